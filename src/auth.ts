@@ -1,0 +1,207 @@
+/**
+ * `Auth`: what is known of a caller, as a frozen value that only this package can make; and the claims of Cognito's
+ * tokens.
+ */
+import type { KeysUnavailableError, RejectionReason } from './errors.js';
+import type { AuthEventListener } from './events.js';
+
+/** The `token_use` claim of a Cognito token. */
+export type TokenUse = 'id' | 'access';
+
+type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+
+interface CognitoTokenPayload {
+  /** Subject: the person's or the machine client's identifier, unique in the user pool (RFC 7519, section 4.1.2). */
+  readonly sub: string;
+  /** Issuer: the user pool (RFC 7519, section 4.1.1). */
+  readonly iss: string;
+  /** Expiration time, seconds since the epoch (RFC 7519, section 4.1.4). */
+  readonly exp: number;
+  /** Issued at, seconds since the epoch (RFC 7519, section 4.1.6). */
+  readonly iat: number;
+  /** When the person signed in, seconds since the epoch. */
+  readonly auth_time?: number;
+  /** The token's identifier (RFC 7519, section 4.1.7). */
+  readonly jti?: string;
+  /** The identifier of the sign-in that this token came from: shared by all tokens that one refresh token gave. */
+  readonly origin_jti?: string;
+  readonly 'cognito:groups'?: readonly string[];
+  readonly [claim: string]: JsonValue | undefined;
+}
+
+/**
+ * Claims of an ID token, as Amazon Cognito documents them ("Understanding the identity (ID) token").
+ */
+export interface CognitoIdTokenPayload extends CognitoTokenPayload {
+  readonly token_use: 'id';
+  /** The app client. */
+  readonly aud: string;
+  readonly 'cognito:username': string;
+  readonly email?: string;
+  readonly email_verified?: boolean;
+}
+
+/**
+ * Claims of an access token, as Amazon Cognito documents them ("Understanding the access token"). It has `client_id` and
+ * no `aud`.
+ */
+export interface CognitoAccessTokenPayload extends CognitoTokenPayload {
+  readonly token_use: 'access';
+  /** The app client. */
+  readonly client_id: string;
+  /** Scopes, separated by single spaces (RFC 6749, section 3.3). */
+  readonly scope?: string;
+  /** Absent in a client-credentials token. */
+  readonly username?: string;
+}
+
+declare const brand: unique symbol;
+
+interface Branded {
+  /** Exists for the compiler alone: a hand-made object is not an `Auth`. For tests there is `apollo-cognito-auth/testing`. */
+  readonly [brand]: never;
+}
+
+/** No credentials came with the request. */
+export interface AnonymousAuth extends Branded {
+  readonly status: 'anonymous';
+}
+
+/** Credentials came and were not accepted, or could not be checked (`keys-unavailable`). */
+export interface RejectedAuth extends Branded {
+  readonly status: 'rejected';
+  readonly reason: RejectionReason;
+}
+
+interface AuthenticatedBase extends Branded {
+  readonly status: 'authenticated';
+  readonly sub: string;
+  /** `username` or `cognito:username`; absent for a client-credentials token. */
+  readonly username?: string;
+  readonly clientId: string;
+  readonly userPoolId: string;
+  /** From `cognito:groups` alone: exact, case-sensitive. Empty when the claim is absent. */
+  readonly groups: readonly string[];
+  /** From `scope` of an access token; empty for an ID token. */
+  readonly scopes: readonly string[];
+  /** Seconds since the epoch: the `exp` claim. */
+  readonly expiresAt: number;
+}
+
+/** An ID token was verified. */
+export interface AuthenticatedIdAuth extends AuthenticatedBase {
+  readonly tokenUse: 'id';
+  readonly claims: CognitoIdTokenPayload;
+}
+
+/** An access token was verified. */
+export interface AuthenticatedAccessAuth extends AuthenticatedBase {
+  readonly tokenUse: 'access';
+  readonly claims: CognitoAccessTokenPayload;
+}
+
+/** A token was verified; which kind of token, `tokenUse` tells. */
+export type AuthenticatedAuth = AuthenticatedIdAuth | AuthenticatedAccessAuth;
+
+/** What is known of the caller. Frozen; `status` tells the three states apart. */
+export type Auth = AnonymousAuth | AuthenticatedAuth | RejectedAuth;
+
+/** The shape that this package gives to `contextValue`. `AuthContext<AuthenticatedAuth>` is what a guarded resolver sees. */
+export interface AuthContext<A extends Auth = Auth> {
+  readonly auth: A;
+}
+
+/** What the maker of an `Auth` lends to those who decide by it later. */
+export interface AuthOrigin {
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Seconds after `expiresAt` in which the token still counts. */
+  readonly graceSeconds: number;
+  readonly emit: AuthEventListener;
+}
+
+/** What this package keeps with an `Auth` and shows to nobody. */
+export interface AuthState {
+  readonly auth: Auth;
+  readonly origin: AuthOrigin;
+  /** Why the keys could not be had, for `reason: 'keys-unavailable'`. */
+  readonly cause: KeysUnavailableError | undefined;
+  /** Decisions about this `Auth` by the number of the rule; 0 is "not decided yet". Grown by whoever decides. */
+  decisions: Uint8Array;
+}
+
+// A private field that is stamped on a plain object (the constructor returns its argument) is a brand that cannot be
+// forged, copied or cloned, costs one inline-cached load to check, and leaves the value plain to print and to compare.
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `super` has to be a constructor
+class Stamped {
+  constructor(value: object) {
+    return value;
+  }
+}
+
+class Brand extends Stamped {
+  readonly #state: AuthState;
+
+  constructor(value: object, state: AuthState) {
+    super(value);
+    this.#state = state;
+  }
+
+  static stateOf(this: void, value: unknown): AuthState | undefined {
+    return typeof value === 'object' && value !== null && #state in value ? value.#state : undefined;
+  }
+}
+
+/** The state behind an `Auth`; undefined for anything that this package did not make. */
+export const authStateOf: (value: unknown) => AuthState | undefined = Brand.stateOf;
+
+const NO_DECISIONS = new Uint8Array(0);
+
+function stamp<A extends Auth>(fields: Omit<A, typeof brand>, origin: AuthOrigin, cause?: KeysUnavailableError): A {
+  // The brand exists for the compiler; `Brand` below is its counterpart at run time.
+  const auth = { ...fields } as A;
+  new Brand(auth, { auth, origin, cause, decisions: NO_DECISIONS });
+  return Object.freeze(auth);
+}
+
+/** Freezes a tree of JSON: claims are shared by every request that carries the token. */
+function freezeDeep(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  Object.values(value).forEach(freezeDeep);
+}
+
+/** An `Auth` for nobody. */
+export function createAnonymousAuth(origin: AuthOrigin): AnonymousAuth {
+  return stamp<AnonymousAuth>({ status: 'anonymous' }, origin);
+}
+
+/** An `Auth` for credentials that were not accepted; with `cause` when the keys could not be had. */
+export function createRejectedAuth(
+  reason: RejectionReason,
+  origin: AuthOrigin,
+  cause?: KeysUnavailableError,
+): RejectedAuth {
+  return stamp<RejectedAuth>({ status: 'rejected', reason }, origin, cause);
+}
+
+/** An `Auth` for verified claims. Freezes them. `groups` and `scopes` are read by the caller, who has checked the claims. */
+export function createAuthenticatedAuth(
+  fields: Omit<AuthenticatedIdAuth, typeof brand | 'status'> | Omit<AuthenticatedAccessAuth, typeof brand | 'status'>,
+  origin: AuthOrigin,
+): AuthenticatedAuth {
+  freezeDeep(fields.claims);
+  freezeDeep(fields.groups);
+  freezeDeep(fields.scopes);
+  return stamp<AuthenticatedAuth>({ status: 'authenticated', ...fields }, origin);
+}
+
+/** Whether the token behind this state has run out: `exp` plus grace, by the verifier's clock. */
+export function isExpired({ auth, origin }: AuthState): boolean {
+  return auth.status === 'authenticated' && origin.clock() >= (auth.expiresAt + origin.graceSeconds) * 1000;
+}
+
+/** Whether a token was verified. False for anything that this package did not make. */
+export function isAuthenticated(auth: Auth): auth is AuthenticatedAuth {
+  return authStateOf(auth)?.auth.status === 'authenticated';
+}

@@ -1,0 +1,145 @@
+/**
+ * What can go wrong, by name: the denials that a client may be told of, the errors that carry them, and the
+ * misuse error for the developer. This is the one place that knows codes, reasons and messages; HTTP is the
+ * business of `server/challenge.ts`.
+ */
+import { getLocation, GraphQLError, responsePathAsArray } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo, SourceLocation } from 'graphql';
+
+/** Why a credential was not accepted; the client's fault. RFC 6750, section 3.1 calls all of them `invalid_token`. */
+export type TokenRejectionReason = 'expired' | 'malformed' | 'invalid' | 'revoked';
+
+/** Why a request has credentials and yet no claims: the client's fault, or ours when the keys cannot be had. */
+export type RejectionReason = TokenRejectionReason | 'keys-unavailable';
+
+/** Why a verified token is not enough. */
+export type ForbiddenReason = 'group' | 'token-use' | 'scope' | 'policy';
+
+/** `extensions.reason` of an answer. */
+export type DenialReason = 'missing' | RejectionReason | ForbiddenReason;
+
+/** `extensions.code` of an answer. */
+export type AuthErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'AUTH_UNAVAILABLE' | 'INTERNAL_SERVER_ERROR';
+
+/**
+ * A refusal, as a constant: nothing of the request is in it, so nothing of the request can leak through it.
+ * Only `INTERNAL_SERVER_ERROR` (the server is put together wrongly) has no reason.
+ */
+export interface Denial {
+  readonly code: AuthErrorCode;
+  readonly reason: DenialReason | undefined;
+  readonly message: string;
+}
+
+function denial(code: AuthErrorCode, reason: DenialReason | undefined, message: string): Denial {
+  return Object.freeze({ code, reason, message });
+}
+
+/** Every denial there is, by its reason; `misconfigured` is the one without. */
+export const denials = Object.freeze({
+  missing: denial('UNAUTHENTICATED', 'missing', 'Authentication is required.'),
+  expired: denial('UNAUTHENTICATED', 'expired', 'The token has expired.'),
+  malformed: denial('UNAUTHENTICATED', 'malformed', 'The credentials are malformed.'),
+  invalid: denial('UNAUTHENTICATED', 'invalid', 'The token is not valid.'),
+  revoked: denial('UNAUTHENTICATED', 'revoked', 'The token has been revoked.'),
+  group: denial('FORBIDDEN', 'group', 'Access is denied.'),
+  'token-use': denial('FORBIDDEN', 'token-use', 'Access is denied.'),
+  scope: denial('FORBIDDEN', 'scope', 'Access is denied.'),
+  policy: denial('FORBIDDEN', 'policy', 'Access is denied.'),
+  'keys-unavailable': denial('AUTH_UNAVAILABLE', 'keys-unavailable', 'Authentication is temporarily unavailable.'),
+  misconfigured: denial('INTERNAL_SERVER_ERROR', undefined, 'Internal server error.'),
+});
+
+/**
+ * A token that is not accepted. Nothing of the token is in it, except that `cause` may hold what a library said, for
+ * the log alone.
+ */
+export class TokenRejectedError extends Error {
+  override readonly name = 'TokenRejectedError';
+  readonly code = 'UNAUTHENTICATED';
+  readonly reason: TokenRejectionReason;
+
+  constructor(reason: TokenRejectionReason, options?: { readonly cause?: unknown }) {
+    super(denials[reason].message, options);
+    this.reason = reason;
+  }
+}
+
+/** No public key could be had to verify a token with: the server's fault, worth trying again. */
+export class KeysUnavailableError extends Error {
+  override readonly name = 'KeysUnavailableError';
+  readonly code = 'AUTH_UNAVAILABLE';
+  readonly reason = 'keys-unavailable';
+  /** Whole seconds until another try makes sense, at least 1: the value of `Retry-After` (RFC 9110, section 10.2.3). */
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number, options?: { readonly cause?: unknown }) {
+    super(denials['keys-unavailable'].message, options);
+    this.retryAfterSeconds = Math.max(1, Math.ceil(retryAfterSeconds));
+  }
+}
+
+/** The package is used wrongly. The message says what was expected, what was found and what to write instead. */
+export class AuthConfigurationError extends Error {
+  override readonly name = 'AuthConfigurationError';
+  readonly code = 'ERR_AUTH_CONFIGURATION';
+}
+
+/** What a client reads in `extensions` of a denial. A new object each time, because hooks like to add to it. */
+export function denialExtensions(denial: Denial): { code: AuthErrorCode; reason?: DenialReason } {
+  return denial.reason === undefined ? { code: denial.code } : { code: denial.code, reason: denial.reason };
+}
+
+/** The denial as an error to throw where graphql-js will add the path: in a resolver, a data source, `resolveType`. */
+export function createDenialError(denial: Denial, cause?: unknown): GraphQLError {
+  return new GraphQLError(denial.message, {
+    extensions: { ...denialExtensions(denial) },
+    originalError: cause instanceof Error ? cause : undefined,
+  });
+}
+
+// graphql-js keeps one array of nodes per field and operation, whatever the number of rows: each is looked up once.
+const locationsOf = new WeakMap<readonly FieldNode[], readonly SourceLocation[]>();
+
+function locate(nodes: readonly FieldNode[]): readonly SourceLocation[] {
+  let locations = locationsOf.get(nodes);
+  if (locations === undefined) {
+    locations = nodes.flatMap(({ loc }) => (loc ? [getLocation(loc.source, loc.start)] : []));
+    locationsOf.set(nodes, locations);
+  }
+  return locations;
+}
+
+// A GraphQLError by its prototype, without the constructor: a stack says nothing about a denial, and capturing one is
+// nearly all that a GraphQLError costs, which would make a thousand denied rows the cheap way to hurt a server.
+// What is the same for every denied field stands here once.
+const fieldDenialPrototype = Object.create(GraphQLError.prototype, {
+  name: { value: 'GraphQLError' },
+  stack: { value: undefined, writable: true },
+  source: { value: undefined },
+  positions: { value: undefined },
+  originalError: { value: undefined, writable: true },
+}) as object;
+
+/**
+ * The denial as the error of one field, already located: graphql-js passes an error that has a `path` through as it is
+ * (`locatedError`), so that neither it nor Apollo builds another. Not for `resolveType`, where graphql-js adds the index
+ * of the list item to the path itself: that takes `createDenialError`.
+ */
+export function createFieldDenialError(
+  denial: Denial,
+  info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'path'>,
+  cause?: Error,
+): GraphQLError {
+  // Every property that graphql-js and Apollo read of a GraphQLError is here or in the prototype above.
+  const error = Object.create(fieldDenialPrototype) as {
+    -readonly [K in 'message' | 'nodes' | 'locations' | 'path' | 'extensions' | 'originalError']: GraphQLError[K];
+  };
+  error.message = denial.message;
+  error.locations = locate(info.fieldNodes);
+  error.path = responsePathAsArray(info.path);
+  error.nodes = info.fieldNodes;
+  error.extensions = { ...denialExtensions(denial) };
+  if (cause !== undefined) error.originalError = cause;
+  return error as GraphQLError;
+}
