@@ -1,0 +1,78 @@
+/** `Auth` values for tests that need no token: as if one had been verified, was missing or was refused. */
+import { randomUUID } from 'node:crypto';
+import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
+import type { AnonymousAuth, AuthenticatedAuth, AuthOrigin, RejectedAuth, TokenUse } from '../auth.js';
+import { AuthConfigurationError, KeysUnavailableError } from '../errors.js';
+import type { RejectionReason } from '../errors.js';
+import { readClaims, toAuth } from '../token/claims.js';
+import { TokenRejectedError } from '../errors.js';
+import type { TestClaims } from './user-pool.js';
+
+export interface AuthenticatedAsOptions {
+  /** Default: `access`. */
+  readonly tokenUse?: TokenUse;
+  /** Default: one of its own for each call. */
+  readonly sub?: string;
+  /** Default: `test-user`. Undefined, when written, is no username, as in a client-credentials token. */
+  readonly username?: string | undefined;
+  readonly groups?: readonly string[];
+  /** Of an access token. */
+  readonly scopes?: readonly string[];
+  /** Further claims, or the same ones in the form in which a token has them; `undefined` removes one. */
+  readonly claims?: TestClaims;
+}
+
+const origin: AuthOrigin = { clock: () => Date.now(), graceSeconds: 0, emit: () => {} };
+const USER_POOL_ID = 'eu-west-1_TestPool';
+const LIFETIME_SECONDS = 3600;
+
+/**
+ * The `Auth` of a caller whose token says this.
+ *
+ * @throws {AuthConfigurationError} when no token of Cognito can say it.
+ */
+export function authenticatedAs(options: AuthenticatedAsOptions = {}): AuthenticatedAuth {
+  const { tokenUse = 'access', sub = randomUUID(), groups, scopes, claims = {} } = options;
+  if (tokenUse === 'id' && scopes !== undefined) {
+    throw new AuthConfigurationError(
+      'authenticatedAs(): an ID token has no scopes. Leave them out, or write tokenUse: "access".',
+    );
+  }
+  const username = 'username' in options ? options.username : 'test-user';
+  const now = Math.floor(Date.now() / 1000);
+  const payload = {
+    sub,
+    iss: `https://cognito-idp.eu-west-1.amazonaws.com/${USER_POOL_ID}`,
+    token_use: tokenUse,
+    auth_time: now,
+    iat: now,
+    exp: now + LIFETIME_SECONDS,
+    jti: randomUUID(),
+    origin_jti: randomUUID(),
+    'cognito:groups': groups,
+    ...(tokenUse === 'id'
+      ? { aud: 'test-client', 'cognito:username': username }
+      : { client_id: 'test-client', username, scope: scopes?.join(' ') }),
+    ...claims,
+  };
+  try {
+    // A token holds JSON: this drops what is undefined, and takes a copy of what the caller may change.
+    const json = JSON.parse(JSON.stringify(payload)) as Record<string, unknown>;
+    return toAuth(readClaims(json), USER_POOL_ID, origin);
+  } catch (error) {
+    if (!(error instanceof TokenRejectedError)) throw error;
+    const detail = error.cause instanceof Error ? error.cause.message : '';
+    throw new AuthConfigurationError(`authenticatedAs(): no token can say this. ${detail}`, { cause: error });
+  }
+}
+
+/** The `Auth` of a request without credentials. */
+export function anonymous(): AnonymousAuth {
+  return createAnonymousAuth(origin);
+}
+
+/** The `Auth` of a request whose credentials were not accepted, or could not be checked. */
+export function rejected(reason: RejectionReason): RejectedAuth {
+  const cause = reason === 'keys-unavailable' ? new KeysUnavailableError(1) : undefined;
+  return createRejectedAuth(reason, origin, cause);
+}

@@ -1,0 +1,108 @@
+/** The claims of a Cognito token: their types and values, and the `Auth` that they make. */
+import { createAuthenticatedAuth } from '../auth.js';
+import type { AuthenticatedAuth, AuthOrigin, CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../auth.js';
+import { own } from './json-part.js';
+import type { JsonObject } from './json-part.js';
+import { expired, invalid, malformed } from './rejection.js';
+
+/** The claims of either kind of token; `token_use` tells which. */
+export type CognitoClaims = CognitoIdTokenPayload | CognitoAccessTokenPayload;
+
+/** When a token is looked at, and how generously. */
+export interface ClaimTime {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly graceSeconds: number;
+}
+
+// The last second that a `Date` can hold: beyond it, whoever prints the time of a claim throws a RangeError.
+const MAX_SECONDS = 8_640_000_000_000;
+// The longest life of a token in Cognito. A clock that is further off than that is broken, and so is revocation by it.
+const MAX_AHEAD_SECONDS = 86_400;
+
+const isString = (value: unknown): boolean => typeof value === 'string';
+const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isTime = (value: unknown): boolean => Number.isSafeInteger(value);
+const isStringList = (value: unknown): boolean => Array.isArray(value) && value.every(isString);
+
+type Check = readonly [claim: string, test: (value: unknown) => boolean, required: boolean];
+
+const COMMON: readonly Check[] = [
+  ['sub', isName, true],
+  ['iss', isName, true],
+  ['exp', isTime, true],
+  ['iat', isTime, true],
+  ['nbf', isTime, false],
+  ['auth_time', isTime, false],
+  ['jti', isString, false],
+  ['origin_jti', isString, false],
+  ['cognito:groups', isStringList, false],
+];
+const ID: readonly Check[] = [
+  ['aud', isName, true],
+  ['cognito:username', isName, true],
+  ['email', isString, false],
+];
+const ACCESS: readonly Check[] = [
+  ['client_id', isName, true],
+  ['username', isName, false],
+  ['scope', isString, false],
+];
+
+function check(payload: JsonObject, checks: readonly Check[]): void {
+  for (const [claim, test, required] of checks) {
+    const value = own(payload, claim);
+    if (value === undefined ? required : !test(value))
+      throw malformed(`The claim ${claim} is missing or of a wrong type.`);
+  }
+}
+
+/**
+ * The payload as claims, when each claim that this package reads is there and has its type (AWS: "Understanding the
+ * identity (ID) token", "Understanding the access token").
+ *
+ * @throws {TokenRejectedError} `malformed`; `invalid` for a `token_use` that is neither.
+ */
+export function readClaims(payload: JsonObject): CognitoClaims {
+  check(payload, COMMON);
+  const tokenUse = own(payload, 'token_use');
+  if (typeof tokenUse !== 'string') throw malformed('The claim token_use is missing or of a wrong type.');
+  if (tokenUse !== 'id' && tokenUse !== 'access') throw invalid('The claim token_use is neither id nor access.');
+  check(payload, tokenUse === 'id' ? ID : ACCESS);
+  // The checks above cover each named member of the two types, except `email_verified`; the rest is JSON.
+  return payload as unknown as CognitoClaims;
+}
+
+/** @throws {TokenRejectedError} `expired`; `invalid` for times that make no sense or have not come. */
+export function checkTimes(claims: CognitoClaims, { now, graceSeconds }: ClaimTime): void {
+  const { exp, iat } = claims;
+  const seconds = now / 1000;
+  if (!(iat > 0 && exp > iat && exp <= MAX_SECONDS))
+    throw invalid('The claims exp and iat are not times of one token.');
+  if (!(iat <= seconds + MAX_AHEAD_SECONDS)) throw invalid('The claim iat lies in the future.');
+  const notBefore = own(claims, 'nbf');
+  if (typeof notBefore === 'number' && !(notBefore <= seconds + graceSeconds)) {
+    throw invalid('The claim nbf lies in the future.');
+  }
+  // RFC 7519, section 4.1.4: not "on or after" this time.
+  if (!(seconds < exp + graceSeconds)) throw expired();
+}
+
+/** The `Auth` of claims that were verified. */
+export function toAuth(claims: CognitoClaims, userPoolId: string, origin: AuthOrigin): AuthenticatedAuth {
+  const { sub, exp: expiresAt } = claims;
+  const groups = (own(claims, 'cognito:groups') as readonly string[] | undefined) ?? NONE;
+  const common = { sub, userPoolId, groups, expiresAt };
+  if (claims.token_use === 'id') {
+    const { aud: clientId, 'cognito:username': username } = claims;
+    return createAuthenticatedAuth({ tokenUse: 'id', ...common, username, clientId, scopes: NONE, claims }, origin);
+  }
+  const clientId = claims.client_id;
+  const username = own(claims, 'username') as string | undefined;
+  const scope = own(claims, 'scope') as string | undefined;
+  const scopes = scope === undefined ? NONE : scope.split(' ').filter((name) => name !== '');
+  const fields = { tokenUse: 'access', ...common, clientId, scopes, claims } as const;
+  return createAuthenticatedAuth(username === undefined ? fields : { ...fields, username }, origin);
+}
+
+const NONE: readonly string[] = Object.freeze([]);

@@ -1,0 +1,70 @@
+/** One fetch of a key set: one deadline for all of it, a cap on the body, no redirect, strict JSON. */
+
+export interface FetchLimits {
+  readonly fetch: typeof globalThis.fetch;
+  /** For connecting, the answer and its body together. */
+  readonly timeoutMs: number;
+  /** Ends the fetch early. */
+  readonly signal: AbortSignal;
+}
+
+// A set of a user pool has two keys and 1 KB. This is for whoever answers in its place and never stops.
+const MAX_BODY_BYTES = 256 * 1024;
+
+/** @throws {Error} when the answer is not status 200 with JSON, within the limits. */
+export async function fetchJson(uri: string, { fetch, timeoutMs, signal }: FetchLimits): Promise<unknown> {
+  // Not `AbortSignal.timeout`: a signal that nothing but `AbortSignal.any` refers to may be collected before it fires.
+  const deadline = new AbortController();
+  const abort = (reason: Error) => {
+    deadline.abort(reason);
+  };
+  const onClose = () => {
+    abort(new Error('The verifier was closed.'));
+  };
+  const timer = setTimeout(() => {
+    abort(new Error(`The key set did not arrive within ${timeoutMs} ms.`));
+  }, timeoutMs);
+  timer.unref();
+  if (signal.aborted) onClose();
+  signal.addEventListener('abort', onClose, { once: true });
+  try {
+    // The race is for a `fetch` that somebody passed in and that does not look at its signal.
+    return await Promise.race([read(uri, fetch, deadline.signal), rejectionOf(deadline.signal)]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onClose);
+    // Whatever is still open, the body of a refused answer for one, ends here.
+    abort(new Error('The fetch of the key set is over.'));
+  }
+}
+
+async function read(uri: string, fetch: typeof globalThis.fetch, signal: AbortSignal): Promise<unknown> {
+  const response = await fetch(uri, { redirect: 'error', headers: { accept: 'application/json' }, signal });
+  if (response.status !== 200 || response.redirected) {
+    throw new Error(`The key set was answered with status ${response.status}.`);
+  }
+  const body = await readBody(response);
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)) as unknown;
+}
+
+async function readBody(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    // The body of a fetched response is a stream of bytes (Fetch standard, "body").
+    const bytes = chunk as Uint8Array;
+    length += bytes.byteLength;
+    if (length > MAX_BODY_BYTES) throw new Error('The key set is larger than 256 KB.');
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      // `abort` above is always called with an Error.
+      reject(signal.reason as Error);
+    });
+  });
+}

@@ -1,0 +1,192 @@
+/** The key store of one issuer: when its keys are fetched, how long they serve, and what happens when they cannot be had. */
+import { KeysUnavailableError } from '../errors.js';
+import type { KeySet, VerificationKey } from './key-set.js';
+
+/** Where a verifier gets the keys of an issuer from. */
+export interface KeySource {
+  /**
+   * Undefined when the keys may be used right now; otherwise what to wait for before looking again.
+   *
+   * @throws {KeysUnavailableError}
+   */
+  prepare(): Promise<void> | undefined;
+  find(kid: string): VerificationKey | undefined;
+  /**
+   * Called for a `kid` that is not in the set. Undefined when it is settled that there is no such key; otherwise what to
+   * wait for before looking once more.
+   *
+   * @throws {KeysUnavailableError} when nobody can tell.
+   */
+  seek(): Promise<void> | undefined;
+  /** @throws {KeysUnavailableError} */
+  hydrate(): Promise<void>;
+  close(): void;
+}
+
+/** Keys that were configured: always there, never fetched, never other ones. */
+export function createStaticKeySource(keys: KeySet): KeySource {
+  return {
+    prepare: () => undefined,
+    find: (kid) => keys.get(kid),
+    seek: () => undefined,
+    hydrate: () => Promise.resolve(),
+    close: () => {},
+  };
+}
+
+export interface KeyStoreOptions {
+  readonly maxAgeMs: number;
+  readonly staleForMs: number;
+  /** One bounded try. What it throws is a failure of the endpoint. */
+  readonly fetchKeys: (signal: AbortSignal) => Promise<KeySet>;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number;
+  readonly onKeys: (keys: KeySet) => void;
+  readonly onFetched: (event: { readonly keyCount: number; readonly durationMs: number }) => void;
+  readonly onFailed: (event: {
+    readonly cause: unknown;
+    readonly retryAfterSeconds: number;
+    readonly durationMs: number;
+  }) => void;
+}
+
+// A set of this share of its age is fetched again while it still serves, so that on a busy server nobody ever waits.
+const REFRESH_AT = 0.8;
+const UNKNOWN_KID_INTERVAL_MS = 10_000;
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 30_000;
+// Retries of many servers must not fall on one instant. Downwards only: 30 s is the longest, and 8 tries in the first
+// minute are the most.
+const JITTER = 0.2;
+// A busy server tries again at least every 30 s while the endpoint is down. What failed longer ago says nothing of now.
+const DOWN_FOR_MS = 2 * MAX_RETRY_MS;
+
+export class KeyStore implements KeySource {
+  readonly #options: KeyStoreOptions;
+  #keys: KeySet | undefined;
+  /** When the fetch that brought the keys was begun: what was withdrawn before then is not among them. */
+  #fetchedAt = -Infinity;
+  #failures = 0;
+  #failedAt = -Infinity;
+  #lastCause: unknown;
+  #nextTryAt = -Infinity;
+  #nextSeekAt = -Infinity;
+  #inFlight: Promise<KeysUnavailableError | undefined> | undefined;
+  #closing = new AbortController();
+
+  constructor(options: KeyStoreOptions) {
+    this.#options = options;
+  }
+
+  find(kid: string): VerificationKey | undefined {
+    return this.#keys?.get(kid);
+  }
+
+  prepare(): Promise<void> | undefined {
+    const { maxAgeMs, staleForMs, monotonic } = this.#options;
+    const now = monotonic();
+    const age = now - this.#fetchedAt;
+    if (age < maxAgeMs * REFRESH_AT) return undefined;
+    // Keys past their age serve while the endpoint is known to be down, and nobody waits to learn again that it is. After
+    // a quiet time that is not known: then the first request waits for the answer.
+    const isDown = this.#failures > 0 && now - this.#failedAt <= DOWN_FOR_MS;
+    if (age <= maxAgeMs || (age <= maxAgeMs + staleForMs && isDown)) {
+      if (now >= this.#nextTryAt) void this.#refresh(now);
+      return undefined;
+    }
+    return this.#wait(now, age <= maxAgeMs + staleForMs);
+  }
+
+  seek(): Promise<void> | undefined {
+    const now = this.#options.monotonic();
+    if (this.#inFlight === undefined) {
+      const nextAt = Math.max(this.#nextSeekAt, this.#nextTryAt);
+      if (now < nextAt) {
+        // The newest answer had no such key: settled. If the newest try failed, a good token may have a new key.
+        if (this.#failures > 0) throw this.#unavailable(nextAt - now);
+        return undefined;
+      }
+      this.#nextSeekAt = now + UNKNOWN_KID_INTERVAL_MS;
+    }
+    return this.#wait(now, false);
+  }
+
+  async hydrate(): Promise<void> {
+    const now = this.#options.monotonic();
+    if (now - this.#fetchedAt < this.#options.maxAgeMs * REFRESH_AT) return;
+    await this.#wait(now, false);
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#closing = new AbortController();
+    this.#inFlight = undefined;
+    this.#keys = undefined;
+    this.#fetchedAt = this.#failedAt = this.#nextTryAt = this.#nextSeekAt = -Infinity;
+    this.#failures = 0;
+    this.#lastCause = undefined;
+    this.#options.onKeys(new Map());
+  }
+
+  /** The end of the fetch in flight, or of one begun now. `orStale`: its failure is no reason to stop. */
+  #wait(now: number, orStale: boolean): Promise<void> {
+    if (this.#inFlight === undefined && now < this.#nextTryAt) throw this.#unavailable(this.#nextTryAt - now);
+    return this.#refresh(now).then((failure) => {
+      // Closed meanwhile, the store has nothing, not even stale keys.
+      if (failure !== undefined && !(orStale && this.#keys !== undefined)) throw failure;
+    });
+  }
+
+  #unavailable(waitMs: number): KeysUnavailableError {
+    return new KeysUnavailableError(waitMs / 1000, { cause: this.#lastCause });
+  }
+
+  /** One fetch at a time, whoever waits. The promise never rejects: it may be that nobody waits. */
+  #refresh(now: number): Promise<KeysUnavailableError | undefined> {
+    this.#inFlight ??= this.#fetch(now, this.#closing.signal);
+    return this.#inFlight;
+  }
+
+  async #fetch(startedAt: number, closed: AbortSignal): Promise<KeysUnavailableError | undefined> {
+    const { fetchKeys, monotonic, onKeys, onFetched, onFailed } = this.#options;
+    let keys: KeySet | undefined;
+    let cause: unknown;
+    try {
+      keys = await fetchKeys(closed);
+    } catch (error) {
+      cause = error;
+    }
+    // Closed meanwhile: the store is empty or serves somebody else's fetch, and stays as it is.
+    if (closed.aborted) return new KeysUnavailableError(1, { cause: cause ?? new Error('The verifier was closed.') });
+    const now = monotonic();
+    this.#inFlight = undefined;
+    if (keys !== undefined) {
+      this.#keys = keepKnown(keys, this.#keys);
+      this.#fetchedAt = startedAt;
+      this.#failures = 0;
+      this.#lastCause = undefined;
+      this.#nextTryAt = -Infinity;
+      onKeys(this.#keys);
+      onFetched({ keyCount: keys.size, durationMs: now - startedAt });
+      return undefined;
+    }
+    const delay = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures) * (1 - JITTER * Math.random());
+    this.#failures += 1;
+    this.#failedAt = now;
+    this.#lastCause = cause;
+    this.#nextTryAt = now + delay;
+    const failure = this.#unavailable(delay);
+    onFailed({ cause, retryAfterSeconds: failure.retryAfterSeconds, durationMs: now - startedAt });
+    return failure;
+  }
+}
+
+/** A key that was there before stays the same object, by which the tokens that it verified are known. */
+function keepKnown(keys: KeySet, known: KeySet | undefined): KeySet {
+  return new Map(
+    [...keys].map(([kid, key]) => {
+      const before = known?.get(kid);
+      return [kid, before?.n === key.n ? before : key];
+    }),
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * The strict pre-check: everything that can be said of a token without a key. What does not pass costs neither a key
+ * look-up nor a signature check.
+ */
+import { checkTimes, readClaims } from './claims.js';
+import type { CognitoClaims } from './claims.js';
+import { decodeBase64url, decodeJsonPart, own } from './json-part.js';
+import { isKeyId } from './key-set.js';
+import { invalid, malformed } from './rejection.js';
+
+/** A token that looks right. Nobody has vouched for any of it yet. */
+export interface DecodedToken<Issuer> {
+  readonly issuer: Issuer;
+  readonly kid: string;
+  readonly claims: CognitoClaims;
+  readonly headerB64: string;
+  readonly payloadB64: string;
+  readonly signatureB64: string;
+}
+
+// What Node's HTTP parser allows for all headers of a request together.
+const MAX_LENGTH = 16_384;
+
+/** @throws {TokenRejectedError} `malformed`, before anything looks at more than the length. */
+export function checkSize(token: unknown): asserts token is string {
+  if (typeof token !== 'string') throw malformed('The token is not a string.');
+  if (token.length > MAX_LENGTH) throw malformed('The token is longer than 16 KB.');
+}
+
+function readKeyId(headerB64: string): string {
+  const header = decodeJsonPart(headerB64);
+  // RFC 8725, section 3.1: the algorithm is what we expect, never what the token asks for.
+  if (own(header, 'alg') !== 'RS256') throw malformed('The algorithm is not RS256.');
+  // RFC 7515, section 4.1.11: extensions that one does not understand must be refused, and we understand none.
+  if (own(header, 'crit') !== undefined) throw malformed('The header has critical extensions.');
+  const kid = own(header, 'kid');
+  if (!isKeyId(kid)) throw malformed('The header has no kid, or one that is no key id.');
+  return kid;
+}
+
+/**
+ * @param issuers What is configured, by the exact value of `iss`. Nothing that a token names is looked up elsewhere.
+ * @throws {TokenRejectedError} `malformed`, `invalid` or `expired`.
+ */
+export function decodeToken<Issuer extends { readonly graceSeconds: number }>(
+  token: string,
+  issuers: ReadonlyMap<unknown, Issuer>,
+  now: number,
+): DecodedToken<Issuer> {
+  // Three parts: what has five is a JWE, as Cognito's refresh tokens are.
+  const first = token.indexOf('.');
+  const second = token.indexOf('.', first + 1);
+  if (first === -1 || second === -1 || token.includes('.', second + 1))
+    throw malformed('The token has not three parts.');
+  const headerB64 = token.slice(0, first);
+  const payloadB64 = token.slice(first + 1, second);
+  const signatureB64 = token.slice(second + 1);
+  const kid = readKeyId(headerB64);
+  const payload = decodeJsonPart(payloadB64);
+  if (decodeBase64url(signatureB64).length === 0) throw malformed('The token has no signature.');
+
+  const iss = own(payload, 'iss');
+  if (typeof iss !== 'string') throw malformed('The claim iss is missing or of a wrong type.');
+  const issuer = issuers.get(iss);
+  if (issuer === undefined) throw invalid('The issuer is not one that is configured.');
+  const claims = readClaims(payload);
+  checkTimes(claims, { now, graceSeconds: issuer.graceSeconds });
+  return { issuer, kid, claims, headerB64, payloadB64, signatureB64 };
+}
