@@ -3,9 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'example-server/test/**/*.test.ts'],
-    typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
     // Forked processes: the fault tests open sockets and inject clocks, and none of it may leak from file to file.
     pool: 'forks',
     testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 });

@@ -113,7 +113,7 @@ function locate(nodes: readonly FieldNode[]): readonly SourceLocation[] {
 // A GraphQLError by its prototype, without the constructor: a stack says nothing about a denial, and capturing one is
 // nearly all that a GraphQLError costs, which would make a thousand denied rows the cheap way to hurt a server.
 // What is the same for every denied field stands here once.
-const fieldDenialPrototype = Object.create(GraphQLError.prototype, {
+const denialPrototype = Object.create(GraphQLError.prototype, {
   name: { value: 'GraphQLError' },
   stack: { value: undefined, writable: true },
   source: { value: undefined },
@@ -121,25 +121,38 @@ const fieldDenialPrototype = Object.create(GraphQLError.prototype, {
   originalError: { value: undefined, writable: true },
 }) as object;
 
+/** Where a denial belongs in the request's document and in the response. */
+interface DenialPlace {
+  readonly nodes: readonly FieldNode[];
+  readonly path: readonly (string | number)[];
+}
+
 /**
- * The denial as the error of one field, already located: graphql-js passes an error that has a `path` through as it is
- * (`locatedError`), so that neither it nor Apollo builds another. Not for `resolveType`, where graphql-js adds the index
- * of the list item to the path itself: that takes `createDenialError`.
+ * The denial as an error without a stack. With a place it is located already: graphql-js passes an error that has a
+ * `path` through as it is (`locatedError`), so that neither it nor Apollo builds another.
+ */
+export function createLocatedDenialError(denial: Denial, place: DenialPlace | undefined, cause?: Error): GraphQLError {
+  // Every property that graphql-js and Apollo read of a GraphQLError is here or in the prototype above.
+  const error = Object.create(denialPrototype) as {
+    -readonly [K in 'message' | 'nodes' | 'locations' | 'path' | 'extensions' | 'originalError']: GraphQLError[K];
+  };
+  error.message = denial.message;
+  error.locations = place && locate(place.nodes);
+  error.path = place?.path;
+  error.nodes = place?.nodes;
+  error.extensions = { ...denialExtensions(denial) };
+  if (cause !== undefined) error.originalError = cause;
+  return error as GraphQLError;
+}
+
+/**
+ * The denial as the error of one field. Not for `resolveType`, where graphql-js adds the index of the list item to the
+ * path itself: that takes `createDenialError`.
  */
 export function createFieldDenialError(
   denial: Denial,
   info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'path'>,
   cause?: Error,
 ): GraphQLError {
-  // Every property that graphql-js and Apollo read of a GraphQLError is here or in the prototype above.
-  const error = Object.create(fieldDenialPrototype) as {
-    -readonly [K in 'message' | 'nodes' | 'locations' | 'path' | 'extensions' | 'originalError']: GraphQLError[K];
-  };
-  error.message = denial.message;
-  error.locations = locate(info.fieldNodes);
-  error.path = responsePathAsArray(info.path);
-  error.nodes = info.fieldNodes;
-  error.extensions = { ...denialExtensions(denial) };
-  if (cause !== undefined) error.originalError = cause;
-  return error as GraphQLError;
+  return createLocatedDenialError(denial, { nodes: info.fieldNodes, path: responsePathAsArray(info.path) }, cause);
 }
