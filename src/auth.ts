@@ -158,8 +158,8 @@ export const authStateOf: (value: unknown) => AuthState | undefined = Brand.stat
 const NO_DECISIONS = new Uint8Array(0);
 
 function stamp<A extends Auth>(fields: Omit<A, typeof brand>, origin: AuthOrigin, cause?: KeysUnavailableError): A {
-  // The brand exists for the compiler; `Brand` below is its counterpart at run time.
-  const auth = { ...fields } as A;
+  // The brand exists for the compiler; `Brand` above is its counterpart at run time.
+  const auth = fields as A;
   new Brand(auth, { auth, origin, cause, decisions: NO_DECISIONS });
   return Object.freeze(auth);
 }
@@ -185,20 +185,24 @@ export function createRejectedAuth(
   return stamp<RejectedAuth>({ status: 'rejected', reason }, origin, cause);
 }
 
-/** An `Auth` for verified claims. Freezes them. `groups` and `scopes` are read by the caller, who has checked the claims. */
+/**
+ * An `Auth` for verified claims. `fields` itself becomes the `Auth`, without a copy, and is frozen with all that it holds:
+ * it must be nobody else's. `groups` and `scopes` are read by the caller, who has checked the claims.
+ */
 export function createAuthenticatedAuth(
-  fields: Omit<AuthenticatedIdAuth, typeof brand | 'status'> | Omit<AuthenticatedAccessAuth, typeof brand | 'status'>,
+  fields: Omit<AuthenticatedIdAuth, typeof brand> | Omit<AuthenticatedAccessAuth, typeof brand>,
   origin: AuthOrigin,
 ): AuthenticatedAuth {
   freezeDeep(fields.claims);
   freezeDeep(fields.groups);
   freezeDeep(fields.scopes);
-  return stamp<AuthenticatedAuth>({ status: 'authenticated', ...fields }, origin);
+  return stamp<AuthenticatedAuth>(fields, origin);
 }
 
 /** Whether the token behind this state has run out: `exp` plus grace, by the verifier's clock. */
 export function isExpired({ auth, origin }: AuthState): boolean {
-  return auth.status === 'authenticated' && origin.clock() >= (auth.expiresAt + origin.graceSeconds) * 1000;
+  // "Not before", so that a clock that answers NaN lets nothing live for ever.
+  return auth.status === 'authenticated' && !(origin.clock() < (auth.expiresAt + origin.graceSeconds) * 1000);
 }
 
 /** Whether a token was verified. False for anything that this package did not make. */

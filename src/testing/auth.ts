@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
 import type { AnonymousAuth, AuthenticatedAuth, AuthOrigin, RejectedAuth, TokenUse } from '../auth.js';
-import { AuthConfigurationError, KeysUnavailableError } from '../errors.js';
+import { AuthConfigurationError, KeysUnavailableError, TokenRejectedError } from '../errors.js';
 import type { RejectionReason } from '../errors.js';
 import { readClaims, toAuth } from '../token/claims.js';
-import { TokenRejectedError } from '../errors.js';
+import { SharedValues } from '../token/shared-values.js';
 import type { TestClaims } from './user-pool.js';
 
 export interface AuthenticatedAsOptions {
@@ -58,7 +58,7 @@ export function authenticatedAs(options: AuthenticatedAsOptions = {}): Authentic
   try {
     // A token holds JSON: this drops what is undefined, and takes a copy of what the caller may change.
     const json = JSON.parse(JSON.stringify(payload)) as Record<string, unknown>;
-    return toAuth(readClaims(json), USER_POOL_ID, origin);
+    return toAuth(readClaims(json), USER_POOL_ID, { origin, shared: new SharedValues() });
   } catch (error) {
     if (!(error instanceof TokenRejectedError)) throw error;
     const detail = error.cause instanceof Error ? error.cause.message : '';

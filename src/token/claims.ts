@@ -3,6 +3,7 @@ import { createAuthenticatedAuth } from '../auth.js';
 import type { AuthenticatedAuth, AuthOrigin, CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../auth.js';
 import { own } from './json-part.js';
 import type { JsonObject } from './json-part.js';
+import type { SharedValues } from './shared-values.js';
 import { expired, invalid, malformed } from './rejection.js';
 
 /** The claims of either kind of token; `token_use` tells which. */
@@ -88,21 +89,34 @@ export function checkTimes(claims: CognitoClaims, { now, graceSeconds }: ClaimTi
   if (!(seconds < exp + graceSeconds)) throw expired();
 }
 
-/** The `Auth` of claims that were verified. */
-export function toAuth(claims: CognitoClaims, userPoolId: string, origin: AuthOrigin): AuthenticatedAuth {
-  const { sub, exp: expiresAt } = claims;
-  const groups = (own(claims, 'cognito:groups') as readonly string[] | undefined) ?? NONE;
-  const common = { sub, userPoolId, groups, expiresAt };
-  if (claims.token_use === 'id') {
-    const { aud: clientId, 'cognito:username': username } = claims;
-    return createAuthenticatedAuth({ tokenUse: 'id', ...common, username, clientId, scopes: NONE, claims }, origin);
-  }
-  const clientId = claims.client_id;
-  const username = own(claims, 'username') as string | undefined;
-  const scope = own(claims, 'scope') as string | undefined;
-  const scopes = scope === undefined ? NONE : scope.split(' ').filter((name) => name !== '');
-  const fields = { tokenUse: 'access', ...common, clientId, scopes, claims } as const;
-  return createAuthenticatedAuth(username === undefined ? fields : { ...fields, username }, origin);
+const NONE: readonly string[] = Object.freeze([]);
+
+interface AuthMaking {
+  readonly origin: AuthOrigin;
+  readonly shared: SharedValues;
 }
 
-const NONE: readonly string[] = Object.freeze([]);
+/** The `Auth` of claims that were verified. Whole literals, because copying members costs more than all the rest. */
+export function toAuth(claims: CognitoClaims, userPoolId: string, { origin, shared }: AuthMaking): AuthenticatedAuth {
+  shared.shareIn(claims);
+  const status = 'authenticated';
+  const { sub, token_use: tokenUse, exp: expiresAt } = claims;
+  // `readClaims` has seen to the types of these.
+  const groups = (own(claims, 'cognito:groups') as readonly string[] | undefined) ?? NONE;
+  if (tokenUse === 'id') {
+    const { aud: clientId, 'cognito:username': username } = claims;
+    return createAuthenticatedAuth(
+      { status, tokenUse, sub, username, clientId, userPoolId, groups, scopes: NONE, expiresAt, claims },
+      origin,
+    );
+  }
+  const clientId = claims.client_id;
+  const scopes = shared.scopesOf(own(claims, 'scope') as string | undefined);
+  const username = own(claims, 'username') as string | undefined;
+  return createAuthenticatedAuth(
+    username === undefined
+      ? { status, tokenUse, sub, clientId, userPoolId, groups, scopes, expiresAt, claims }
+      : { status, tokenUse, sub, username, clientId, userPoolId, groups, scopes, expiresAt, claims },
+    origin,
+  );
+}

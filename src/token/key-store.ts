@@ -53,6 +53,9 @@ export interface KeyStoreOptions {
 // A set of this share of its age is fetched again while it still serves, so that on a busy server nobody ever waits.
 const REFRESH_AT = 0.8;
 const UNKNOWN_KID_INTERVAL_MS = 10_000;
+// Whoever names a key that does not exist waits for the fetch that tells so, which takes seconds when the endpoint hangs.
+// More than these at once are a flood, and would hold as many requests in memory.
+const MAX_SEEKERS = 2_000;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
 // Retries of many servers must not fall on one instant. Downwards only: 30 s is the longest, and 8 tries in the first
@@ -71,6 +74,7 @@ export class KeyStore implements KeySource {
   #lastCause: unknown;
   #nextTryAt = -Infinity;
   #nextSeekAt = -Infinity;
+  #seekers = 0;
   #inFlight: Promise<KeysUnavailableError | undefined> | undefined;
   #closing = new AbortController();
 
@@ -108,7 +112,11 @@ export class KeyStore implements KeySource {
       }
       this.#nextSeekAt = now + UNKNOWN_KID_INTERVAL_MS;
     }
-    return this.#wait(now, false);
+    if (this.#seekers >= MAX_SEEKERS) throw this.#unavailable(0);
+    this.#seekers += 1;
+    return this.#wait(now, false).finally(() => {
+      this.#seekers -= 1;
+    });
   }
 
   async hydrate(): Promise<void> {
@@ -149,27 +157,26 @@ export class KeyStore implements KeySource {
 
   async #fetch(startedAt: number, closed: AbortSignal): Promise<KeysUnavailableError | undefined> {
     const { fetchKeys, monotonic, onKeys, onFetched, onFailed } = this.#options;
-    let keys: KeySet | undefined;
     let cause: unknown;
     try {
-      keys = await fetchKeys(closed);
+      const keys = keepKnown(await fetchKeys(closed), this.#keys);
+      // Closed meanwhile: the store is empty, or waits for another fetch, and stays as it is.
+      if (closed.aborted) return this.#unavailable(0);
+      onKeys(keys);
+      this.#keys = keys;
+      this.#fetchedAt = startedAt;
+      this.#nextTryAt = -Infinity;
+      this.#failures = 0;
+      this.#lastCause = undefined;
+      this.#inFlight = undefined;
+      onFetched({ keyCount: keys.size, durationMs: monotonic() - startedAt });
+      return undefined;
     } catch (error) {
       cause = error;
     }
-    // Closed meanwhile: the store is empty or serves somebody else's fetch, and stays as it is.
-    if (closed.aborted) return new KeysUnavailableError(1, { cause: cause ?? new Error('The verifier was closed.') });
+    if (closed.aborted) return this.#unavailable(0);
     const now = monotonic();
     this.#inFlight = undefined;
-    if (keys !== undefined) {
-      this.#keys = keepKnown(keys, this.#keys);
-      this.#fetchedAt = startedAt;
-      this.#failures = 0;
-      this.#lastCause = undefined;
-      this.#nextTryAt = -Infinity;
-      onKeys(this.#keys);
-      onFetched({ keyCount: keys.size, durationMs: now - startedAt });
-      return undefined;
-    }
     const delay = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures) * (1 - JITTER * Math.random());
     this.#failures += 1;
     this.#failedAt = now;

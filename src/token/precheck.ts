@@ -21,6 +21,34 @@ export interface DecodedToken<Issuer> {
 // What Node's HTTP parser allows for all headers of a request together.
 const MAX_LENGTH = 16_384;
 
+// A pool has two keys, and all tokens of a key have one header.
+const MAX_HEADERS = 16;
+
+/**
+ * The headers of tokens that were verified, with the `kid` in each, so that they need not be parsed again. Nothing that
+ * was not verified gets in: a flood of other headers cannot push them out.
+ */
+export class KnownHeaders {
+  readonly #kids = new Map<string, string>();
+
+  kidOf(headerB64: string): string | undefined {
+    return this.#kids.get(headerB64);
+  }
+
+  add(headerB64: string, kid: string): void {
+    if (this.#kids.has(headerB64)) return;
+    if (this.#kids.size >= MAX_HEADERS) this.#kids.clear();
+    // A copy of the text: V8 would keep the whole token for the sake of its first part.
+    this.#kids.set(Buffer.from(headerB64, 'latin1').toString('latin1'), kid);
+  }
+}
+
+interface Known<Issuer> {
+  /** What is configured, by the exact value of `iss`. Nothing that a token names is looked up elsewhere. */
+  readonly issuers: ReadonlyMap<unknown, Issuer>;
+  readonly headers: KnownHeaders;
+}
+
 /** @throws {TokenRejectedError} `malformed`, before anything looks at more than the length. */
 export function checkSize(token: unknown): asserts token is string {
   if (typeof token !== 'string') throw malformed('The token is not a string.');
@@ -39,12 +67,12 @@ function readKeyId(headerB64: string): string {
 }
 
 /**
- * @param issuers What is configured, by the exact value of `iss`. Nothing that a token names is looked up elsewhere.
+ * @param now Milliseconds since the epoch.
  * @throws {TokenRejectedError} `malformed`, `invalid` or `expired`.
  */
 export function decodeToken<Issuer extends { readonly graceSeconds: number }>(
   token: string,
-  issuers: ReadonlyMap<unknown, Issuer>,
+  { issuers, headers }: Known<Issuer>,
   now: number,
 ): DecodedToken<Issuer> {
   // Three parts: what has five is a JWE, as Cognito's refresh tokens are.
@@ -55,7 +83,7 @@ export function decodeToken<Issuer extends { readonly graceSeconds: number }>(
   const headerB64 = token.slice(0, first);
   const payloadB64 = token.slice(first + 1, second);
   const signatureB64 = token.slice(second + 1);
-  const kid = readKeyId(headerB64);
+  const kid = headers.kidOf(headerB64) ?? readKeyId(headerB64);
   const payload = decodeJsonPart(payloadB64);
   if (decodeBase64url(signatureB64).length === 0) throw malformed('The token has no signature.');
 

@@ -9,8 +9,9 @@ import { createStaticKeySource, KeyStore } from './key-store.js';
 import type { KeySource } from './key-store.js';
 import type { ResolvedOptions } from './options.js';
 import type { ResolvedPool } from './pool.js';
-import { checkSize, decodeToken } from './precheck.js';
+import { checkSize, decodeToken, KnownHeaders } from './precheck.js';
 import { expired, invalid, revoked, toRejection } from './rejection.js';
+import { SharedValues } from './shared-values.js';
 import { keySetUri, SignatureVerifier } from './signature.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
@@ -46,6 +47,7 @@ export function createTokenCheck(
   const { clock, isRevoked } = options;
   const signatures = new SignatureVerifier(pools.flatMap((pool) => pool.issuers));
   const verified = new VerifiedTokens<Issuer>(options.maxCachedTokens);
+  const shared = new SharedValues();
   const isObserved = options.onEvent !== undefined;
 
   const issuersOf = (pool: ResolvedPool): readonly Issuer[] =>
@@ -60,6 +62,7 @@ export function createTokenCheck(
     }));
   const byPool = pools.map(issuersOf);
   const issuers = new Map(byPool.flat().map((issuer) => [issuer.issuer, issuer]));
+  const known = { issuers, headers: new KnownHeaders() };
 
   function createKeySource(issuer: string, pool: ResolvedPool): KeySource {
     if (pool.staticKeys !== undefined) {
@@ -93,15 +96,15 @@ export function createTokenCheck(
     const digest = verified.digest(token);
     const seen = verified.get(digest);
     if (seen !== undefined) {
-      const preparation = hasWaited ? undefined : seen.issuer.keys.prepare();
-      if (preparation !== undefined) return preparation.then(again);
       if (!(clock() < (seen.auth.expiresAt + seen.issuer.graceSeconds) * 1000)) {
         verified.remove(digest);
         throw expired();
       }
+      const preparation = hasWaited ? undefined : seen.issuer.keys.prepare();
+      if (preparation !== undefined) return preparation.then(again);
       return askRevocation(seen.auth, startedAt, true);
     }
-    const decoded = decodeToken(token, issuers, clock());
+    const decoded = decodeToken(token, known, clock());
     const { issuer, kid, claims } = decoded;
     const preparation = hasWaited ? undefined : issuer.keys.prepare();
     if (preparation !== undefined) return preparation.then(again);
@@ -112,7 +115,8 @@ export function createTokenCheck(
       throw invalid('The token names a key that its issuer does not have.');
     }
     signatures.check(decoded, issuer);
-    const auth = toAuth(claims, issuer.userPoolId, issuer.origin);
+    const auth = toAuth(claims, issuer.userPoolId, { origin: issuer.origin, shared });
+    known.headers.add(decoded.headerB64, kid);
     verified.add(digest, { auth, issuer, key });
     return askRevocation(auth, startedAt, false);
   }
