@@ -10,17 +10,17 @@ export interface TestKeyServer {
   /** How many requests have come so far. */
   readonly requests: number;
   /** From now on each answer is status 500. */
-  fail(): void;
+  readonly fail: () => void;
   /** From now on nothing is answered; the connection stays open. */
-  hang(): void;
+  readonly hang: () => void;
   /** From now on the keys are others than those that sign. */
-  lie(): void;
+  readonly lie: () => void;
   /** From now on the listener answers. */
-  answer(listener: RequestListener): void;
+  readonly answer: (listener: RequestListener) => void;
   /** From now on the answer is the pool's keys again. */
-  recover(): void;
+  readonly recover: () => void;
   /** Cuts every connection. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function startKeyServer(jwks: () => JsonWebKeySet, onClose: () => void): Promise<TestKeyServer> {

@@ -27,20 +27,20 @@ export interface TestUserPool {
   /** The public keys that it publishes now; the last one signs. */
   readonly jwks: JsonWebKeySet;
   /** An access token of a person who signed in just now, for an hour. */
-  accessToken(claims?: TestClaims): string;
+  readonly accessToken: (claims?: TestClaims) => string;
   /** An ID token of the same person. */
-  idToken(claims?: TestClaims): string;
+  readonly idToken: (claims?: TestClaims) => string;
   /** Any header and payload, really signed: objects, or text that is signed as it is. */
-  sign(header: object | string, payload: object | string): string;
+  readonly sign: (header: object | string, payload: object | string) => string;
   /** Signs with a new key from now on. `withdraw` takes the old ones out of the published set; by default they stay. */
-  rotateKeys(options?: { readonly withdraw?: boolean }): void;
+  readonly rotateKeys: (options?: { readonly withdraw?: boolean }) => void;
   /**
    * Publishes the keys on loopback. Until it is closed, the pool is one of that endpoint: its tokens name it as their
    * issuer, and `verifier()` fetches its keys.
    */
-  serve(): Promise<TestKeyServer>;
+  readonly serve: () => Promise<TestKeyServer>;
   /** The production verifier over the keys as they are now; with an endpoint, over what the endpoint answers. */
-  verifier(options?: CognitoVerifierOptions): CognitoVerifier;
+  readonly verifier: (options?: CognitoVerifierOptions) => CognitoVerifier;
 }
 
 const LIFETIME_SECONDS = 3600;

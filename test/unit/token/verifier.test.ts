@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { TokenRejectedError } from '../../../src/errors.js';
+import { AuthConfigurationError, TokenRejectedError } from '../../../src/errors.js';
+import type { AuthEvent } from '../../../src/events.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
+import { createCognitoVerifier, verifierOrigin } from '../../../src/token/verifier.js';
+import type { CognitoVerifier } from '../../../src/token/verifier.js';
 
 const pool = createTestUserPool();
 const HOUR = 3600;
+const INVALID = { status: 'rejected', reason: 'invalid' };
+const REVOKED = { status: 'rejected', reason: 'revoked' };
 const now = () => Math.floor(Date.now() / 1000);
 
 describe('a verifier', () => {
@@ -70,5 +75,190 @@ describe('a verifier', () => {
     const expired = verifier.verify(pool.accessToken({ exp: now() - HOUR }));
     await expect(expired).rejects.toThrow(new TokenRejectedError('expired'));
     await expect(expired).rejects.toMatchObject({ reason: 'expired', code: 'UNAUTHENTICATED' });
+  });
+});
+
+describe('a verifier of several pools', () => {
+  const [web, staff] = [createTestUserPool(), createTestUserPool({ clientId: 'staff-client' })];
+  const verifier = createCognitoVerifier([
+    { userPoolId: web.userPoolId, clientId: web.clientId, jwks: web.jwks },
+    { userPoolId: staff.userPoolId, clientId: staff.clientId, jwks: staff.jwks, tokenUse: 'id' },
+  ]);
+
+  it('tells them apart by the issuer, each with its own keys, clients and kinds of token', async () => {
+    expect(await verifier.authenticate(web.accessToken())).toMatchObject({ userPoolId: web.userPoolId });
+    expect(await verifier.authenticate(staff.idToken())).toMatchObject({ userPoolId: staff.userPoolId });
+    const refused = [
+      staff.accessToken(),
+      staff.idToken({ aud: web.clientId }),
+      web.accessToken({ iss: staff.issuer, client_id: 'staff-client' }),
+      staff.idToken({ iss: web.issuer, aud: web.clientId }),
+    ];
+    for (const token of refused) expect(await verifier.authenticate(token)).toEqual(INVALID);
+  });
+});
+
+describe('verified tokens', () => {
+  it('are at most as many as the cache may hold, and the least recently used one goes first', async () => {
+    const cached: boolean[] = [];
+    const verifier = pool.verifier({
+      tokenCache: { max: 2 },
+      onEvent: (event) => {
+        if (event.type === 'token.verified') cached.push(event.cached);
+      },
+    });
+    const [a, b, c] = [pool.accessToken(), pool.accessToken(), pool.accessToken()];
+    for (const token of [a, b, a, c, a, b]) await verifier.verify(token);
+    expect(cached).toEqual([false, false, true, false, true, false]);
+  });
+
+  it('do not let another token pass for them, however alike', async () => {
+    const verifier = pool.verifier();
+    const token = pool.accessToken();
+    await verifier.verify(token);
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const [, other = ''] = pool.accessToken({ 'cognito:groups': ['admin'] }).split('.');
+    expect(await verifier.authenticate(`${header}.${other}.${signature}`)).toEqual(INVALID);
+    expect(await verifier.authenticate(`${header}.${payload}.${signature.slice(0, -4)}AAAA`)).not.toMatchObject({
+      status: 'authenticated',
+    });
+  });
+
+  it('hold good tokens alone', async () => {
+    const verifier = pool.verifier({ tokenCache: { max: 1 } });
+    const good = pool.accessToken();
+    const auth = await verifier.verify(good);
+    const bad = [pool.accessToken({ exp: now() - 1 }), pool.accessToken({ client_id: 'x' }), 'junk', `${good}A`];
+    for (const token of bad) expect(await verifier.authenticate(token)).toMatchObject({ status: 'rejected' });
+    expect(await verifier.verify(good)).toBe(auth);
+  });
+});
+
+describe('revocation', () => {
+  it('is asked about every token whose signature is good, also one that was seen before', async () => {
+    const revoked = new Set<unknown>();
+    const asked: unknown[] = [];
+    const verifier = pool.verifier({
+      revocation: {
+        isRevoked(claims) {
+          asked.push(claims.jti);
+          return revoked.has(claims.jti);
+        },
+      },
+    });
+    const token = pool.accessToken({ jti: 'one' });
+    const forged = `${token.slice(0, token.lastIndexOf('.'))}.${'A'.repeat(342)}`;
+    expect(await verifier.authenticate(forged)).toEqual(INVALID);
+    expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
+    revoked.add('one');
+    expect(await verifier.authenticate(token)).toEqual(REVOKED);
+    revoked.clear();
+    expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
+    expect(asked).toEqual(['one', 'one', 'one']);
+  });
+
+  it('may be asked of somebody far away', async () => {
+    const verifier = pool.verifier({
+      revocation: { isRevoked: ({ sub }) => new Promise((resolve) => setTimeout(resolve, 1, sub === 'gone')) },
+    });
+    expect(await verifier.authenticate(pool.accessToken({ sub: 'gone' }))).toEqual(REVOKED);
+    expect(await verifier.authenticate(pool.accessToken({ sub: 'here' }))).toMatchObject({ sub: 'here' });
+  });
+
+  it('refuses whatever it does not plainly let pass, and tells the log why', async () => {
+    const broken = new Error('the store is down');
+    const answers: (() => unknown)[] = [
+      () => undefined,
+      () => null,
+      () => 0,
+      () => '',
+      () => Promise.resolve(undefined),
+      () => {
+        throw broken;
+      },
+      () => Promise.reject(broken),
+    ];
+    const causes: unknown[] = [];
+    for (const answer of answers) {
+      const verifier = pool.verifier({
+        revocation: { isRevoked: answer as () => boolean },
+        onEvent: (event) => causes.push(event.type === 'token.rejected' ? event.cause : event.type),
+      });
+      expect(await verifier.authenticate(pool.accessToken())).toEqual(REVOKED);
+    }
+    expect(causes.slice(-2)).toEqual([broken, broken]);
+    expect(causes).toHaveLength(answers.length);
+  });
+
+  it('keeps the `this` of the list', async () => {
+    class List {
+      readonly revoked = new Set(['one']);
+      isRevoked(claims: { readonly jti?: string }): boolean {
+        return this.revoked.has(claims.jti ?? '');
+      }
+    }
+    const verifier = pool.verifier({ revocation: new List() });
+    expect(await verifier.authenticate(pool.accessToken({ jti: 'one' }))).toEqual(REVOKED);
+    expect(await verifier.authenticate(pool.accessToken({ jti: 'two' }))).toMatchObject({ status: 'authenticated' });
+  });
+});
+
+describe('events of tokens', () => {
+  it('tell what was verified and what was refused, with the time it took, and never hold the token', async () => {
+    const events: AuthEvent[] = [];
+    const verifier = pool.verifier({ onEvent: (event) => events.push(event) });
+    const token = pool.idToken();
+    await verifier.verify(token);
+    await verifier.verify(token);
+    await verifier.authenticate(`${token}.`);
+    await verifier.authenticate(undefined);
+    const durationMs = expect.any(Number) as number;
+    expect(events).toEqual([
+      { type: 'token.verified', tokenUse: 'id', cached: false, durationMs },
+      { type: 'token.verified', tokenUse: 'id', cached: true, durationMs },
+      { type: 'token.rejected', reason: 'malformed', cause: new Error('The token has not three parts.'), durationMs },
+    ]);
+  });
+
+  it('cannot break a request', async () => {
+    const verifier = pool.verifier({
+      onEvent: () => {
+        throw new Error('the metrics pipe is broken');
+      },
+    });
+    expect(await verifier.authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
+    expect(await verifier.authenticate('junk')).toEqual({ status: 'rejected', reason: 'malformed' });
+  });
+});
+
+describe('what a verifier throws', () => {
+  it('has nothing of the token, the pool or the client in its message', async () => {
+    const secret = createTestUserPool({ clientId: 'secret-client' });
+    const tokens = [
+      secret.accessToken({ sub: 'secret-person' }),
+      pool.accessToken({ client_id: 'secret-client', sub: 'secret-person' }),
+      pool.accessToken({ exp: now() - 1, sub: 'secret-person' }),
+      'secret-person',
+    ];
+    for (const token of tokens) {
+      const error: unknown = await pool
+        .verifier()
+        .verify(token)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(TokenRejectedError);
+      expect(String(error)).toMatch(/^TokenRejectedError: The (token|credentials) [a-z ]+\.$/);
+      expect(JSON.stringify(error)).not.toMatch(/secret|eu-west/);
+    }
+  });
+});
+
+describe('the origin of a verifier', () => {
+  it('is known of those that this package made, and of no copy', () => {
+    const verifier = pool.verifier();
+    expect(verifierOrigin(verifier)).toMatchObject({ graceSeconds: 0 });
+    expect(Object.isFrozen(verifier)).toBe(true);
+    for (const impostor of [{ ...verifier }, {}, undefined, null, 'verifier', Object.create(verifier)]) {
+      expect(() => verifierOrigin(impostor as CognitoVerifier)).toThrow(AuthConfigurationError);
+    }
   });
 });

@@ -1,0 +1,221 @@
+import cognitoLocalKey from 'cognito-local/lib/keys/cognitoLocal.public.json' with { type: 'json' };
+import { describe, expect, it } from 'vitest';
+import { AuthConfigurationError } from '../../../src/errors.js';
+import { createTestUserPool } from '../../../src/testing/index.js';
+import { createCognitoVerifier } from '../../../src/token/verifier.js';
+
+const { userPoolId, clientId, jwks } = createTestUserPool();
+const pool = { userPoolId, clientId };
+
+/** What construction says, for anything that TypeScript would have refused as well. */
+function complaintAbout(pools: unknown, ...options: unknown[]): string {
+  try {
+    Reflect.apply(createCognitoVerifier, undefined, [pools, ...options]);
+  } catch (error) {
+    expect(error).toBeInstanceOf(AuthConfigurationError);
+    return error instanceof Error ? error.message : '';
+  }
+  return 'accepted';
+}
+
+describe('a pool is accepted', () => {
+  it.each([
+    [{ ...pool }],
+    [{ ...pool, clientId: ['web', 'mobile'] }],
+    [{ ...pool, clientId: null }],
+    [{ ...pool, tokenUse: 'id' }],
+    [{ ...pool, graceSeconds: 60, endpoint: undefined, jwks: undefined }],
+    [{ ...pool, userPoolId: 'us-gov-west-1_abc' }],
+    [{ ...pool, userPoolId: 'eusc-de-east-1_abc' }],
+    [{ ...pool, endpoint: 'http://localhost:9229' }],
+    [{ ...pool, userPoolId: 'local_6WF1kYwJ', endpoint: 'http://127.0.0.1:9229/' }],
+    [{ ...pool, endpoint: 'http://[::1]:9229' }],
+    [{ ...pool, endpoint: 'https://cognito.example.com' }],
+    [{ ...pool, jwks }],
+    [[{ ...pool }, { userPoolId: 'eu-west-1_Other', clientId: null }]],
+  ])('%j', (value) => {
+    expect(complaintAbout(value)).toBe('accepted');
+  });
+});
+
+describe('a pool is refused, with a sentence', () => {
+  it.each<[unknown, RegExp]>([
+    [undefined, /^pool must be an object with userPoolId, clientId, .*; found nothing\.$/],
+    [null, /^pool must be an object .*; found null\.$/],
+    ['eu-west-1_x', /^pool must be an object .*; found a string\.$/],
+    [[], /needs a user pool; found an empty list/],
+    [[pool, 1], /^pools\[1\] must be an object .*; found 1\.$/],
+    [[[pool]], /^pools\[0\] must be an object .*; found a list\.$/],
+    [{ clientId }, /^pool\.userPoolId must be the id of a user pool, such as 'eu-west-1_AbCdEf123'; found nothing\./],
+    [{ clientId, userPoolId: '' }, /userPoolId must be .* found an empty string/],
+    [
+      { clientId, userPoolId: 'local_abc' },
+      /userPoolId must be .* of another form\. For an emulator, write its endpoint/,
+    ],
+    [{ clientId, userPoolId: 'eu-west-1_a/../b' }, /userPoolId must be/],
+    [{ clientId, userPoolId: 'eu-west-1_abc\n' }, /userPoolId must be/],
+    [{ clientId, userPoolId: ' eu-west-1_abc' }, /userPoolId must be/],
+    [{ clientId, userPoolId: 'eu-west-1.evil.com#_abc' }, /userPoolId must be/],
+    [{ clientId, userPoolId: 'a/b', endpoint: 'http://localhost' }, /userPoolId must be/],
+    [{ userPoolId }, /^pool\.clientId must be .*; found nothing\. To accept every client .* clientId: null\.$/],
+    [{ userPoolId, clientId: undefined }, /clientId must be .*; found nothing/],
+    [{ userPoolId, clientId: '' }, /clientId must be .*; found an empty string/],
+    [{ userPoolId, clientId: '  ' }, /clientId must be .*; found a blank string/],
+    [{ userPoolId, clientId: [] }, /clientId must be .*; found an empty list/],
+    [{ userPoolId, clientId: ['web', ''] }, /clientId must be .*; found a list/],
+    [{ userPoolId, clientId: ['web', 'web'] }, /a list of different ids; found a list/],
+    [{ userPoolId, clientId: ['web', null] }, /clientId must be .*; found a list/],
+    [{ userPoolId, clientId: [['web']] }, /clientId must be .*; found a list/],
+    [{ userPoolId, clientId: 7 }, /clientId must be .*; found 7/],
+    [{ ...pool, tokenUse: 'ID' }, /^pool\.tokenUse must be 'id' or 'access'; found a string\. Leave it out/],
+    [{ ...pool, tokenUse: undefined }, /tokenUse must be .* found nothing/],
+    [{ ...pool, tokenUse: null }, /tokenUse must be .* found null/],
+    [{ ...pool, tokenuse: 'id' }, /^pool has no setting `tokenuse`\. The settings are: userPoolId, clientId, tokenUse/],
+    [{ ...pool, graceSeconds: -1 }, /graceSeconds must be a number of seconds from 0 to 3600; found -1/],
+    [{ ...pool, graceSeconds: 3601 }, /graceSeconds must be/],
+    [{ ...pool, graceSeconds: NaN }, /graceSeconds must be .* found NaN/],
+    [{ ...pool, graceSeconds: Infinity }, /graceSeconds must be/],
+    [{ ...pool, graceSeconds: '5' }, /graceSeconds must be .* found a string/],
+    [{ ...pool, endpoint: 'http://cognito.example.com' }, /endpoint must be https, because keys .* plain http/],
+    [{ ...pool, endpoint: 'http://localhost.example.com' }, /endpoint must be https/],
+    [{ ...pool, endpoint: 'http://127.0.0.1.example.com' }, /endpoint must be https/],
+    [{ ...pool, endpoint: 'http://0.0.0.0' }, /endpoint must be https/],
+    [{ ...pool, endpoint: 'http://192.168.0.1' }, /endpoint must be https/],
+    [{ ...pool, endpoint: 'ftp://localhost' }, /endpoint must be https/],
+    [{ ...pool, endpoint: 'http://localhost@evil.com' }, /endpoint must be the origin of an emulator/],
+    [{ ...pool, endpoint: 'http://localhost?x' }, /endpoint must be the origin/],
+    [{ ...pool, endpoint: 'http://localhost#x' }, /endpoint must be the origin/],
+    [{ ...pool, endpoint: 'http:\\localhost' }, /endpoint must be the origin/],
+    [{ ...pool, endpoint: 'localhost:9229' }, /endpoint must be/],
+    [{ ...pool, endpoint: '' }, /endpoint must be the origin .* found an empty string/],
+    [{ ...pool, endpoint: null }, /endpoint must be the origin .* found null/],
+    [{ ...pool, endpoint: 'http://localhost', jwks }, /has both endpoint and jwks/],
+    [{ ...pool, jwks: null }, /^pool\.jwks must be the pool's public key set/],
+    [[pool, pool], /was given one user pool twice/],
+    [[pool, { ...pool, tokenUse: 'id' }], /was given one user pool twice/],
+  ])('%j', (value, complaint) => {
+    expect(complaintAbout(value)).toMatch(complaint);
+  });
+});
+
+describe('static keys are refused', () => {
+  const [key] = jwks.keys;
+  it.each<[string, unknown, RegExp]>([
+    ['no set', {}, /it is not an object with a list `keys`/],
+    ['a list', [key], /it is not an object with a list `keys`/],
+    ['no keys', { keys: [] }, /it has no key/],
+    ['no object', { keys: ['key'] }, /keys\[0\] cannot be used: it is not an object/],
+    ['a private key', { keys: [{ ...key, d: 'AQAB' }] }, /keys\[0\] cannot be used: it has the private member `d`/],
+    ['a secret', { keys: [{ kty: 'oct', k: 'AQAB', kid: 'x' }] }, /it has the private member `k`/],
+    ['another type', { keys: [{ ...key, kty: 'EC' }] }, /its `kty` is not RSA/],
+    ['another use', { keys: [{ ...key, use: 'enc' }] }, /its `use` is not sig/],
+    ['another algorithm', { keys: [{ ...key, alg: 'RS512' }] }, /its `alg` is not RS256/],
+    ['other operations', { keys: [{ ...key, key_ops: ['encrypt'] }] }, /its `key_ops` have no verify/],
+    ['no kid', { keys: [{ ...key, kid: undefined }] }, /its `kid` is not a string/],
+    ['no modulus', { keys: [{ ...key, n: undefined }] }, /its `n` is not a string/],
+    ['a short modulus', { keys: [{ ...key, n: Buffer.alloc(128, 0xff).toString('base64url') }] }, /`n` is too short/],
+    ['a long modulus', { keys: [{ ...key, n: Buffer.alloc(1032, 0xff).toString('base64url') }] }, /too long/],
+    ['a padded modulus', { keys: [{ ...key, n: `${key?.n ?? ''}==` }] }, /`n` is not canonical base64url/],
+    [
+      'a leading zero',
+      { keys: [{ ...key, n: Buffer.alloc(257, 'AA', 'hex').fill(0, 0, 1).toString('base64url') }] },
+      /`n` is not canonical/,
+    ],
+    ['another exponent', { keys: [{ ...key, e: 'Aw' }] }, /its `e` is not AQAB/],
+    ['one kid twice', { keys: [key, key] }, /one `kid` twice, at keys\[1\]/],
+    ['101 keys', { keys: Array.from({ length: 101 }, () => key) }, /more than 100 keys/],
+    ['one bad key among good ones', { keys: [key, {}] }, /keys\[1\] cannot be used/],
+  ])('with %s', (_, value, complaint) => {
+    expect(complaintAbout({ ...pool, jwks: value })).toMatch(complaint);
+  });
+});
+
+describe('an emulator’s key, which everybody has', () => {
+  const { jwk } = cognitoLocalKey;
+
+  it('is refused as a static key, under its own kid, another one, and with another key under its kid', () => {
+    const complaint = /it is the key of an emulator, whose private half is public/;
+    expect(complaintAbout({ ...pool, jwks: { keys: [jwk] } })).toMatch(complaint);
+    expect(complaintAbout({ ...pool, jwks: { keys: [{ ...jwk, kid: 'other' }] } })).toMatch(complaint);
+    expect(complaintAbout({ ...pool, jwks: { keys: [{ ...jwks.keys[0], kid: 'CognitoLocal' }] } })).toMatch(complaint);
+  });
+});
+
+describe('options are refused, with a sentence', () => {
+  it.each<[unknown, RegExp]>([
+    [null, /^options must be an object with keys, tokenCache, revocation, clock, onEvent; found null\.$/],
+    [[], /^options must be an object/],
+    [{ cache: false }, /^options has no setting `cache`\./],
+    [{ keys: null }, /^options\.keys must be an object/],
+    [
+      { keys: { maxage: 1 } },
+      /^options\.keys has no setting `maxage`\. The settings are: maxAge, staleFor, timeout, fetch\./,
+    ],
+    [{ keys: { maxAge: 0 } }, /maxAge must be a number of seconds from 1 to 86400; found 0/],
+    [{ keys: { maxAge: Infinity } }, /maxAge must be/],
+    [{ keys: { staleFor: -1 } }, /staleFor must be/],
+    [{ keys: { timeout: 0 } }, /timeout must be/],
+    [{ keys: { timeout: NaN } }, /timeout must be/],
+    [
+      { keys: { fetch: 'fetch' } },
+      /^options\.keys\.fetch must be a function, such as globalThis\.fetch; found a string/,
+    ],
+    [{ tokenCache: true }, /^options\.tokenCache \(or false\) must be an object with max; found true/],
+    [{ tokenCache: null }, /tokenCache \(or false\) must be an object/],
+    [{ tokenCache: { max: 0 } }, /max must be a number of tokens from 1 to 1000000; found 0/],
+    [{ tokenCache: { size: 5 } }, /has no setting `size`/],
+    [{ revocation: {} }, /revocation must be an object with a function isRevoked/],
+    [{ revocation: null }, /revocation must be .* found null/],
+    [{ revocation: () => false }, /revocation must be/],
+    [{ clock: 5 }, /^options\.clock must be a function, \(\) => milliseconds since the epoch; found 5\.$/],
+    [{ onEvent: {} }, /onEvent must be a function/],
+  ])('%j', (options, complaint) => {
+    expect(complaintAbout({ ...pool, jwks }, options)).toMatch(complaint);
+  });
+});
+
+describe('configuration cannot be weakened from outside', () => {
+  it('by a setting that somebody put on Object.prototype', () => {
+    Object.assign(Object.prototype, { clientId: null });
+    try {
+      expect(complaintAbout({ userPoolId })).toMatch(/clientId must be/);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'clientId');
+    }
+  });
+
+  it('by a getter that changes its mind, or by changing the objects later', async () => {
+    const own = createTestUserPool();
+    const mine = createTestUserPool();
+    const clientIds = ['one'];
+    const keys = [...own.jwks.keys];
+    let reads = 0;
+    const settings = {
+      userPoolId: own.userPoolId,
+      jwks: { keys },
+      get clientId() {
+        reads += 1;
+        return reads === 1 ? clientIds : null;
+      },
+    };
+    const verifier = createCognitoVerifier(settings);
+    clientIds.push('two');
+    keys.push(...mine.jwks.keys);
+    expect(reads).toBe(1);
+    expect(await verifier.authenticate(own.accessToken({ client_id: 'one' }))).toMatchObject({ clientId: 'one' });
+    const refused = { status: 'rejected', reason: 'invalid' };
+    expect(await verifier.authenticate(own.accessToken({ client_id: 'two' }))).toEqual(refused);
+    expect(await verifier.authenticate(mine.accessToken({ iss: own.issuer, client_id: 'one' }))).toEqual(refused);
+  });
+
+  it('by echoing what was written: a message holds no value of the configuration but numbers', () => {
+    const secret = 'sk_live_not_for_the_log';
+    const complaints = [
+      complaintAbout({ ...pool, userPoolId: secret }),
+      complaintAbout({ ...pool, clientId: [secret, secret] }),
+      complaintAbout({ ...pool, endpoint: `http://user:${secret}@localhost` }),
+      complaintAbout({ ...pool, jwks: secret }),
+    ];
+    expect(complaints.filter((complaint) => complaint === 'accepted' || complaint.includes(secret))).toEqual([]);
+  });
+});

@@ -1,0 +1,188 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { TokenRejectedError } from '../../../src/errors.js';
+import { createTestUserPool } from '../../../src/testing/index.js';
+import { createVerifier } from '../../../src/token/verifier.js';
+
+// Nothing here may cost a fetch: the verifier has no static keys, and its fetch fails the test.
+const pool = createTestUserPool();
+let fetches = 0;
+const fetch: typeof globalThis.fetch = () => {
+  fetches += 1;
+  return Promise.reject(new Error('no fetch'));
+};
+const verifier = createVerifier({ userPoolId: pool.userPoolId, clientId: pool.clientId }, { keys: { fetch } }, () => 0);
+
+const base64url = (text: string | Buffer) => Buffer.from(text).toString('base64url');
+const good = pool.accessToken();
+const [header = '', payload = '', signature = ''] = good.split('.');
+const kid = pool.jwks.keys[0]?.kid;
+const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
+
+async function reasonFor(token: unknown): Promise<string> {
+  const auth = await verifier.authenticate(token as string);
+  if (auth.status !== 'rejected') return auth.status;
+  await expect(verifier.verify(token as string)).rejects.toThrow(new TokenRejectedError(reasonOf(auth.reason)));
+  return auth.reason;
+}
+
+function reasonOf(reason: string) {
+  if (reason === 'malformed' || reason === 'invalid' || reason === 'expired') return reason;
+  throw new Error(`no reason for a token: ${reason}`);
+}
+
+async function expectMalformed(tokens: Record<string, unknown>): Promise<void> {
+  for (const [name, token] of Object.entries(tokens)) {
+    expect([name, await reasonFor(token)]).toEqual([name, 'malformed']);
+  }
+  expect(fetches).toBe(0);
+}
+
+describe('before any key is looked up, a token is malformed', () => {
+  it('when it is no string', () =>
+    expectMalformed({
+      null: null,
+      number: 1,
+      object: {},
+      array: [good],
+      string: new String(good),
+      symbol: Symbol('x'),
+    }));
+
+  it('when it has not three parts', () =>
+    expectMalformed({
+      empty: '',
+      word: 'garbage',
+      two: `${header}.${payload}`,
+      four: `${good}.${signature}`,
+      // RFC 7516, section 3.1: the form of a Cognito refresh token.
+      jwe: `${base64url('{"alg":"RSA-OAEP","enc":"A256GCM"}')}.AAAA.AAAA.AAAA.AAAA`,
+      dots: '..',
+      unsigned: `${header}.${payload}.`,
+      headless: `.${payload}.${signature}`,
+      hollow: `${header}..${signature}`,
+      bearer: `Bearer ${good}`,
+      blank: ` ${good}`,
+      newline: `${good}\n`,
+    }));
+
+  it('when it is longer than 16 KB, and at once', async () => {
+    const long = `${header}.${'A'.repeat(8 * 1024 * 1024)}.${signature}`;
+    const startedAt = performance.now();
+    expect(await verifier.authenticate(long)).toEqual({ status: 'rejected', reason: 'malformed' });
+    const times = [performance.now() - startedAt];
+    for (let index = 0; index < 20; index += 1) {
+      const before = performance.now();
+      await verifier.authenticate(long);
+      times.push(performance.now() - before);
+    }
+    expect(Math.min(...times)).toBeLessThan(1);
+    await expectMalformed({ limit: 'A'.repeat(16_385) });
+  });
+
+  it('when a part is not the canonical base64url of its bytes', async () => {
+    // The last character of 342 that hold 256 bytes has four bits to spare: 15 other ones read the same.
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const last = alphabet.indexOf(signature.at(-1) ?? '');
+    const loose = signature.slice(0, -1) + (alphabet[last + 1] ?? '');
+    expect(Buffer.from(loose, 'base64url').equals(Buffer.from(signature, 'base64url'))).toBe(true);
+    await expectMalformed({
+      loose: `${header}.${payload}.${loose}`,
+      padded: `${good}==`,
+      'padded header': `${header}=.${payload}.${signature}`,
+      'padded payload': `${header}.${payload}=.${signature}`,
+      standard: `${header}.${base64url('{"a":"???>>>"}').replaceAll('-', '+').replaceAll('_', '/')}.${signature}`,
+      mixed: `${header}.${payload}.${signature.replace(/[-_]/, '+')}+`,
+      space: `${header}.${payload} .${signature}`,
+      unicode: `${header}.${payload}.${signature}é`,
+    });
+  });
+
+  it('when a part is not strict UTF-8 or not a JSON object', () =>
+    expectMalformed({
+      'not UTF-8': `${header}.${base64url(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))}.${signature}`,
+      overlong: `${header}.${base64url(Buffer.from([0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d]))}.${signature}`,
+      'byte order mark': `${header}.${base64url(`\ufeff${JSON.stringify(claims)}`)}.${signature}`,
+      text: `${header}.${base64url('hello')}.${signature}`,
+      cut: `${header}.${base64url(JSON.stringify(claims).slice(0, -1))}.${signature}`,
+      array: `${header}.${base64url('[]')}.${signature}`,
+      null: `${header}.${base64url('null')}.${signature}`,
+      string: `${header}.${base64url('"x"')}.${signature}`,
+      comment: `${header}.${base64url('{/**/}')}.${signature}`,
+      deep: `${header}.${base64url('['.repeat(10_000))}.${signature}`,
+      'header array': `${base64url('[]')}.${payload}.${signature}`,
+    }));
+
+  it('when a member is named __proto__, at any depth and however it is written', () =>
+    expectMalformed({
+      plain: pool.sign({ kid, alg: 'RS256' }, `{"__proto__":{"admin":true},${JSON.stringify(claims).slice(1)}`),
+      escaped: pool.sign({ kid, alg: 'RS256' }, `{"\\u005f_proto__":{"admin":true},${JSON.stringify(claims).slice(1)}`),
+      nested: pool.sign(
+        { kid, alg: 'RS256' },
+        `{"custom":[{"__proto__":{"admin":true}}],${JSON.stringify(claims).slice(1)}`,
+      ),
+      header: pool.sign(`{"__proto__":{"x":1},"kid":"${kid ?? ''}","alg":"RS256"}`, claims),
+    }));
+
+  it('when its header names another algorithm than RS256', () =>
+    expectMalformed(
+      Object.fromEntries(
+        ['none', 'None', '', 'rs256', 'RS384', 'RS512', 'PS256', 'ES256', 'EdDSA', 'HS256', null, 1, ['RS256']].map(
+          (alg) => [String(alg), pool.sign({ kid, alg }, claims)],
+        ),
+      ),
+    ));
+
+  it('when it is signed with the public key as if that were a secret', () => {
+    const signed = `${base64url(JSON.stringify({ kid, alg: 'HS256' }))}.${payload}`;
+    const secret = JSON.stringify(pool.jwks.keys[0]);
+    const mac = createHmac('sha256', secret).update(signed).digest('base64url');
+    return expectMalformed({ hs256: `${signed}.${mac}`, 'no algorithm': pool.sign({ kid }, claims) });
+  });
+
+  it('when its header has no sane kid, or critical extensions', () =>
+    expectMalformed({
+      none: pool.sign({ alg: 'RS256' }, claims),
+      empty: pool.sign({ alg: 'RS256', kid: '' }, claims),
+      number: pool.sign({ alg: 'RS256', kid: 1 }, claims),
+      array: pool.sign({ alg: 'RS256', kid: [kid] }, claims),
+      null: pool.sign({ alg: 'RS256', kid: null }, claims),
+      long: pool.sign({ alg: 'RS256', kid: 'k'.repeat(129) }, claims),
+      control: pool.sign({ alg: 'RS256', kid: `${kid ?? ''}\n` }, claims),
+      path: pool.sign({ alg: 'RS256', kid: '../../dev/null\0' }, claims),
+      crit: pool.sign({ alg: 'RS256', kid, crit: ['exp'], exp: 1 }, claims),
+      'empty crit': pool.sign({ alg: 'RS256', kid, crit: [] }, claims),
+      'null crit': pool.sign({ alg: 'RS256', kid, crit: null }, claims),
+      b64: pool.sign({ alg: 'RS256', kid, b64: false, crit: ['b64'] }, claims),
+    }));
+});
+
+describe('before any key is looked up, a token is invalid', () => {
+  it('when its issuer is not exactly one that is configured', async () => {
+    const { issuer } = pool;
+    const issuers = [
+      'https://example.com',
+      '',
+      `${issuer}/`,
+      issuer.toUpperCase(),
+      issuer.replace('https:', 'http:'),
+      issuer.replace('cognito-idp.', 'cognito-idp.evil.'),
+      `${issuer}\u0000`,
+      issuer.replace('eu-west-1.amazonaws', 'eu-west-2.amazonaws'),
+      'https://no-issuer.invalid/',
+      '__proto__',
+      'constructor',
+    ];
+    for (const iss of issuers) {
+      expect([iss, await reasonFor(pool.accessToken({ iss }))]).toEqual([iss, 'invalid']);
+    }
+    expect(fetches).toBe(0);
+  });
+
+  it('whatever keys or addresses it brings along', async () => {
+    const extra = { jku: 'http://127.0.0.1:1/', x5u: 'http://127.0.0.1:1/', jwk: pool.jwks.keys[0] };
+    const token = pool.sign({ kid, alg: 'RS256', ...extra }, { ...claims, iss: 'http://127.0.0.1:1' });
+    expect(await reasonFor(token)).toBe('invalid');
+    expect(fetches).toBe(0);
+  });
+});
