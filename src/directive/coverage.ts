@@ -1,0 +1,98 @@
+/** Checks that each rule of a schema has its guard, by looking at the guards themselves. */
+import { isAbstractType } from 'graphql';
+import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { guardRecordOf } from './guard.js';
+import type { GuardRecord } from './guard.js';
+import type { FieldInputs } from './inputs.js';
+import { asksNoMore } from './requirement.js';
+import type { Requirement } from './requirement.js';
+import { membersOf } from './rules.js';
+import type { SchemaRules } from './rules.js';
+import { fieldsOf, guardOf } from './schema-notes.js';
+import { rulesOf } from './schema-rules.js';
+
+type Field = GraphQLField<unknown, unknown>;
+
+const REMEDY =
+  'Pass the schema through authDirectiveTransformer, as the last transformation, and give the server what it returns.';
+
+/**
+ * A sentence for each element whose rule nothing enforces, or not all of it: the schema was never transformed, or was
+ * changed after it was. Empty when all is enforced.
+ */
+export function findUnguarded(schema: GraphQLSchema): readonly string[] {
+  const rules = rulesOf(schema);
+  const problems: string[] = [];
+  for (const [coordinate, type, field] of fieldsOf(schema)) {
+    if (!isGuarded(rules, type, field, guardOf(field))) {
+      problems.push(`${coordinate} has a rule that no guard enforces. ${REMEDY}`);
+    } else if (
+      type === schema.getSubscriptionType() &&
+      !isGuarded(rules, type, field, guardRecordOf(field.subscribe))
+    ) {
+      problems.push(`${coordinate} has a rule that no guard enforces before it is subscribed to. ${REMEDY}`);
+    }
+  }
+  for (const type of Object.values(schema.getTypeMap())) {
+    const expected = isAbstractType(type) ? rules.ofMembers(type) : undefined;
+    if (expected === undefined || !isAbstractType(type)) continue;
+    const actual = guardRecordOf(type.resolveType)?.members;
+    for (const [name, requirement] of expected) {
+      if (asksNoMore(requirement, actual?.get(name))) continue;
+      problems.push(`${name} has a rule that no guard enforces where it is reached as ${type.name}. ${REMEDY}`);
+    }
+  }
+  return problems;
+}
+
+/** Whether the schema has any rule, or any guard. */
+export function hasRules(schema: GraphQLSchema): boolean {
+  const rules = rulesOf(schema);
+  for (const [, type, field] of fieldsOf(schema)) {
+    if (rules.ofField(type, field) || rules.ofInputs(type, field) || membersOf(rules, field)) return true;
+    if (guardRecordOf(field.resolve)) return true;
+  }
+  return false;
+}
+
+const reportOnly = new WeakMap<GraphQLSchema, boolean>();
+
+/** Whether a guard of the schema is in a dry run (`enforcement: 'report'`). */
+export function isReportOnly(schema: GraphQLSchema): boolean {
+  let answer = reportOnly.get(schema);
+  if (answer === undefined) {
+    answer = [...fieldsOf(schema)].some(([, , field]) => guardOf(field)?.isReportOnly === true);
+    reportOnly.set(schema, answer);
+  }
+  return answer;
+}
+
+function isGuarded(
+  rules: SchemaRules,
+  type: GraphQLObjectType,
+  field: Field,
+  actual: GuardRecord | undefined,
+): boolean {
+  const requirement = rules.ofField(type, field);
+  const inputs = rules.ofInputs(type, field);
+  return (
+    (requirement === undefined || asksNoMore(requirement, actual?.requirement)) &&
+    (inputs === undefined || coversInputs(inputs, actual?.inputs))
+  );
+}
+
+function coversInputs(expected: FieldInputs, actual: FieldInputs | undefined): boolean {
+  if (actual === undefined) return false;
+  const args = new Map(actual.args.map((arg) => [arg.name, arg]));
+  return (
+    expected.args.every(({ name, requirement, isDeep }) => {
+      const arg = args.get(name);
+      return arg !== undefined && (!isDeep || arg.isDeep) && covers(requirement, arg.requirement);
+    }) &&
+    [...expected.ofInputFields()].every(([key, requirement]) => covers(requirement, actual.ofInputFields().get(key)))
+  );
+}
+
+function covers(expected: Requirement | undefined, actual: Requirement | undefined): boolean {
+  return expected === undefined || asksNoMore(expected, actual);
+}

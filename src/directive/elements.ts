@@ -1,0 +1,65 @@
+/** Walks over every element of a schema on which a directive may stand, with its schema coordinate. */
+import {
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedDirective,
+  isUnionType,
+} from 'graphql';
+import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
+import type { SchemaElement } from './annotations.js';
+
+/** A place of the GraphQL specification (section 3.13, type system directive locations), with the two kinds of fields told apart. */
+export type Place =
+  | 'OBJECT'
+  | 'INTERFACE'
+  | 'UNION'
+  | 'ENUM'
+  | 'SCALAR'
+  | 'INPUT_OBJECT'
+  | 'OBJECT_FIELD'
+  | 'INTERFACE_FIELD'
+  | 'ARGUMENT'
+  | 'INPUT_FIELD'
+  | 'ENUM_VALUE'
+  | 'DIRECTIVE_ARGUMENT'
+  | 'SCHEMA';
+
+export type Visit = (element: SchemaElement, place: Place, coordinate: string) => void;
+
+export function visitElements(schema: GraphQLSchema, visit: Visit): void {
+  visit(schema, 'SCHEMA', 'schema');
+  for (const directive of schema.getDirectives()) {
+    if (isSpecifiedDirective(directive)) continue;
+    for (const arg of directive.args) visit(arg, 'DIRECTIVE_ARGUMENT', `@${directive.name}(${arg.name}:)`);
+  }
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!type.name.startsWith('__')) visitType(type, visit);
+  }
+}
+
+function visitType(type: GraphQLNamedType, visit: Visit): void {
+  visit(type, placeOf(type), type.name);
+  if (isEnumType(type)) {
+    for (const value of type.getValues()) visit(value, 'ENUM_VALUE', `${type.name}.${value.name}`);
+  } else if (isInputObjectType(type)) {
+    for (const field of Object.values(type.getFields())) visit(field, 'INPUT_FIELD', `${type.name}.${field.name}`);
+  } else if (isObjectType(type) || isInterfaceType(type)) {
+    const place = isObjectType(type) ? 'OBJECT_FIELD' : 'INTERFACE_FIELD';
+    for (const field of Object.values(type.getFields())) {
+      const coordinate = `${type.name}.${field.name}`;
+      visit(field, place, coordinate);
+      for (const arg of field.args) visit(arg, 'ARGUMENT', `${coordinate}(${arg.name}:)`);
+    }
+  }
+}
+
+function placeOf(type: GraphQLNamedType): Place {
+  if (isObjectType(type)) return 'OBJECT';
+  if (isInterfaceType(type)) return 'INTERFACE';
+  if (isUnionType(type)) return 'UNION';
+  if (isEnumType(type)) return 'ENUM';
+  return isScalarType(type) ? 'SCALAR' : 'INPUT_OBJECT';
+}

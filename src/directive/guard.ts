@@ -1,0 +1,160 @@
+/** The guards: functions around a field's resolver, its `subscribe` and a type's `resolveType` that let nobody by. */
+import type { GraphQLFieldResolver, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
+import { authStateOf, isExpired } from '../auth.js';
+import type { AuthenticatedAuth, AuthState } from '../auth.js';
+import { createFieldDenialError, createLocatedDenialError, denials } from '../errors.js';
+import type { Ask } from './ask.js';
+import { ALLOWED, authIn, refusalBy, refusalOf } from './decide.js';
+import type { Refusal } from './decide.js';
+import type { FieldInputs } from './inputs.js';
+import { refuseProbe } from './probe.js';
+import type { Report } from './report.js';
+import type { Requirement } from './requirement.js';
+import { isPromiseLike } from './timeout.js';
+
+export type Resolver = GraphQLFieldResolver<unknown, unknown, Record<string, unknown>>;
+type Members = ReadonlyMap<string, Requirement>;
+
+/** What a guard enforces; for whoever checks that a schema is guarded. */
+export interface GuardRecord {
+  readonly requirement?: Requirement | undefined;
+  readonly inputs?: FieldInputs | undefined;
+  readonly members?: Members | undefined;
+  readonly isReportOnly: boolean;
+}
+
+export interface FieldGuard extends GuardRecord {
+  readonly coordinate: string;
+  /** Whether the token's expiry is looked at each time: for fields that go on answering after the request is over. */
+  readonly checksExpiry: boolean;
+}
+
+/** What the guards of one schema share. */
+export interface GuardServices {
+  readonly ask: Ask;
+  readonly report: Report;
+}
+
+const records = new WeakMap<object, GuardRecord>();
+
+/** What this function enforces; undefined when it is no guard. */
+export function guardRecordOf(resolver: unknown): GuardRecord | undefined {
+  return typeof resolver === 'function' ? records.get(resolver) : undefined;
+}
+
+/** The resolver behind a guard: synchronous when the resolver is, unless a policy has to be waited for. */
+export function guardResolver(resolve: Resolver, guard: FieldGuard, services: GuardServices): Resolver {
+  const { requirement, inputs, checksExpiry } = guard;
+  const isSimple = !inputs && !checksExpiry && requirement?.policies.length === 0;
+  const guarded = isSimple
+    ? guardByRule(resolve, guard, requirement, services.report)
+    : guardByAll(resolve, guard, services);
+  records.set(guarded, guard);
+  return guarded;
+}
+
+/** The shortest way for what nearly all guards are: one look at the decision that the `Auth` keeps. */
+function guardByRule(resolve: Resolver, guard: FieldGuard, { rule }: Requirement, report: Report): Resolver {
+  const { number } = rule;
+  return (source, args, contextValue, info) => {
+    markPrivate(info);
+    const auth = authIn(contextValue);
+    if (authStateOf(auth)?.decisions[number] === ALLOWED) return resolve(source, args, contextValue, info);
+    refuseProbe(contextValue);
+    const refusal = refusalBy(auth, rule);
+    if (refusal) deny(refusal, guard, auth, info, report);
+    return resolve(source, args, contextValue, info);
+  };
+}
+
+function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: GuardServices): Resolver {
+  const { requirement, inputs, members } = guard;
+  return (source, args, contextValue, info) => {
+    refuseProbe(contextValue);
+    const [node] = info.fieldNodes;
+    const provided = inputs && node ? inputs.provided(node, info.variableValues) : [];
+    const asked = requirement ? [requirement, ...provided] : provided;
+    // A rule that waits for the concrete type makes the answer differ from caller to caller all the same.
+    if (asked.length > 0 || members) markPrivate(info);
+    if (asked.length === 0) return resolve(source, args, contextValue, info);
+
+    const auth = authIn(contextValue);
+    const state = authStateOf(auth);
+    const refusal = refuse(state, auth, asked, guard.checksExpiry);
+    if (refusal) {
+      deny(refusal, guard, auth, info, report);
+      return resolve(source, args, contextValue, info);
+    }
+    const clauses = asked.flatMap(({ policies }) => policies);
+    if (state === undefined || clauses.length === 0) return resolve(source, args, contextValue, info);
+
+    // Every rule asks for a verified token at least, and none refused.
+    const request = { auth: state.auth as AuthenticatedAuth, source, args, context: contextValue, info };
+    const goOn = (allowed: boolean) => {
+      if (!allowed) deny(refusalOf(state, denials.policy), guard, auth, info, report);
+      return resolve(source, args, contextValue, info);
+    };
+    const answer = ask(clauses, request, state);
+    return typeof answer === 'boolean' ? goOn(answer) : answer.then(goOn);
+  };
+}
+
+function refuse(
+  state: AuthState | undefined,
+  auth: unknown,
+  asked: readonly Requirement[],
+  checksExpiry: boolean,
+): Refusal | undefined {
+  if (state && checksExpiry && isExpired(state)) return refusalOf(state, denials.expired);
+  for (const { rule } of asked) {
+    const refusal = refusalBy(auth, rule);
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
+
+/** Throws, unless all is a dry run. */
+function deny(refusal: Refusal, guard: FieldGuard, auth: unknown, info: GraphQLResolveInfo, report: Report): void {
+  report(guard.coordinate, refusal, authStateOf(auth));
+  if (!guard.isReportOnly) throw createFieldDenialError(refusal.denial, info, refusal.cause);
+}
+
+/** `resolveType` behind a guard: the first moment at which it is known what a value of an abstract type is. */
+export function guardResolveType(
+  resolveType: GraphQLTypeResolver<unknown, unknown>,
+  record: GuardRecord & { readonly members: Members },
+  report: Report,
+): GraphQLTypeResolver<unknown, unknown> {
+  const { members, isReportOnly } = record;
+  const check = <T>(name: T, contextValue: unknown): T => {
+    // What is no name of a type is graphql-js's to refuse.
+    const requirement = typeof name === 'string' ? members.get(name) : undefined;
+    if (requirement === undefined) return name;
+    const auth = authIn(contextValue);
+    const refusal = refusalBy(auth, requirement.rule);
+    if (refusal) {
+      report(String(name), refusal, authStateOf(auth));
+      // Without a path: graphql-js knows the index of the list item, and this does not.
+      if (!isReportOnly) throw createLocatedDenialError(refusal.denial, undefined, refusal.cause);
+    }
+    return name;
+  };
+  const guarded: GraphQLTypeResolver<unknown, unknown> = (value, contextValue, info, type) => {
+    const name = resolveType(value, contextValue, info, type);
+    return isPromiseLike(name)
+      ? Promise.resolve(name).then((resolved) => check(resolved, contextValue))
+      : check(name, contextValue);
+  };
+  records.set(guarded, record);
+  return guarded;
+}
+
+/** What Apollo Server's cache-control plugin adds. */
+interface CacheControlled {
+  readonly cacheControl?: { readonly cacheHint: { restrict(hint: { readonly scope: 'PRIVATE' }): void } };
+}
+
+/** An answer that depends on the caller must not be kept by a cache that others ask. */
+function markPrivate(info: GraphQLResolveInfo & CacheControlled): void {
+  if (info.cacheControl !== undefined) info.cacheControl.cacheHint.restrict({ scope: 'PRIVATE' });
+}

@@ -1,0 +1,253 @@
+/** The rules of arguments and input fields: which of them a request's arguments reach. */
+import { isDeepStrictEqual } from 'node:util';
+import { getNamedType, getNullableType, isInputObjectType, isListType, Kind } from 'graphql';
+import type {
+  FieldNode,
+  GraphQLArgument,
+  GraphQLField,
+  GraphQLInputField,
+  GraphQLInputObjectType,
+  GraphQLInputType,
+  GraphQLNamedType,
+  GraphQLSchema,
+  ValueNode,
+} from 'graphql';
+import type { SchemaElement } from './annotations.js';
+import { both } from './requirement.js';
+import type { Requirement } from './requirement.js';
+
+type Variables = Readonly<Record<string, unknown>>;
+type Element = GraphQLArgument | GraphQLInputField;
+
+/** An argument or an input field that has a rule, or through whose value one can be reached. */
+interface RuledInput {
+  readonly coordinate: string;
+  readonly name: string;
+  readonly type: GraphQLInputType;
+  readonly defaultValue: unknown;
+  readonly requirement: Requirement | undefined;
+  readonly isDeep: boolean;
+}
+
+export interface FieldInputs {
+  readonly args: readonly RuledInput[];
+  /**
+   * What the provided arguments ask. Provided is what the document writes, null included, and what a variable brings; a
+   * variable's default stands in the document, so the caller provides it. Not provided is an argument or a field left
+   * out, or given as a variable without a value: the schema's default is nobody's wish.
+   *
+   * graphql-js fills the schema's defaults into a variable's value before anybody can look. A field in there that equals
+   * its default therefore counts as left out: leaving it out has the same effect.
+   */
+  readonly provided: (node: FieldNode, variableValues: Variables) => readonly Requirement[];
+  /** Each input field of the schema that has a rule, by its coordinate. */
+  readonly ofInputFields: () => ReadonlyMap<string, Requirement>;
+}
+
+export interface InputRules {
+  readonly ofField: (
+    field: GraphQLField<unknown, unknown>,
+    inherited: readonly GraphQLField<unknown, unknown>[],
+  ) => FieldInputs | undefined;
+  /** Whether a value of the type has a rule, or can hold something that has. */
+  readonly isRuled: (type: GraphQLInputType) => boolean;
+}
+
+type RuledFields = ReadonlyMap<GraphQLInputObjectType, ReadonlyMap<string, RuledInput>>;
+
+const NOTHING: readonly Requirement[] = [];
+
+export function readInputRules(
+  schema: GraphQLSchema,
+  own: (element: SchemaElement) => Requirement | undefined,
+): InputRules {
+  let cached: RuledFields | undefined;
+  const ruledFields = () => (cached ??= findRuledFields(schema, ofElement));
+  const answers = new WeakMap<Variables, Answers>();
+
+  function ofElement(element: Element): Requirement | undefined {
+    return both(own(element), own(getNamedType(element.type)));
+  }
+
+  function toRuledInput(
+    arg: GraphQLArgument,
+    field: GraphQLField<unknown, unknown>,
+    requirement: Requirement | undefined,
+  ) {
+    const isDeep = ruledFields().has(getNamedType(arg.type) as GraphQLInputObjectType);
+    if (requirement === undefined && !isDeep) return [];
+    const coordinate = `${field.name}(${arg.name}:)`;
+    return [{ coordinate, name: arg.name, type: arg.type, defaultValue: arg.defaultValue, requirement, isDeep }];
+  }
+
+  function ofField(field: GraphQLField<unknown, unknown>, inherited: readonly GraphQLField<unknown, unknown>[]) {
+    const args = field.args.flatMap((arg) => {
+      const ancestors = inherited.flatMap((each) => each.args.find(({ name }) => name === arg.name) ?? []);
+      return toRuledInput(arg, field, [arg, ...ancestors].map(ofElement).reduce(both, undefined));
+    });
+    return args.length === 0
+      ? undefined
+      : { args, provided: createProvided(args, ruledFields(), answers), ofInputFields };
+  }
+
+  let cachedFields: ReadonlyMap<string, Requirement> | undefined;
+  function ofInputFields(): ReadonlyMap<string, Requirement> {
+    return (cachedFields ??= new Map(
+      [...ruledFields().values()].flatMap((fields) =>
+        [...fields.values()].flatMap(({ coordinate, requirement }) => (requirement ? [[coordinate, requirement]] : [])),
+      ),
+    ));
+  }
+
+  return {
+    ofField,
+    isRuled: (type) => {
+      const named: GraphQLNamedType = getNamedType(type);
+      return own(named) !== undefined || ruledFields().has(named as GraphQLInputObjectType);
+    },
+  };
+}
+
+/** Input objects by their fields that have a rule or lead to one. Cycles are fine; a type that leads to none is left out. */
+function findRuledFields(schema: GraphQLSchema, ofElement: (element: Element) => Requirement | undefined): RuledFields {
+  const types = Object.values(schema.getTypeMap()).filter(isInputObjectType);
+  const users = new Map<GraphQLInputObjectType, GraphQLInputObjectType[]>(types.map((type) => [type, []]));
+  const requirements = new Map<GraphQLInputField, Requirement>();
+  const pending: GraphQLInputObjectType[] = [];
+  for (const type of types) {
+    for (const field of Object.values(type.getFields())) {
+      const requirement = ofElement(field);
+      if (requirement) requirements.set(field, requirement);
+      if (requirement) pending.push(type);
+      const named = getNamedType(field.type);
+      if (isInputObjectType(named)) users.get(named)?.push(type);
+    }
+  }
+  const ruled = new Set<GraphQLInputObjectType>();
+  for (let type = pending.pop(); type; type = pending.pop()) {
+    if (ruled.has(type)) continue;
+    ruled.add(type);
+    pending.push(...(users.get(type) ?? []));
+  }
+  return new Map(
+    [...ruled].map((type) => [
+      type,
+      new Map(
+        Object.values(type.getFields()).flatMap((field): [string, RuledInput][] => {
+          const requirement = requirements.get(field);
+          const isDeep = ruled.has(getNamedType(field.type) as GraphQLInputObjectType);
+          if (requirement === undefined && !isDeep) return [];
+          const { name, type: fieldType, defaultValue } = field;
+          const coordinate = `${type.name}.${name}`;
+          return [[name, { coordinate, name, type: fieldType, defaultValue, requirement, isDeep }]];
+        }),
+      ),
+    ]),
+  );
+}
+
+/** What was found for one execution: for a field's node, however many rows have it, and for a variable, however often used. */
+interface Answers {
+  readonly ofNodes: Map<FieldNode, Map<readonly RuledInput[], readonly Requirement[]>>;
+  readonly ofVariables: Map<string, ReadonlySet<Requirement>>;
+}
+
+function createProvided(
+  args: readonly RuledInput[],
+  ruledFields: RuledFields,
+  answers: WeakMap<Variables, Answers>,
+): FieldInputs['provided'] {
+  return (node, variableValues) => {
+    if (!node.arguments?.length) return NOTHING;
+    let answer = answers.get(variableValues);
+    if (answer === undefined) {
+      answer = { ofNodes: new Map(), ofVariables: new Map() };
+      answers.set(variableValues, answer);
+    }
+    let ofNode = answer.ofNodes.get(node);
+    if (ofNode === undefined)
+      answer.ofNodes.set(node, (ofNode = new Map<readonly RuledInput[], readonly Requirement[]>()));
+    let found = ofNode.get(args);
+    if (found === undefined) {
+      const walk = new Walk(ruledFields, variableValues, answer.ofVariables);
+      // graphql-js takes the last of two arguments of one name, and so does this, when validation was skipped.
+      const byName = new Map(node.arguments.map(({ name, value }) => [name.value, value]));
+      for (const arg of args) {
+        const value = byName.get(arg.name);
+        if (value) walk.literal(arg, value);
+      }
+      found = [...walk.found];
+      ofNode.set(args, found);
+    }
+    return found;
+  };
+}
+
+class Walk {
+  found = new Set<Requirement>();
+  readonly #ruledFields: RuledFields;
+  readonly #variableValues: Variables;
+  readonly #ofVariables: Map<string, ReadonlySet<Requirement>>;
+
+  constructor(ruledFields: RuledFields, variableValues: Variables, ofVariables: Map<string, ReadonlySet<Requirement>>) {
+    this.#ruledFields = ruledFields;
+    this.#variableValues = variableValues;
+    this.#ofVariables = ofVariables;
+  }
+
+  /** An argument or an input field, written in the document. */
+  literal(input: RuledInput, value: ValueNode): void {
+    if (value.kind === Kind.VARIABLE && !Object.hasOwn(this.#variableValues, value.name.value)) return;
+    if (input.requirement) this.found.add(input.requirement);
+    if (input.isDeep) this.#literalValue(input.type, value);
+  }
+
+  #literalValue(wrapped: GraphQLInputType, value: ValueNode): void {
+    const type = getNullableType(wrapped);
+    if (value.kind === Kind.VARIABLE) this.#variable(type, value.name.value);
+    else if (isListType(type)) {
+      const items = value.kind === Kind.LIST ? value.values : [value];
+      for (const item of items) this.#literalValue(type.ofType, item);
+    } else if (isInputObjectType(type) && value.kind === Kind.OBJECT) {
+      const fields = this.#ruledFields.get(type);
+      for (const { name, value: each } of value.fields) {
+        const field = fields?.get(name.value);
+        if (field) this.literal(field, each);
+      }
+    }
+  }
+
+  /** A variable's value is walked once, however often the document uses it. */
+  #variable(type: GraphQLInputType, name: string): void {
+    const key = `${name} ${String(type)}`;
+    let requirements = this.#ofVariables.get(key);
+    if (requirements === undefined) {
+      const outer = this.found;
+      this.found = new Set();
+      this.#coerced(type, this.#variableValues[name]);
+      requirements = this.found;
+      this.#ofVariables.set(key, requirements);
+      this.found = outer;
+    }
+    for (const requirement of requirements) this.found.add(requirement);
+  }
+
+  /** A value that graphql-js has coerced: lists are lists, input objects have their defaults. */
+  #coerced(wrapped: GraphQLInputType, value: unknown): void {
+    const type = getNullableType(wrapped);
+    if (typeof value !== 'object' || value === null) return;
+    if (isListType(type)) {
+      const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+      for (const item of items) this.#coerced(type.ofType, item);
+    } else if (isInputObjectType(type)) {
+      for (const field of this.#ruledFields.get(type)?.values() ?? []) {
+        if (!Object.hasOwn(value, field.name)) continue;
+        // Own, as the line above says.
+        const each = (value as Record<string, unknown>)[field.name];
+        if (field.defaultValue !== undefined && isDeepStrictEqual(each, field.defaultValue)) continue;
+        if (field.requirement) this.found.add(field.requirement);
+        if (field.isDeep) this.#coerced(field.type, each);
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+/** Policies: named functions for what a token cannot say, such as who owns a thing. */
+import DataLoader from 'dataloader';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { AuthenticatedAuth } from '../auth.js';
+import { AuthConfigurationError } from '../errors.js';
+import { withTimeout } from './timeout.js';
+
+/** What a policy is asked about. */
+export interface PolicyRequest<Source = unknown, Args = Readonly<Record<string, unknown>>, Context = unknown> {
+  readonly auth: AuthenticatedAuth;
+  /** The object that the field belongs to; the root value for a field of a root type. */
+  readonly source: Source;
+  /** The field's arguments, coerced. */
+  readonly args: Args;
+  readonly context: Context;
+  readonly info: GraphQLResolveInfo;
+}
+
+/** Whether the caller may. Only `true` allows: anything else, a throw and a time-out deny. */
+export type PolicyCheck<Source = unknown, Args = Readonly<Record<string, unknown>>, Context = unknown> = (
+  request: PolicyRequest<Source, Args, Context>,
+) => boolean | PromiseLike<boolean>;
+
+export interface PolicyDefinition<Source = unknown, Args = Readonly<Record<string, unknown>>, Context = unknown> {
+  readonly check: PolicyCheck<Source, Args, Context>;
+  /** Seconds until an answer that has not come is a no. Default: 5. */
+  readonly timeout?: number;
+}
+
+/** A function, or a function with a time-out. */
+export type Policy<Source = never, Args = never, Context = never> =
+  PolicyCheck<Source, Args, Context> | PolicyDefinition<Source, Args, Context>;
+
+/** Policies by the name that `@auth(policies: [...])` gives them. */
+export type Policies = Readonly<Record<string, Policy>>;
+
+const DEFAULT_TIMEOUT = 5;
+
+export interface BatchPolicyOptions<Key extends string | number | bigint, Source, Args, Context> {
+  /** What identifies the thing that is asked about. Null or undefined denies without a question. */
+  readonly key: (request: PolicyRequest<Source, Args, Context>) => Key | null | undefined;
+  /** One answer for each key, in the order of the keys. Each key comes once. */
+  readonly load: (
+    keys: readonly Key[],
+    scope: { readonly auth: AuthenticatedAuth; readonly context: Context },
+  ) => readonly boolean[] | PromiseLike<readonly boolean[]>;
+  /** Keys per call. Default: no limit. */
+  readonly maxBatchSize?: number;
+  /** Seconds until an answer that has not come is a no. Default: 5. */
+  readonly timeout?: number;
+}
+
+/**
+ * A policy that answers for many things with one call: a DataLoader for each operation, and in a subscription for each
+ * event. Two hundred guarded items on one level of a response are one call of `load`.
+ *
+ * @throws {AuthConfigurationError} on a time-out or a batch size that is no positive number.
+ */
+export function batchPolicy<
+  Key extends string | number | bigint,
+  Source = unknown,
+  Args = Readonly<Record<string, unknown>>,
+  Context = unknown,
+>({
+  key,
+  load,
+  maxBatchSize = Infinity,
+  timeout = DEFAULT_TIMEOUT,
+}: BatchPolicyOptions<Key, Source, Args, Context>): PolicyDefinition<Source, Args, Context> {
+  assertPositive('batchPolicy(): `timeout`', timeout);
+  assertPositive('batchPolicy(): `maxBatchSize`', maxBatchSize);
+  // Apollo Server gives each operation its own copy of the context, so that is no key. The coerced variables are made
+  // anew for each execution, and so for each event of a subscription. The caller is part of the key all the same: an
+  // executor that shares variables must not share answers.
+  const loaders = new WeakMap<AuthenticatedAuth, WeakMap<object, DataLoader<Key, boolean>>>();
+
+  function loaderFor({ auth, context, info }: PolicyRequest<Source, Args, Context>): DataLoader<Key, boolean> {
+    let ofAuth = loaders.get(auth);
+    if (ofAuth === undefined) loaders.set(auth, (ofAuth = new WeakMap()));
+    let loader = ofAuth.get(info.variableValues);
+    if (loader === undefined) {
+      // The time-out is the batch's, not each item's: one timer, and one fault for the log.
+      loader = new DataLoader((keys) => withTimeout((async () => load(keys, { auth, context }))(), timeout * 1000), {
+        maxBatchSize,
+      });
+      ofAuth.set(info.variableValues, loader);
+    }
+    return loader;
+  }
+
+  return {
+    timeout: Infinity,
+    check(request) {
+      const asked = key(request);
+      return asked === null || asked === undefined ? false : loaderFor(request).load(asked);
+    },
+  };
+}
+
+export type OwnerPolicyOptions = (
+  | {
+      /** The argument of the field that has to name the caller. */
+      readonly argument: string;
+    }
+  | {
+      /** The property of the field's parent that has to name the caller. */
+      readonly field: string;
+    }
+) & {
+  /** Who the caller is: a claim of the token, or `username`, which reads either token's claim. Default: `sub`. */
+  readonly claim?: string;
+};
+
+/**
+ * The common policy: an argument of the field, or a property of its parent, equals the caller's `sub` or another claim.
+ * Strings alone are compared, exactly.
+ *
+ * @throws {AuthConfigurationError} unless there is one of `argument` and `field`.
+ */
+export function ownerPolicy(options: OwnerPolicyOptions): PolicyCheck {
+  const { argument, field, claim = 'sub' } = options as { argument?: unknown; field?: unknown; claim?: string };
+  const name = argument ?? field;
+  if (typeof name !== 'string' || name === '' || (argument !== undefined && field !== undefined)) {
+    throw new AuthConfigurationError(
+      "ownerPolicy(): expected one of `argument` and `field`. Write ownerPolicy({ field: 'ownerId' }).",
+    );
+  }
+  return ({ auth, source, args }) => {
+    const caller = claim === 'username' ? auth.username : auth.claims[claim];
+    const holder: unknown = argument === undefined ? source : args;
+    if (typeof caller !== 'string' || caller === '' || typeof holder !== 'object' || holder === null) return false;
+    // Only to compare: a property of any value.
+    return (holder as Record<string, unknown>)[name] === caller;
+  };
+}
+
+/** A policy in one form. */
+export interface NamedPolicy {
+  readonly name: string;
+  readonly check: (request: PolicyRequest) => unknown;
+  readonly timeoutMs: number;
+}
+
+/** @throws {AuthConfigurationError} on a policy that is neither a function nor a definition, or has a bad time-out. */
+export function readPolicies(policies: Policies): ReadonlyMap<string, NamedPolicy> {
+  return new Map(
+    Object.entries(policies).map(([name, policy]: [string, unknown]) => {
+      const { check, timeout = DEFAULT_TIMEOUT } = (
+        typeof policy === 'function' ? { check: policy } : (policy ?? {})
+      ) as {
+        check?: unknown;
+        timeout?: unknown;
+      };
+      if (typeof check !== 'function') {
+        throw new AuthConfigurationError(
+          `authDirective(): the policy ${JSON.stringify(name)} must be a function or batchPolicy({ key, load }).`,
+        );
+      }
+      assertPositive(`authDirective(): the \`timeout\` of the policy ${JSON.stringify(name)}`, timeout);
+      // What the author of the schema wrote for this field: what it takes and gives is between the two of them, and
+      // the answer is compared with `true`.
+      const named: NamedPolicy = { name, check: check as NamedPolicy['check'], timeoutMs: timeout * 1000 };
+      return [name, named];
+    }),
+  );
+}
+
+function assertPositive(what: string, value: unknown): asserts value is number {
+  if (typeof value !== 'number' || !(value > 0)) {
+    throw new AuthConfigurationError(`${what} must be a positive number, found ${String(value)}.`);
+  }
+}

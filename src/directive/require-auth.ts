@@ -1,0 +1,69 @@
+/** `requireAuth()`: the directive's decision for code that has no field of its own, such as a data source. */
+import { authStateOf } from '../auth.js';
+import type {
+  AuthContext,
+  AuthenticatedAccessAuth,
+  AuthenticatedAuth,
+  AuthenticatedIdAuth,
+  TokenUse,
+} from '../auth.js';
+import { AuthConfigurationError, createDenialError } from '../errors.js';
+import { authIn, evaluate, misconfigured, refusalOf } from './decide.js';
+import { isCognitoName } from './options.js';
+
+/** What to ask of the token. All that is given must hold; a list means any of it. */
+export interface AuthRule {
+  readonly tokenUse?: TokenUse;
+  readonly groups?: readonly string[];
+  readonly scopes?: readonly string[];
+}
+
+/** The `Auth` of a token of this kind. */
+export type AuthOfTokenUse<Use> = [Use] extends ['id']
+  ? AuthenticatedIdAuth
+  : [Use] extends ['access']
+    ? AuthenticatedAccessAuth
+    : AuthenticatedAuth;
+
+/**
+ * The caller's `Auth`, if it meets the rule: any verified token when there is none. The decision and the errors are
+ * those of `@auth`.
+ *
+ * @throws {GraphQLError} as a guarded field does: `UNAUTHENTICATED`, `FORBIDDEN`, `AUTH_UNAVAILABLE`, or
+ *   `INTERNAL_SERVER_ERROR` when the context has no `auth` that this package made.
+ * @throws {AuthConfigurationError} on a rule that nobody could meet or that says something unknown.
+ */
+export function requireAuth<Use extends TokenUse = TokenUse>(
+  contextValue: AuthContext,
+  rule: AuthRule & { readonly tokenUse?: Use } = {},
+): AuthOfTokenUse<Use> {
+  assertRule(rule);
+  const auth = authIn(contextValue);
+  const state = authStateOf(auth);
+  const { tokenUse, groups, scopes } = rule;
+  // Decided each time, and numbered by nobody: a rule that is made up while serving must not leave anything behind.
+  const denial = state && evaluate(state.auth, [{ tokenUse, groups, scopes }]);
+  if (state !== undefined && denial === undefined) {
+    // Met, so authenticated, with a token of the kind that was asked for.
+    return state.auth as AuthOfTokenUse<Use>;
+  }
+  const refusal = state && denial ? refusalOf(state, denial) : misconfigured(auth);
+  throw createDenialError(refusal.denial, refusal.cause);
+}
+
+function assertRule(rule: AuthRule): void {
+  for (const [key, value] of Object.entries(rule) as [string, unknown][]) {
+    const isGood =
+      key === 'tokenUse'
+        ? value === 'id' || value === 'access'
+        : (key === 'groups' || key === 'scopes') &&
+          Array.isArray(value) &&
+          value.length > 0 &&
+          value.every(isCognitoName);
+    if (isGood) continue;
+    throw new AuthConfigurationError(
+      `requireAuth(): expected { tokenUse: 'id' or 'access', groups: [...], scopes: [...] } without empty lists, found ` +
+        `${JSON.stringify(key)}: ${value === undefined ? 'undefined' : JSON.stringify(value)}.`,
+    );
+  }
+}

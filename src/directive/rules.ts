@@ -1,0 +1,110 @@
+/** The effective rules of a schema: what each field, type and member asks once everything that narrows it is counted. */
+import { getNamedType, isAbstractType, isInterfaceType, isObjectType, OperationTypeNode } from 'graphql';
+import type {
+  GraphQLAbstractType,
+  GraphQLField,
+  GraphQLInterfaceType,
+  GraphQLNamedType,
+  GraphQLObjectType,
+  GraphQLSchema,
+} from 'graphql';
+import { annotationsOf } from './annotations.js';
+import type { SchemaElement } from './annotations.js';
+import { readInputRules } from './inputs.js';
+import type { FieldInputs, InputRules } from './inputs.js';
+import { anyToken, asksNoMore, both, requirementOf } from './requirement.js';
+import type { Requirement } from './requirement.js';
+
+export interface RuleSettings {
+  /** The names under which `@auth` is known. */
+  readonly names: ReadonlySet<string>;
+  readonly unannotated: 'public' | 'authenticated';
+}
+
+type Field = GraphQLField<unknown, unknown>;
+type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
+type Members = ReadonlyMap<string, Requirement>;
+
+export interface SchemaRules {
+  /** What a value of the type asks wherever it enters a response: its own rule and its interfaces'. */
+  readonly ofType: (type: GraphQLNamedType) => Requirement | undefined;
+  /** What the field asks whatever its arguments. Of an interface's field: what holds for every implementer. */
+  readonly ofField: (parent: FieldsType, field: Field) => Requirement | undefined;
+  /** The members of an abstract type that ask for more than the type itself, by name; undefined when none does. */
+  readonly ofMembers: (type: GraphQLAbstractType) => Members | undefined;
+  /** The arguments of the field through which a request can provide something that has a rule. */
+  readonly ofInputs: (parent: FieldsType, field: Field) => FieldInputs | undefined;
+  readonly inputs: InputRules;
+}
+
+export const PUBLIC: ReadonlySet<string> = new Set(['public']);
+
+/** Reads the rules. What is asked for is computed when it is first asked for, once. */
+export function readRules(schema: GraphQLSchema, { names, unannotated }: RuleSettings): SchemaRules {
+  const own = (element: SchemaElement) => requirementOf(annotationsOf(element, names));
+  const isPublic = (element: SchemaElement) => annotationsOf(element, PUBLIC).length > 0;
+  const roots = new Set(Object.values(OperationTypeNode).map((operation) => schema.getRootType(operation)));
+  const inputs = readInputRules(schema, own);
+
+  const types = new Map<GraphQLNamedType, Requirement | undefined>();
+  function ofType(type: GraphQLNamedType): Requirement | undefined {
+    if (types.has(type)) return types.get(type);
+    let requirement = own(type);
+    types.set(type, requirement);
+    if (isObjectType(type) || isInterfaceType(type)) {
+      for (const parent of type.getInterfaces()) requirement = both(requirement, ofType(parent));
+      types.set(type, requirement);
+    }
+    return requirement;
+  }
+
+  const declared = new Map<Field, Requirement | undefined>();
+  function ofDeclaration(parent: FieldsType, field: Field): Requirement | undefined {
+    if (declared.has(field)) return declared.get(field);
+    let requirement = own(field);
+    declared.set(field, requirement);
+    requirement = both(requirement, ofType(getNamedType(field.type)));
+    for (const each of parent.getInterfaces()) {
+      const inherited = each.getFields()[field.name];
+      if (inherited) requirement = both(requirement, ofDeclaration(each, inherited));
+    }
+    declared.set(field, requirement);
+    return requirement;
+  }
+
+  function ofField(parent: FieldsType, field: Field): Requirement | undefined {
+    const requirement = ofDeclaration(parent, field);
+    if (!isObjectType(parent)) return requirement;
+    const all = roots.has(parent) ? both(requirement, ofType(parent)) : requirement;
+    if (all === undefined && unannotated === 'authenticated' && !isPublic(field) && !isPublic(parent)) return anyToken;
+    return all;
+  }
+
+  const members = new Map<GraphQLAbstractType, Members | undefined>();
+  function ofMembers(type: GraphQLAbstractType): Members | undefined {
+    if (members.has(type)) return members.get(type);
+    const found = new Map<string, Requirement>();
+    for (const member of schema.getPossibleTypes(type)) {
+      const requirement = ofType(member);
+      // A field that returns the abstract type has enforced that type's rule already.
+      if (requirement && !asksNoMore(requirement, ofType(type))) found.set(member.name, requirement);
+    }
+    const result = found.size > 0 ? found : undefined;
+    members.set(type, result);
+    return result;
+  }
+
+  function ofInputs(parent: FieldsType, field: Field): FieldInputs | undefined {
+    if (field.args.length === 0) return undefined;
+    const inherited = parent.getInterfaces().flatMap((each) => each.getFields()[field.name] ?? []);
+    return inputs.ofField(field, inherited);
+  }
+
+  return { ofType, ofField, ofMembers, ofInputs, inputs };
+}
+
+/** The members that a field's value may turn out to be and that ask for more than the field's type. */
+export function membersOf(rules: SchemaRules, field: Field): Members | undefined {
+  const type = getNamedType(field.type);
+  return isAbstractType(type) ? rules.ofMembers(type) : undefined;
+}

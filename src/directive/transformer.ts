@@ -1,0 +1,117 @@
+/** `authDirective()`: the SDL of the directive, and the function that puts a guard wherever a schema asks for one. */
+import { mapSchema } from '@graphql-tools/utils';
+import { defaultFieldResolver, defaultTypeResolver, isAbstractType } from 'graphql';
+import type { GraphQLAbstractType, GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { AuthConfigurationError } from '../errors.js';
+import { createAsk } from './ask.js';
+import { printTypeDefs } from './definition.js';
+import { guardResolver, guardResolveType, guardRecordOf } from './guard.js';
+import type { FieldGuard, GuardServices, Resolver } from './guard.js';
+import { readDirectiveOptions } from './options.js';
+import type { AuthDirectiveOptions, ResolvedDirectiveOptions } from './options.js';
+import { findProblems } from './problems.js';
+import { createReport } from './report.js';
+import { membersOf, readRules } from './rules.js';
+import type { SchemaRules } from './rules.js';
+import { fieldsOf, guardOf, noteName, noteSettings, rememberGuard } from './schema-notes.js';
+import { endAtExpiry } from './subscription.js';
+
+export interface AuthDirective {
+  /** Defines `@auth`, `@public` and `AuthTokenUse`; for `typeDefs` of `makeExecutableSchema`. */
+  readonly authDirectiveTypeDefs: string;
+  /**
+   * Gives a new schema in which every rule is enforced. Make it the last transformation: a guard has to be the first
+   * that is called.
+   *
+   * @throws {AuthConfigurationError} when a rule could not be enforced or could never be met, with a sentence for each
+   *   element; and when the schema was transformed before.
+   */
+  readonly authDirectiveTransformer: (schema: GraphQLSchema) => GraphQLSchema;
+}
+
+/**
+ * The `@auth` directive. Rules only narrow: a field asks what it says itself, what its interfaces' field says, what the
+ * type says that it returns, what its root type says, and what the provided arguments say.
+ *
+ * @throws {AuthConfigurationError} on an unknown option or value.
+ */
+export function authDirective(options: AuthDirectiveOptions = {}): AuthDirective {
+  const resolved = readDirectiveOptions(options);
+  noteName(resolved.name);
+  const services: GuardServices = {
+    ask: createAsk(resolved.policies),
+    report: createReport(resolved.isReportOnly, resolved.logger),
+  };
+  return {
+    authDirectiveTypeDefs: printTypeDefs(resolved.name),
+    authDirectiveTransformer: (schema) => transform(schema, resolved, services),
+  };
+}
+
+function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, services: GuardServices): GraphQLSchema {
+  for (const [coordinate, , field] of fieldsOf(original)) {
+    if (guardOf(field)) {
+      throw new AuthConfigurationError(
+        `${coordinate}: this schema was transformed before, and has its guards. Use authDirectiveTransformer once, as ` +
+          'the last transformation.',
+      );
+    }
+  }
+  // A copy of every type, so that the guards stand in the copy alone.
+  const schema = mapSchema(original, {});
+  const settings = { name: options.name, unannotated: options.unannotated };
+  const rules = readRules(schema, { names: new Set([options.name]), unannotated: options.unannotated });
+  const problems = findProblems(schema, rules, options);
+  if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
+
+  const subscriptionType = schema.getSubscriptionType();
+  for (const [coordinate, type, field] of fieldsOf(schema)) {
+    guardField(coordinate, type, field, type === subscriptionType, rules, options, services);
+  }
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isAbstractType(type)) guardAbstractType(type, rules, options, services);
+  }
+  noteSettings(schema, settings);
+  return schema;
+}
+
+function guardField(
+  coordinate: string,
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+  isSubscription: boolean,
+  rules: SchemaRules,
+  options: ResolvedDirectiveOptions,
+  services: GuardServices,
+): void {
+  const guard: FieldGuard = {
+    coordinate,
+    requirement: rules.ofField(type, field),
+    inputs: rules.ofInputs(type, field),
+    members: membersOf(rules, field),
+    isReportOnly: options.isReportOnly,
+    checksExpiry: isSubscription,
+  };
+  if (!guard.requirement && !guard.inputs && !guard.members) return;
+  const { fieldResolver = defaultFieldResolver } = options;
+  // A resolver takes what its executor gives it; none of it is looked at here.
+  const resolve = (field.resolve ?? fieldResolver) as Resolver;
+  field.resolve = guardResolver(resolve, guard, services);
+  if (isSubscription) {
+    const subscribe = (field.subscribe ?? defaultFieldResolver) as Resolver;
+    field.subscribe = guardResolver(endAtExpiry(subscribe), guard, services);
+  }
+  const record = guardRecordOf(field.resolve);
+  if (record) rememberGuard(field, record);
+}
+
+function guardAbstractType(
+  type: GraphQLAbstractType,
+  rules: SchemaRules,
+  { isReportOnly }: ResolvedDirectiveOptions,
+  { report }: GuardServices,
+): void {
+  const members = rules.ofMembers(type);
+  if (members === undefined) return;
+  type.resolveType = guardResolveType(type.resolveType ?? defaultTypeResolver, { members, isReportOnly }, report);
+}
