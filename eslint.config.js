@@ -29,6 +29,11 @@ export default tseslint.config(
     },
   },
   {
+    // Compiled, never run: it says what does not compile.
+    files: ['test/types/public-surface.ts'],
+    rules: { '@typescript-eslint/no-unsafe-call': 'off', '@typescript-eslint/no-meaningless-void-operator': 'off' },
+  },
+  {
     files: ['**/*.js', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
   },

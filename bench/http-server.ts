@@ -4,13 +4,13 @@ import type { ApolloServerOptions } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { authDirective, cognitoAuthPlugin, createAuthContext, createCognitoVerifier } from 'apollo-cognito-auth';
-import { JwtRsaVerifier } from 'aws-jwt-verify';
+import type { JsonWebKeySet } from 'apollo-cognito-auth';
+import { JwtVerifier } from 'aws-jwt-verify';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { applyMiddleware } from 'graphql-middleware';
 import { rule, shield } from 'graphql-shield';
 import jsonwebtoken from 'jsonwebtoken';
 import { createPublicKey } from 'node:crypto';
-import type { JsonWebKey } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /** What the driver sends once the process is up. */
@@ -18,7 +18,7 @@ export interface Setup {
   readonly userPoolId: string;
   readonly clientId: string;
   readonly issuer: string;
-  readonly jwks: { readonly keys: readonly (JsonWebKey & { readonly kid: string })[] };
+  readonly jwks: JsonWebKeySet;
 }
 
 interface Variant {
@@ -58,7 +58,7 @@ const variants: Record<string, (setup: Setup) => Variant> = {
   },
 
   'aws-jwt-verify in the context': ({ clientId, issuer, jwks }) => {
-    const verifier = JwtRsaVerifier.create({
+    const verifier = JwtVerifier.create({
       issuer,
       jwksUri: `${issuer}/.well-known/jwks.json`,
       audience: null,
@@ -74,7 +74,7 @@ const variants: Record<string, (setup: Setup) => Variant> = {
   },
 
   'graphql-shield and jsonwebtoken': ({ clientId, issuer, jwks }) => {
-    const keys = new Map(jwks.keys.map((key) => [key.kid, createPublicKey({ key, format: 'jwk' })]));
+    const keys = new Map(jwks.keys.map((key) => [key.kid, createPublicKey({ key: { ...key }, format: 'jwk' })]));
     const allowed = rule({ cache: 'contextual' })(
       (_, __, context: { claims?: { client_id?: string } }) => context.claims?.client_id === clientId,
     );

@@ -1,0 +1,49 @@
+/** The public surface, by name. */
+export type {
+  AnonymousAuth,
+  Auth,
+  AuthContext,
+  AuthenticatedAccessAuth,
+  AuthenticatedAuth,
+  AuthenticatedIdAuth,
+  CognitoAccessTokenPayload,
+  CognitoIdTokenPayload,
+  RejectedAuth,
+  TokenUse,
+} from './auth.js';
+export { isAuthenticated } from './auth.js';
+export type { AuthDirectiveOptions } from './directive/options.js';
+export type {
+  BatchPolicyOptions,
+  OwnerPolicyOptions,
+  Policies,
+  Policy,
+  PolicyCheck,
+  PolicyDefinition,
+  PolicyRequest,
+} from './directive/policies.js';
+export { batchPolicy, ownerPolicy } from './directive/policies.js';
+export type { AuthOfTokenUse, AuthRule } from './directive/require-auth.js';
+export { requireAuth } from './directive/require-auth.js';
+export type { AuthDirective } from './directive/transformer.js';
+export { authDirective } from './directive/transformer.js';
+export type { AuthErrorCode, DenialReason, ForbiddenReason, RejectionReason, TokenRejectionReason } from './errors.js';
+export { AuthConfigurationError, KeysUnavailableError, TokenRejectedError } from './errors.js';
+export type { AuthEvent, AuthEventListener } from './events.js';
+export type { AuthContextOptions } from './server/context.js';
+export { createAuthContext } from './server/context.js';
+export type { CognitoAuthPluginOptions, DeniedOperationHandling } from './server/plugin-options.js';
+export { cognitoAuthPlugin } from './server/plugin.js';
+export { authCacheKey, authSessionId } from './server/response-cache.js';
+export type { TokenRequest, TokenSource } from './token/source.js';
+export { bearerToken, cookieToken, firstToken, headerToken } from './token/source.js';
+export type {
+  CognitoPool,
+  CognitoVerifier,
+  CognitoVerifierOptions,
+  JsonWebKey,
+  JsonWebKeySet,
+  KeyOptions,
+  Revocation,
+} from './token/verifier.js';
+export { createCognitoVerifier } from './token/verifier.js';

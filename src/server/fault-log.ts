@@ -1,0 +1,37 @@
+/** The log of what is the server's fault and not the client's: each fault once, with the cause that no client sees. */
+import { AuthConfigurationError, KeysUnavailableError } from '../errors.js';
+
+/** The part of Apollo Server's logger that this package writes to. */
+export interface FaultLogger {
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export type FaultLog = (fault: Error, logger: FaultLogger) => void;
+
+function describe(fault: Error): string {
+  const { cause } = fault;
+  return cause instanceof Error ? `${fault.message} ${describe(cause)}` : fault.message;
+}
+
+/**
+ * Misuse says the same sentence at every request, and all who wait for one fetch of keys get the same error: a request
+ * that anybody can send a thousand times must not write a thousand lines.
+ */
+export function createFaultLog(): FaultLog {
+  const sentences = new Set<string>();
+  const causes = new WeakSet<Error>();
+  return (fault, logger) => {
+    if (fault instanceof AuthConfigurationError) {
+      if (sentences.has(fault.message)) return;
+      sentences.add(fault.message);
+    } else {
+      const cause = fault.cause instanceof Error ? fault.cause : fault;
+      if (causes.has(cause)) return;
+      causes.add(cause);
+    }
+    const text = `apollo-cognito-auth: ${describe(fault)}`;
+    if (fault instanceof KeysUnavailableError) logger.warn(text);
+    else logger.error(text);
+  };
+}

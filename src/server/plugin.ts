@@ -1,0 +1,163 @@
+/** The Apollo Server plugin: warm keys, start-up checks, whole-operation refusals and their HTTP answers. */
+import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import { authStateOf } from '../auth.js';
+import type { Auth, AuthState } from '../auth.js';
+import { findUnguarded, hasRules, isReportOnly } from '../directive/coverage.js';
+import { findDeniedSelections, operationHasRules } from '../directive/operation.js';
+import { AuthConfigurationError, createLocatedDenialError, denials, KeysUnavailableError } from '../errors.js';
+import type { AuthErrorCode, DenialReason } from '../errors.js';
+import { verifierOrigin } from '../token/verifier.js';
+import { addChallenge, refuseOperation } from './challenge.js';
+import { createFaultLog } from './fault-log.js';
+import type { FaultLogger } from './fault-log.js';
+import { readPluginOptions } from './plugin-options.js';
+import type { CognitoAuthPluginOptions } from './plugin-options.js';
+import { isSeparatedByAuth } from './response-cache.js';
+import { leaseVerifier } from './verifier-lease.js';
+
+type RequestContext = GraphQLRequestContext<{ readonly auth?: Auth }>;
+
+/** An operation is refused with one error for each selection that is denied, or with one for all of it. */
+type Refusal = readonly [GraphQLError, ...GraphQLError[]];
+
+/**
+ * The plugin for `new ApolloServer({ schema, plugins: [cognitoAuthPlugin({ verifier })] })`.
+ *
+ * At start it fetches the keys (a failure is logged and start goes on) and refuses a schema whose `@auth` is not
+ * enforced. For each operation it refuses a token that was not accepted (401, or 503 when the keys cannot be had) and an
+ * operation that `onDenied` says to reject (401 or 403). An answer with `UNAUTHENTICATED` in it gets a
+ * `WWW-Authenticate` header (RFC 6750, section 3); an answer to an operation that reaches a rule is private to caches.
+ * When the last server that uses the verifier stops, the verifier is closed.
+ *
+ * @throws {AuthConfigurationError} on an unknown option, or a verifier that `createCognitoVerifier` did not make; and
+ *   from `server.start()`, when an `@auth` in the schema has no guard.
+ */
+export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServerPlugin {
+  const { verifier, onInvalidToken, onDenied } = readPluginOptions(options);
+  const { emit } = verifierOrigin(verifier);
+  const logFault = createFaultLog();
+  // Schemas that came by an update and lost a guard: the server runs already, so what can be refused is operations.
+  const unguarded = new WeakSet<GraphQLSchema>();
+  // A hook can throw one error only: the others of a refusal wait here until Apollo Server collects the errors.
+  const remaining = new WeakMap<object, readonly GraphQLError[]>();
+  let warnedOfResponseCache = false;
+  let serverLogger: FaultLogger | undefined;
+
+  function refusalOf(requestContext: RequestContext, state: AuthState | undefined): Refusal | undefined {
+    const { schema, document, operation, contextValue, request } = requestContext;
+    if (unguarded.has(schema)) return [createLocatedDenialError(denials.misconfigured, undefined)];
+    if (state?.auth.status === 'rejected' && onInvalidToken === 'reject') {
+      return [createLocatedDenialError(denials[state.auth.reason], undefined, state.cause)];
+    }
+    if (!document || !operation || onDenied[operation.operation] !== 'reject') return undefined;
+    const [first, ...others] = findDeniedSelections({
+      schema,
+      document,
+      operation,
+      variableValues: request.variables ?? {},
+      auth: contextValue.auth,
+    }).map(({ denial, nodes, path, cause }) => createLocatedDenialError(denial, { nodes, path }, cause));
+    return first && [first, ...others];
+  }
+
+  function assertGuarded(schema: GraphQLSchema): void {
+    const problems = findUnguarded(schema);
+    if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
+  }
+
+  function warnOfSharedCache({ metrics, logger, schema }: RequestContext, requestContext: object): void {
+    // Apollo's response-cache plugin sets this for every query that passes it.
+    if (warnedOfResponseCache || metrics.responseCacheHit === undefined) return;
+    if (isSeparatedByAuth(requestContext) || !hasRules(schema)) return;
+    warnedOfResponseCache = true;
+    logger.warn(
+      'apollo-cognito-auth: the response cache does not know one caller from another by what they may see. ' +
+        'Write responseCachePlugin({ sessionId: authSessionId }).',
+    );
+  }
+
+  const listener: GraphQLRequestListener<{ readonly auth?: Auth }> = {
+    async didResolveOperation(requestContext) {
+      const refusal = refusalOf(requestContext, authStateOf(requestContext.contextValue.auth));
+      if (refusal === undefined) return;
+      const [first, ...others] = refusal;
+      remaining.set(requestContext, others);
+      // Every error of a refusal was made from `denials`, so these are what the types say.
+      const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };
+      emit({ type: 'operation.refused', operationName: requestContext.operationName ?? undefined, code, reason });
+      throw refuseOperation(first, code);
+    },
+
+    async executionDidStart(requestContext) {
+      const { schema, document, operation } = requestContext;
+      if (!operationHasRules({ schema, document, operation })) return;
+      return {
+        // Not before execution: Apollo's cache-control plugin takes a policy that is restricted by then as final and
+        // drops every hint. Not in `willSendResponse`: a response cache may have written by then.
+        async executionDidEnd() {
+          requestContext.overallCachePolicy.restrict({ scope: 'PRIVATE' });
+        },
+      };
+    },
+
+    async didEncounterErrors(requestContext) {
+      const others = remaining.get(requestContext);
+      // Apollo Server formats this very array after the hook: what is added here passes `formatError` like the first.
+      if (others) (requestContext.errors as GraphQLError[]).push(...others);
+      for (const { originalError } of requestContext.errors) {
+        if (originalError instanceof AuthConfigurationError || originalError instanceof KeysUnavailableError) {
+          logFault(originalError, requestContext.logger);
+        }
+      }
+    },
+
+    async willSendResponse(requestContext) {
+      const { response, errors } = requestContext;
+      if (errors) addChallenge(response.http.headers, errors);
+      warnOfSharedCache(requestContext, requestContext);
+    },
+  };
+
+  return {
+    async serverWillStart({ schema: initialSchema, logger }) {
+      serverLogger = logger;
+      assertGuarded(initialSchema);
+      if (isReportOnly(initialSchema)) {
+        logger.warn(
+          "apollo-cognito-auth: DRY RUN. enforcement is 'report': no rule of @auth is enforced, only logged.",
+        );
+      }
+      const release = leaseVerifier(verifier);
+      try {
+        await verifier.hydrate();
+      } catch (error) {
+        // The endpoint may be back before the first request; a server that does not start helps nobody.
+        if (!(error instanceof KeysUnavailableError)) throw error;
+        logFault(error, logger);
+      }
+      return {
+        schemaDidLoadOrUpdate({ apiSchema }) {
+          if (apiSchema === initialSchema) return;
+          try {
+            assertGuarded(apiSchema);
+          } catch (error) {
+            unguarded.add(apiSchema);
+            throw error;
+          }
+        },
+        serverWillStop: release,
+      };
+    },
+
+    async requestDidStart() {
+      return listener;
+    },
+
+    async contextCreationDidFail({ error }) {
+      const fault = error instanceof GraphQLError ? error.originalError : error;
+      if (fault && serverLogger) logFault(fault, serverLogger);
+    },
+  };
+}

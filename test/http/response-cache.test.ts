@@ -1,0 +1,118 @@
+import responseCachePlugin from '@apollo/server-plugin-response-cache';
+import { describe, expect, it } from 'vitest';
+import { authCacheKey, authSessionId } from '../../src/index.js';
+import { createTestUserPool } from '../../src/testing/index.js';
+import { bearer, serve } from './serve.js';
+
+const pool = createTestUserPool();
+
+const typeDefs = /* GraphQL */ `
+  enum CacheControlScope {
+    PUBLIC
+    PRIVATE
+  }
+  directive @cacheControl(maxAge: Int, scope: CacheControlScope) on FIELD_DEFINITION | OBJECT
+  type Query {
+    motd: String @cacheControl(maxAge: 60)
+    payroll: String @auth(groups: ["admin"]) @cacheControl(maxAge: 60)
+    me: String @auth @cacheControl(maxAge: 60, scope: PUBLIC)
+  }
+`;
+
+type Options = NonNullable<Parameters<typeof responseCachePlugin>[0]>;
+
+async function serveCached(options: Options) {
+  const calls = { motd: 0, payroll: 0, me: 0 };
+  const server = await serve({
+    typeDefs,
+    resolvers: {
+      Query: {
+        motd: () => `hello ${String(++calls.motd)}`,
+        payroll: () => `payroll ${String(++calls.payroll)}`,
+        me: (_: unknown, __: unknown, { auth }: { auth: { sub: string } }, info: CacheControlled) => {
+          calls.me += 1;
+          // A resolver that knows no better.
+          info.cacheControl.setCacheHint({ maxAge: 60, scope: 'PUBLIC' });
+          return auth.sub;
+        },
+      },
+    },
+    verifier: pool.verifier(),
+    server: { plugins: [responseCachePlugin(options)] },
+  });
+  return { server, calls };
+}
+
+interface CacheControlled {
+  readonly cacheControl: { setCacheHint(hint: { maxAge: number; scope: 'PUBLIC' }): void };
+}
+
+function as(sub: string, ...groups: readonly string[]) {
+  return bearer(pool.accessToken({ sub, username: sub, ...(groups.length > 0 ? { 'cognito:groups': groups } : {}) }));
+}
+
+describe.each([
+  ['without any of our functions', {}],
+  ['with authSessionId', { sessionId: authSessionId }],
+  ['with authCacheKey', { generateCacheKey: authCacheKey }],
+  ['with both', { sessionId: authSessionId, generateCacheKey: authCacheKey }],
+] satisfies [string, Options][])("Apollo's response cache, %s", (_, options) => {
+  it('never hands an answer to another caller, or to one who lost the group', async () => {
+    const { server } = await serveCached(options);
+    try {
+      const payroll = async (headers?: Record<string, string>) => (await server.post('{ payroll }', headers)).body;
+      expect(await payroll(as('anaya', 'admin'))).toEqual({ data: { payroll: 'payroll 1' } });
+      expect(await payroll(as('chidi'))).toMatchObject({ data: { payroll: null } });
+      expect(await payroll()).toMatchObject({ data: { payroll: null } });
+      expect(await payroll(as('anaya'))).toMatchObject({ data: { payroll: null } });
+      expect(await payroll(as('anaya', 'admin'))).toHaveProperty('data.payroll', expect.stringContaining('payroll'));
+      const me = async (headers?: Record<string, string>) => (await server.post('{ me }', headers)).body;
+      expect(await me(as('anaya'))).toEqual({ data: { me: 'anaya' } });
+      expect(await me(as('ben'))).toEqual({ data: { me: 'ben' } });
+      expect(await me()).toMatchObject({ data: { me: null } });
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('still shares what is public', async () => {
+    const { server } = await serveCached(options);
+    try {
+      expect((await server.post('{ motd }')).body).toEqual({ data: { motd: 'hello 1' } });
+      expect((await server.post('{ motd }')).body).toEqual({ data: { motd: 'hello 1' } });
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('authSessionId', () => {
+  it('lets one caller have cached answers of their own', async () => {
+    const { server, calls } = await serveCached({ sessionId: authSessionId });
+    try {
+      const ask = () => server.post('{ payroll }', as('anaya', 'admin'));
+      expect((await ask()).body).toEqual({ data: { payroll: 'payroll 1' } });
+      expect((await ask()).body).toEqual({ data: { payroll: 'payroll 1' } });
+      expect(calls.payroll).toBe(1);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe('the warning about a cache that does not know callers apart', () => {
+  it.each([
+    ['is logged once', {}, 1],
+    ['is logged for a session id of another make', { sessionId: () => Promise.resolve('everybody') }, 1],
+    ['is not logged with authSessionId', { sessionId: authSessionId }, 0],
+  ] satisfies [string, Options, number][])('%s', async (_, options, times) => {
+    const { server } = await serveCached(options);
+    try {
+      await server.post('{ motd }');
+      await server.post('{ motd }');
+      expect(server.log.filter((line) => line.includes('sessionId: authSessionId'))).toHaveLength(times);
+    } finally {
+      await server.stop();
+    }
+  });
+});

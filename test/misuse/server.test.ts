@@ -1,0 +1,169 @@
+import { ApolloServer } from '@apollo/server';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import { mapSchema, MapperKind } from '@graphql-tools/utils';
+import { defaultFieldResolver } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { authDirective, AuthConfigurationError, cognitoAuthPlugin, createAuthContext } from '../../src/index.js';
+import type { AuthContext, CognitoVerifier } from '../../src/index.js';
+import { createTestUserPool } from '../../src/testing/index.js';
+import { logInto } from '../http/serve.js';
+
+const pool = createTestUserPool();
+const typeDefs = /* GraphQL */ `
+  type Query {
+    motd: String
+    me: String @auth
+  }
+`;
+const resolvers = { Query: { motd: () => 'hello', me: () => 'me' } };
+
+function untransformed() {
+  return makeExecutableSchema({ typeDefs: [authDirective().authDirectiveTypeDefs, typeDefs], resolvers });
+}
+
+function transformed() {
+  const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
+  return authDirectiveTransformer(makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, typeDefs], resolvers }));
+}
+
+function createServer(schema: ReturnType<typeof transformed>) {
+  const log: string[] = [];
+  const plugins = [cognitoAuthPlugin({ verifier: pool.verifier() })];
+  return { log, server: new ApolloServer<Partial<AuthContext>>({ schema, plugins, logger: logInto(log) }) };
+}
+
+async function execute(server: ApolloServer<Partial<AuthContext>>, contextValue: object) {
+  const { body } = await server.executeOperation({ query: '{ motd me }' }, { contextValue });
+  return body.kind === 'single' ? body.singleResult : undefined;
+}
+
+describe('a schema that does not enforce what it says', () => {
+  it('does not start when the transformer was forgotten, and names the field and the remedy', async () => {
+    const { server } = createServer(untransformed());
+    const start = server.start();
+    await expect(start).rejects.toThrow(AuthConfigurationError);
+    await expect(start).rejects.toThrow(/Query\.me.*authDirectiveTransformer/s);
+  });
+
+  it('does not start when a later step dropped a guard', async () => {
+    const schema = mapSchema(transformed(), {
+      [MapperKind.OBJECT_FIELD]: (field) => ({ ...field, resolve: defaultFieldResolver }),
+    });
+    await expect(createServer(schema).server.start()).rejects.toThrow(/Query\.me/);
+  });
+
+  it('starts when it was transformed', async () => {
+    const { server } = createServer(transformed());
+    await server.start();
+    await server.stop();
+  });
+});
+
+const denied = {
+  data: { motd: 'hello', me: null },
+  errors: [
+    {
+      message: 'Internal server error.',
+      locations: [{ line: 1, column: 8 }],
+      path: ['me'],
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    },
+  ],
+};
+
+describe('a context without an Auth of this package', () => {
+  it('denies, and logs the line to add, once', async () => {
+    const { server, log } = createServer(transformed());
+    expect(await execute(server, {})).toEqual(denied);
+    expect(await execute(server, {})).toEqual(denied);
+    expect(log).toHaveLength(1);
+    expect(log[0]).toMatch(/createAuthContext\(\{ verifier \}\)/);
+    await server.stop();
+  });
+
+  it.each([
+    ['hand-made', { status: 'authenticated', tokenUse: 'access', sub: 's', groups: ['admin'], scopes: [] }],
+    ['copied', () => ({ ...pool.verifier() })],
+    ['null', null],
+  ])('denies an auth that is %s, and logs', async (_, auth) => {
+    const { server, log } = createServer(transformed());
+    expect(await execute(server, { auth })).toEqual(denied);
+    expect(log).toHaveLength(1);
+    await server.stop();
+  });
+
+  it('denies a copy of a real one', async () => {
+    const { server } = createServer(transformed());
+    const auth = await pool.verifier().authenticate(pool.accessToken());
+    expect(await execute(server, { auth: { ...auth } })).toEqual(denied);
+    expect(await execute(server, { auth: structuredClone(auth) })).toEqual(denied);
+    expect(await execute(server, { auth })).toEqual({ data: { motd: 'hello', me: 'me' } });
+    await server.stop();
+  });
+});
+
+describe('options that are wrong', () => {
+  const verifier = pool.verifier();
+
+  it.each([
+    ['an unknown option', { verifier, onInvalidTokn: 'anonymous' }],
+    ['an unknown value', { verifier, onInvalidToken: 'ignore' }],
+    ['an unknown kind of operation', { verifier, onDenied: { querry: 'partial' } }],
+    ['an unknown handling', { verifier, onDenied: { query: 'allow' } }],
+    ['no verifier', {}],
+    ['a verifier of another make', { verifier: { ...verifier } }],
+  ])('are refused by the plugin: %s', (_, options) => {
+    expect(() => cognitoAuthPlugin(options as { verifier: CognitoVerifier })).toThrow(AuthConfigurationError);
+  });
+
+  it.each([
+    ['no verifier', {}],
+    ['a verifier of another make', { verifier: { ...verifier } }],
+    ['an unknown option', { verifier, tokenSoure: () => 'x' }],
+  ])('are refused by the context builder: %s', (_, options) => {
+    expect(() => createAuthContext(options as { verifier: CognitoVerifier })).toThrow(AuthConfigurationError);
+  });
+});
+
+describe('an integration that passes no request', () => {
+  it('answers an internal error and logs what to pass', async () => {
+    const { server, log } = createServer(transformed());
+    await server.start();
+    const context = createAuthContext({ verifier: pool.verifier() });
+    const headers = new Map([['content-type', 'application/json']]);
+    const answer = await server.executeHTTPGraphQLRequest({
+      // The map of the one header is all that Apollo Server reads here.
+      httpGraphQLRequest: { method: 'POST', headers: headers as never, search: '', body: { query: '{ motd }' } },
+      context: () => context(),
+    });
+    expect(answer).toMatchObject({
+      status: 500,
+      body: {
+        string: '{"errors":[{"message":"Internal server error.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}\n',
+      },
+    });
+    expect(log).toEqual([expect.stringContaining('createAuthContext() found no request')]);
+    await server.stop();
+  });
+});
+
+describe('extend', () => {
+  const request = { req: { headers: {} } };
+  const verifier = pool.verifier();
+
+  it('adds properties and cannot replace auth', async () => {
+    const context = createAuthContext({ verifier }, (auth, { req }: typeof request) => ({
+      auth: { status: 'authenticated' },
+      caller: auth.status,
+      headers: Object.keys(req.headers),
+    }));
+    expect(await context(request)).toEqual({ auth: { status: 'anonymous' }, caller: 'anonymous', headers: [] });
+  });
+
+  it('has the message of what it throws kept from the client', async () => {
+    const context = createAuthContext<object, [typeof request]>({ verifier }, () => {
+      throw new Error('connect ECONNREFUSED 10.0.0.7');
+    });
+    await expect(context(request)).rejects.toThrow(/^Internal server error\.$/);
+  });
+});

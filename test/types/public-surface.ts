@@ -1,0 +1,98 @@
+/** Compiled, never run: what the types allow and what they refuse, each refusal with its reason. */
+import { ApolloServer } from '@apollo/server';
+import { startStandaloneServer } from '@apollo/server/standalone';
+import type { GraphQLSchema } from 'graphql';
+import type { IncomingMessage } from 'node:http';
+import {
+  authDirective,
+  bearerToken,
+  cognitoAuthPlugin,
+  createAuthContext,
+  createCognitoVerifier,
+  isAuthenticated,
+  requireAuth,
+} from '../../src/index.js';
+import type {
+  Auth,
+  AuthContext,
+  AuthenticatedAccessAuth,
+  AuthenticatedAuth,
+  AuthenticatedIdAuth,
+  CognitoAccessTokenPayload,
+} from '../../src/index.js';
+import { anonymous, authenticatedAs } from '../../src/testing/index.js';
+
+function expectType<T>(value: T): T {
+  return value;
+}
+
+declare const auth: Auth;
+declare const context: AuthContext;
+declare const schema: GraphQLSchema;
+
+// The client check must be written: leaving it out would accept the tokens of every app client of the pool.
+// @ts-expect-error clientId is missing
+createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123' });
+// @ts-expect-error undefined is no choice; null is
+createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: undefined });
+// @ts-expect-error `tokenUse` has two values, in lower case like the claim
+createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, tokenUse: 'ID' });
+// @ts-expect-error a misspelt option must not be ignored
+createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, graceSecond: 5 });
+const verifier = createCognitoVerifier([
+  { userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'] as const, tokenUse: 'access' },
+  { userPoolId: 'eu-west-1_AbCdEf124', clientId: null },
+]);
+
+// @ts-expect-error a hand-made object is no Auth: it would be denied at run time
+expectType<Auth>({ status: 'anonymous' });
+// @ts-expect-error nor is a copy with something changed an Auth of that kind
+expectType<Auth>({ ...auth, status: 'authenticated', groups: ['admin'] });
+expectType<Auth>(anonymous());
+expectType<AuthenticatedAuth>(authenticatedAs({ groups: ['admin'] }));
+
+// @ts-expect-error the status has to be looked at first
+void auth.groups;
+// @ts-expect-error an Auth is read-only
+auth.status = 'authenticated';
+function read(auth: Auth): void {
+  if (isAuthenticated(auth)) expectType<readonly string[]>(auth.groups);
+  if (auth.status === 'authenticated' && auth.tokenUse === 'access') {
+    expectType<AuthenticatedAccessAuth>(auth);
+    expectType<CognitoAccessTokenPayload>(auth.claims);
+    expectType<string>(auth.claims.client_id);
+    // @ts-expect-error groups of a token are not to be changed
+    auth.groups.push('admin');
+  }
+  if (auth.status === 'rejected') expectType<string>(auth.reason);
+}
+expectType<(auth: Auth) => void>(read);
+
+expectType<AuthenticatedAuth>(requireAuth(context));
+expectType<AuthenticatedIdAuth>(requireAuth(context, { tokenUse: 'id' }));
+expectType<AuthenticatedAccessAuth>(requireAuth(context, { tokenUse: 'access', groups: ['admin'] }));
+// @ts-expect-error a rule has no such part
+requireAuth(context, { group: 'admin' });
+
+// @ts-expect-error the names of the directive's values are those of the schema language, not of the claim
+authDirective({ unannotated: 'closed' });
+// @ts-expect-error a dry run is spelt 'report'
+authDirective({ enforcement: 'off' });
+
+// One context function for every integration, typed by the integration that it is handed to.
+const server = new ApolloServer<AuthContext>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });
+void startStandaloneServer(server, { context: createAuthContext({ verifier, tokenSource: bearerToken() }) });
+
+interface MyContext extends AuthContext {
+  readonly requestId: string | undefined;
+}
+const extended = new ApolloServer<MyContext>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });
+void startStandaloneServer(extended, {
+  context: createAuthContext({ verifier }, (who, { req }) => {
+    expectType<Auth>(who);
+    expectType<IncomingMessage>(req);
+    return { requestId: req.headers['x-request-id']?.toString() };
+  }),
+});
+// @ts-expect-error the context of this server has more than `auth`
+void startStandaloneServer(extended, { context: createAuthContext({ verifier }) });
