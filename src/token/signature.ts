@@ -42,7 +42,7 @@ export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIs
   }
 
   /**
-   * @throws one of the errors of `aws-jwt-verify/error`, or anything: see `toRejection`.
+   * @throws one of the errors of `aws-jwt-verify/error`, or anything: see `toRefusal`.
    */
   check({ kid, claims, headerB64, payloadB64, signatureB64 }: SignedToken, { issuer, ...expected }: Expected): void {
     // The pre-check has found the header to say exactly this, and every claim that the library reads to have its type.

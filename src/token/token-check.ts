@@ -10,7 +10,8 @@ import type { KeySource } from './key-store.js';
 import type { ResolvedOptions } from './options.js';
 import type { ResolvedPool } from './pool.js';
 import { checkSize, decodeToken, KnownHeaders } from './precheck.js';
-import { expired, invalid, revoked, toRejection } from './rejection.js';
+import { expired, invalid, revoked, toRefusal } from './rejection.js';
+import type { Refusal } from './rejection.js';
 import { SharedValues } from './shared-values.js';
 import { keySetUri, SignatureVerifier } from './signature.js';
 import { VerifiedTokens } from './verified-tokens.js';
@@ -32,8 +33,8 @@ interface Surroundings {
 }
 
 export interface TokenCheck {
-  /** @throws {TokenRejectedError | KeysUnavailableError} at once, or as a rejection. */
-  check(token: unknown): AuthenticatedAuth | Promise<AuthenticatedAuth>;
+  /** @throws {KeysUnavailableError} at once, or as a rejection. */
+  check(token: unknown): MaybePromise<AuthenticatedAuth | Refusal>;
   /** @throws {KeysUnavailableError} as a rejection. */
   hydrate(): Promise<void>;
   close(): void;
@@ -142,13 +143,13 @@ export function createTokenCheck(
     }
   }
 
-  function fail(error: unknown, startedAt: number): never {
-    const rejection = toRejection(error);
-    if (isObserved && rejection instanceof TokenRejectedError) {
-      const { reason, cause } = rejection;
+  function refuse(error: unknown, startedAt: number): Refusal {
+    const refusal = toRefusal(error);
+    if (isObserved) {
+      const { reason, cause } = refusal;
       emit({ type: 'token.rejected', reason, cause, durationMs: performance.now() - startedAt });
     }
-    throw rejection;
+    return refusal;
   }
 
   return {
@@ -156,10 +157,9 @@ export function createTokenCheck(
       const startedAt = isObserved ? performance.now() : 0;
       try {
         const found = lookUp(token, startedAt, false);
-        if (!(found instanceof Promise)) return found;
-        return found.catch((error: unknown) => fail(error, startedAt));
+        return found instanceof Promise ? found.catch((error: unknown) => refuse(error, startedAt)) : found;
       } catch (error) {
-        return fail(error, startedAt);
+        return refuse(error, startedAt);
       }
     },
     async hydrate() {

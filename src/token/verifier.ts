@@ -97,17 +97,16 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
 
   const verifier: CognitoVerifier = {
     async verify(token) {
-      return tokens.check(token);
+      const found = tokens.check(token);
+      const outcome = found instanceof Promise ? await found : found;
+      if (outcome.status === 'authenticated') return outcome;
+      throw new TokenRejectedError(outcome.reason, { cause: outcome.cause });
     },
     async authenticate(token) {
       if (token === undefined) return anonymous;
-      try {
-        const checked = tokens.check(token);
-        return checked instanceof Promise ? await checked : checked;
-      } catch (error) {
-        if (error instanceof TokenRejectedError) return rejected[error.reason];
-        throw error;
-      }
+      const found = tokens.check(token);
+      const outcome = found instanceof Promise ? await found : found;
+      return outcome.status === 'authenticated' ? outcome : rejected[outcome.reason];
     },
     hydrate: () => tokens.hydrate(),
     async close() {
