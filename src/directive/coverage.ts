@@ -23,14 +23,15 @@ const REMEDY =
 export function findUnguarded(schema: GraphQLSchema): readonly string[] {
   const rules = rulesOf(schema);
   const problems: string[] = [];
+  const subscriptionType = hasRules(schema) ? schema.getSubscriptionType() : undefined;
   for (const [coordinate, type, field] of fieldsOf(schema)) {
-    if (!isGuarded(rules, type, field, guardOf(field))) {
+    const guard = guardOf(field);
+    if (!isGuarded(rules, type, field, guard)) {
       problems.push(`${coordinate} has a rule that no guard enforces. ${REMEDY}`);
-    } else if (
-      type === schema.getSubscriptionType() &&
-      !isGuarded(rules, type, field, guardRecordOf(field.subscribe))
-    ) {
-      problems.push(`${coordinate} has a rule that no guard enforces before it is subscribed to. ${REMEDY}`);
+    } else if (type === subscriptionType) {
+      const atStart = guardRecordOf(field.subscribe);
+      if (guard?.checksExpiry && atStart?.checksExpiry && isGuarded(rules, type, field, atStart)) continue;
+      problems.push(`${coordinate} has no guard that refuses it when the token expires. ${REMEDY}`);
     }
   }
   for (const type of Object.values(schema.getTypeMap())) {

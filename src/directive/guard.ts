@@ -1,12 +1,14 @@
 /** The guards: functions around a field's resolver, its `subscribe` and a type's `resolveType` that let nobody by. */
-import type { GraphQLFieldResolver, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
+import { getNullableType, isListType, responsePathAsArray } from 'graphql';
+import type { GraphQLError, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
 import { authStateOf, isExpired } from '../auth.js';
 import type { AuthenticatedAuth, AuthState } from '../auth.js';
 import { createFieldDenialError, createLocatedDenialError, denials } from '../errors.js';
 import type { Ask } from './ask.js';
-import { ALLOWED, authIn, refusalBy, refusalOf } from './decide.js';
+import { ALLOWED, authIn, decide, refusalBy, refusalOf } from './decide.js';
 import type { Refusal } from './decide.js';
 import type { FieldInputs } from './inputs.js';
+import { itemPathOf, trackItems } from './item-path.js';
 import { refuseProbe } from './probe.js';
 import type { Report } from './report.js';
 import type { Requirement } from './requirement.js';
@@ -14,19 +16,23 @@ import { isPromiseLike } from './timeout.js';
 
 export type Resolver = GraphQLFieldResolver<unknown, unknown, Record<string, unknown>>;
 type Members = ReadonlyMap<string, Requirement>;
+type Path = GraphQLResolveInfo['path'];
 
 /** What a guard enforces; for whoever checks that a schema is guarded. */
 export interface GuardRecord {
   readonly requirement?: Requirement | undefined;
   readonly inputs?: FieldInputs | undefined;
   readonly members?: Members | undefined;
+  /**
+   * Whether the token's expiry is looked at each time, whatever is asked: for subscriptions, which go on after the
+   * request is over. What is selected below the field goes by decisions made when the token was good.
+   */
+  readonly checksExpiry: boolean;
   readonly isReportOnly: boolean;
 }
 
 export interface FieldGuard extends GuardRecord {
   readonly coordinate: string;
-  /** Whether the token's expiry is looked at each time: for fields that go on answering after the request is over. */
-  readonly checksExpiry: boolean;
 }
 
 /** What the guards of one schema share. */
@@ -67,8 +73,9 @@ function guardByRule(resolve: Resolver, guard: FieldGuard, { rule }: Requirement
   };
 }
 
-function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: GuardServices): Resolver {
+function guardByAll(resolver: Resolver, guard: FieldGuard, { ask, report }: GuardServices): Resolver {
   const { requirement, inputs, members } = guard;
+  const resolve = members ? trackDeniedItems(resolver, members) : resolver;
   return (source, args, contextValue, info) => {
     refuseProbe(contextValue);
     const [node] = info.fieldNodes;
@@ -76,7 +83,6 @@ function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: Guard
     const asked = requirement ? [requirement, ...provided] : provided;
     // A rule that waits for the concrete type makes the answer differ from caller to caller all the same.
     if (asked.length > 0 || members) markPrivate(info);
-    if (asked.length === 0) return resolve(source, args, contextValue, info);
 
     const auth = authIn(contextValue);
     const state = authStateOf(auth);
@@ -113,6 +119,17 @@ function refuse(
   return undefined;
 }
 
+function trackDeniedItems(resolve: Resolver, members: Members): Resolver {
+  const rules = [...members.values()].map(({ rule }) => rule);
+  return (source, args, contextValue, info) => {
+    const result: unknown = resolve(source, args, contextValue, info);
+    if (!isListType(getNullableType(info.returnType))) return result;
+    const state = authStateOf(authIn(contextValue));
+    const isAllowed = state !== undefined && rules.every((rule) => decide(state, rule) === undefined);
+    return isAllowed ? result : trackItems(result, info);
+  };
+}
+
 /** Throws, unless all is a dry run. */
 function deny(refusal: Refusal, guard: FieldGuard, auth: unknown, info: GraphQLResolveInfo, report: Report): void {
   report(guard.coordinate, refusal, authStateOf(auth));
@@ -126,7 +143,7 @@ export function guardResolveType(
   report: Report,
 ): GraphQLTypeResolver<unknown, unknown> {
   const { members, isReportOnly } = record;
-  const check = <T>(name: T, contextValue: unknown): T => {
+  const check = <T>(name: T, contextValue: unknown, info: GraphQLResolveInfo, path: Path | undefined): T => {
     // What is no name of a type is graphql-js's to refuse.
     const requirement = typeof name === 'string' ? members.get(name) : undefined;
     if (requirement === undefined) return name;
@@ -134,19 +151,29 @@ export function guardResolveType(
     const refusal = refusalBy(auth, requirement.rule);
     if (refusal) {
       report(String(name), refusal, authStateOf(auth));
-      // Without a path: graphql-js knows the index of the list item, and this does not.
-      if (!isReportOnly) throw createLocatedDenialError(refusal.denial, undefined, refusal.cause);
+      if (!isReportOnly) throw createItemDenialError(refusal, info, path);
     }
     return name;
   };
   const guarded: GraphQLTypeResolver<unknown, unknown> = (value, contextValue, info, type) => {
+    const path = isListType(getNullableType(info.returnType)) ? itemPathOf(info) : info.path;
     const name = resolveType(value, contextValue, info, type);
     return isPromiseLike(name)
-      ? Promise.resolve(name).then((resolved) => check(resolved, contextValue))
-      : check(name, contextValue);
+      ? Promise.resolve(name).then((resolved) => check(resolved, contextValue, info, path))
+      : check(name, contextValue, info, path);
   };
   records.set(guarded, record);
   return guarded;
+}
+
+/** Without a path where it is not known: graphql-js knows the index of the list item, and adds it. */
+function createItemDenialError(
+  { denial, cause }: Refusal,
+  info: GraphQLResolveInfo,
+  path: Path | undefined,
+): GraphQLError {
+  const place = path && { nodes: info.fieldNodes, path: responsePathAsArray(path) };
+  return createLocatedDenialError(denial, place, cause);
 }
 
 /** What Apollo Server's cache-control plugin adds. */

@@ -94,10 +94,13 @@ export function readRules(schema: GraphQLSchema, { names, unannotated }: RuleSet
     return result;
   }
 
+  const ruledArguments = new Map<Field, FieldInputs | undefined>();
   function ofInputs(parent: FieldsType, field: Field): FieldInputs | undefined {
-    if (field.args.length === 0) return undefined;
+    if (field.args.length === 0 || ruledArguments.has(field)) return ruledArguments.get(field);
     const inherited = parent.getInterfaces().flatMap((each) => each.getFields()[field.name] ?? []);
-    return inputs.ofField(field, inherited);
+    const result = inputs.ofField(field, inherited);
+    ruledArguments.set(field, result);
+    return result;
   }
 
   return { ofType, ofField, ofMembers, ofInputs, inputs };

@@ -92,14 +92,14 @@ function guardField(
     isReportOnly: options.isReportOnly,
     checksExpiry: isSubscription,
   };
-  if (!guard.requirement && !guard.inputs && !guard.members) return;
+  if (!guard.requirement && !guard.inputs && !guard.members && !guard.checksExpiry) return;
   const { fieldResolver = defaultFieldResolver } = options;
   // A resolver takes what its executor gives it; none of it is looked at here.
   const resolve = (field.resolve ?? fieldResolver) as Resolver;
   field.resolve = guardResolver(resolve, guard, services);
   if (isSubscription) {
     const subscribe = (field.subscribe ?? defaultFieldResolver) as Resolver;
-    field.subscribe = guardResolver(endAtExpiry(subscribe), guard, services);
+    field.subscribe = guardResolver(options.isReportOnly ? subscribe : endAtExpiry(subscribe), guard, services);
   }
   const record = guardRecordOf(field.resolve);
   if (record) rememberGuard(field, record);
@@ -113,5 +113,9 @@ function guardAbstractType(
 ): void {
   const members = rules.ofMembers(type);
   if (members === undefined) return;
-  type.resolveType = guardResolveType(type.resolveType ?? defaultTypeResolver, { members, isReportOnly }, report);
+  type.resolveType = guardResolveType(
+    type.resolveType ?? defaultTypeResolver,
+    { members, isReportOnly, checksExpiry: false },
+    report,
+  );
 }
