@@ -34,36 +34,53 @@ export function readIntegrationRequest(integrationArguments: readonly unknown[])
 }
 
 function readHeader(request: Properties, name: string): readonly string[] {
-  // Node keeps the first of several `authorization` headers and drops the rest, a Lambda event keeps the last: the
-  // duplicates can be seen in the raw forms alone. The first form in which there is more than one value tells the truth.
-  const several = [rawValues(request, name), objectValues(request['multiValueHeaders'], name)].find(
-    (values) => values.length > 1,
-  );
-  if (several !== undefined && name !== 'cookie') return several;
+  const raw = findRawHeaders(request);
+  if (raw !== undefined) {
+    // Node keeps the first of several `authorization` headers and drops the rest: only the raw form shows them.
+    if (name !== 'cookie' && countHeader(raw, name) > 1) return rawValues(raw, name);
+    const { headers } = request;
+    return isObject(headers) ? strings(headers[name]) : [];
+  }
+  // A Lambda event keeps the last of several in `headers`, and all of them here.
+  const several = objectValues(request['multiValueHeaders'], name);
+  if (several.length > 1) return several;
   const values = objectValues(request['headers'], name);
+  if (values.length > 0) return values;
   // A Lambda event of the payload format 2.0 carries cookies beside the headers.
-  if (name === 'cookie' && values.length === 0) return strings(request['cookies']);
-  return values.length > 0 ? values : objectValues(request['multiValueHeaders'], name);
+  return name === 'cookie' && several.length === 0 ? strings(request['cookies']) : several;
 }
 
 /** Names and values in turn, as Node's `rawHeaders`, on the request or on the one that it wraps (Fastify, Koa). */
-function rawValues(request: Properties, name: string): readonly string[] {
-  const wrapped = [request, request['raw'], request['req']].find(
-    (candidate) => isObject(candidate) && Array.isArray(candidate['rawHeaders']),
-  );
-  if (!isObject(wrapped)) return [];
-  const raw = strings(wrapped['rawHeaders']);
-  return raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === name);
+function findRawHeaders(request: Properties): readonly unknown[] | undefined {
+  for (const candidate of [request, request['raw'], request['req']]) {
+    if (isObject(candidate) && Array.isArray(candidate['rawHeaders'])) return candidate['rawHeaders'];
+  }
+  return undefined;
+}
+
+function isHeader(candidate: unknown, name: string): boolean {
+  return typeof candidate === 'string' && candidate.length === name.length && candidate.toLowerCase() === name;
+}
+
+// Apart from `rawValues`, because nearly every request has one, and this is on the way of each.
+function countHeader(raw: readonly unknown[], name: string): number {
+  let count = 0;
+  for (let index = 0; index < raw.length; index += 2) if (isHeader(raw[index], name)) count += 1;
+  return count;
+}
+
+function rawValues(raw: readonly unknown[], name: string): readonly string[] {
+  return strings(raw.filter((_, index) => index % 2 === 1 && isHeader(raw[index - 1], name)));
 }
 
 /** A `Headers` of the Fetch standard, or an object by names of any case with one or several values each. */
 function objectValues(headers: unknown, name: string): readonly string[] {
   if (!isObject(headers)) return [];
   // `get` joins duplicates with a comma, which no token contains.
-  if (isFetchHeaders(headers)) return strings([headers.get(name)]);
+  if (isFetchHeaders(headers)) return strings(headers.get(name));
   return Object.keys(headers)
     .filter((key) => key.toLowerCase() === name)
-    .flatMap((key) => strings([headers[key]].flat()));
+    .flatMap((key) => strings(headers[key]));
 }
 
 function isFetchHeaders(headers: object): headers is { get(name: string): unknown } {
@@ -71,5 +88,6 @@ function isFetchHeaders(headers: object): headers is { get(name: string): unknow
 }
 
 function strings(values: unknown): readonly string[] {
+  if (typeof values === 'string') return [values];
   return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [];
 }
