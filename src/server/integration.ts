@@ -53,7 +53,9 @@ function readHeader(request: Properties, name: string): readonly string[] {
 /** Names and values in turn, as Node's `rawHeaders`, on the request or on the one that it wraps (Fastify, Koa). */
 function findRawHeaders(request: Properties): readonly unknown[] | undefined {
   for (const candidate of [request, request['raw'], request['req']]) {
-    if (isObject(candidate) && Array.isArray(candidate['rawHeaders'])) return candidate['rawHeaders'];
+    if (isObject(candidate) && Array.isArray(candidate['rawHeaders'])) {
+      return candidate['rawHeaders'] as readonly unknown[];
+    }
   }
   return undefined;
 }
