@@ -1,0 +1,58 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import publicKey from 'cognito-local/lib/keys/cognitoLocal.public.json' with { type: 'json' };
+import privateKey from 'cognito-local/lib/keys/cognitoLocal.private.json' with { type: 'json' };
+import { describe, expect, it } from 'vitest';
+import { KeysUnavailableError } from '../../src/errors.js';
+import { createTestUserPool } from '../../src/testing/index.js';
+import { createCognitoVerifier } from '../../src/token/verifier.js';
+
+const pool = createTestUserPool();
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A token as cognito-local makes it: the key is in its package, for everybody. */
+function emulatorToken(claims: object): string {
+  const signed = `${encode({ alg: 'RS256', typ: 'JWT', kid: 'CognitoLocal' })}.${encode(claims)}`;
+  return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), createPrivateKey(privateKey.pem)).toString('base64url')}`;
+}
+const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object;
+
+describe('tokens of an emulator', () => {
+  it('are accepted from an endpoint on loopback, whatever the pool is called', async () => {
+    const server = await pool.serve();
+    server.answer((_, response) => response.end(JSON.stringify({ keys: [publicKey.jwk] })));
+    try {
+      const verifier = createCognitoVerifier({ userPoolId: 'local_1a2B', clientId: 'web', endpoint: server.url });
+      const issuer = `${server.url}/local_1a2B`;
+      const token = emulatorToken({ ...claimsOf(pool.accessToken()), iss: issuer, client_id: 'web' });
+      expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated', userPoolId: 'local_1a2B' });
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('are refused for a pool on AWS, though its issuer and claims be right and its endpoint serve that very key', async () => {
+    const token = emulatorToken(claimsOf(pool.accessToken()));
+    const only = createCognitoVerifier(
+      { userPoolId: pool.userPoolId, clientId: pool.clientId },
+      { keys: { fetch: () => Promise.resolve(Response.json({ keys: [publicKey.jwk] })) } },
+    );
+    await expect(only.authenticate(token)).rejects.toThrow(KeysUnavailableError);
+    const among = createCognitoVerifier(
+      { userPoolId: pool.userPoolId, clientId: pool.clientId },
+      { keys: { fetch: () => Promise.resolve(Response.json({ keys: [publicKey.jwk, ...pool.jwks.keys] })) } },
+    );
+    expect(await among.authenticate(token)).toEqual({ status: 'rejected', reason: 'invalid' });
+    expect(await among.authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
+  });
+
+  it('are refused from an endpoint that is not on loopback', async () => {
+    const endpoint = 'https://cognito.example.com';
+    const verifier = createCognitoVerifier(
+      { userPoolId: 'local_1a2B', clientId: pool.clientId, endpoint },
+      { keys: { fetch: () => Promise.resolve(Response.json({ keys: [publicKey.jwk] })) } },
+    );
+    const token = emulatorToken({ ...claimsOf(pool.accessToken()), iss: `${endpoint}/local_1a2B` });
+    await expect(verifier.authenticate(token)).rejects.toThrow(KeysUnavailableError);
+  });
+});

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { authStateOf, isAuthenticated } from '../../../src/auth.js';
+import { AuthConfigurationError, KeysUnavailableError } from '../../../src/errors.js';
+import { anonymous, authenticatedAs, createTestUserPool, rejected } from '../../../src/testing/index.js';
+import { createCognitoVerifier } from '../../../src/token/verifier.js';
+
+const read = (token: string) =>
+  token
+    .split('.')
+    .slice(0, 2)
+    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>);
+
+describe('a test user pool', () => {
+  it('makes the tokens that Cognito makes, with the claims that one wants', () => {
+    const pool = createTestUserPool({ clock: () => 1_800_000_000_999 });
+    const [header, access] = read(pool.accessToken({ 'cognito:groups': ['admin'], username: undefined }));
+    expect(header).toEqual({ kid: pool.jwks.keys[0]?.kid, alg: 'RS256' });
+    const times = { auth_time: 1_800_000_000, iat: 1_800_000_000, exp: 1_800_003_600 };
+    const id = expect.stringMatching(/^[0-9a-f-]{36}$/) as string;
+    const common = { sub: id, iss: pool.issuer, origin_jti: id, event_id: id, jti: id, ...times };
+    expect(access).toEqual({
+      ...common,
+      version: 2,
+      client_id: 'test-client',
+      token_use: 'access',
+      scope: 'aws.cognito.signin.user.admin',
+      'cognito:groups': ['admin'],
+    });
+    const [, identity] = read(pool.idToken());
+    expect(identity).toEqual({
+      ...common,
+      aud: 'test-client',
+      token_use: 'id',
+      'cognito:username': 'test-user',
+      email: 'test-user@example.com',
+      email_verified: true,
+    });
+    expect(identity?.['sub']).toBe(access?.['sub']);
+  });
+
+  it('issues a token that has run out in the past', () => {
+    const pool = createTestUserPool({ clock: () => 1_800_000_000_000 });
+    const [, claims] = read(pool.accessToken({ exp: 1_799_999_999 }));
+    expect(claims).toMatchObject({ iat: 1_799_996_399, auth_time: 1_799_996_399, exp: 1_799_999_999 });
+  });
+
+  it('is not any other one', async () => {
+    const [one, two] = [createTestUserPool(), createTestUserPool()];
+    expect(one.userPoolId).not.toBe(two.userPoolId);
+    expect(one.jwks).not.toEqual(two.jwks);
+    expect(await one.verifier().authenticate(two.accessToken())).toEqual({ status: 'rejected', reason: 'invalid' });
+  });
+
+  it('publishes public keys alone', () => {
+    const pool = createTestUserPool();
+    expect(pool.jwks.keys.map((key) => Object.keys(key).sort())).toEqual([['alg', 'e', 'kid', 'kty', 'n', 'use']]);
+  });
+
+  it('rotates its keys, and keeps the old ones until they are withdrawn', async () => {
+    const pool = createTestUserPool();
+    const before = pool.accessToken();
+    pool.rotateKeys();
+    const after = pool.accessToken();
+    expect(pool.jwks.keys).toHaveLength(2);
+    for (const token of [before, after]) {
+      expect(await pool.verifier().authenticate(token)).toMatchObject({ status: 'authenticated' });
+    }
+    pool.rotateKeys({ withdraw: true });
+    expect(pool.jwks.keys).toHaveLength(1);
+    for (const token of [before, after]) {
+      expect(await pool.verifier().authenticate(token)).toEqual({ status: 'rejected', reason: 'invalid' });
+    }
+  });
+
+  it('serves its keys on loopback, and lives there until that is closed', async () => {
+    const pool = createTestUserPool();
+    const onAws = pool.issuer;
+    const server = await pool.serve();
+    expect(pool.issuer).toBe(`${server.url}/${pool.userPoolId}`);
+    const verifier = pool.verifier();
+    const elsewhere = createCognitoVerifier({
+      userPoolId: pool.userPoolId,
+      clientId: pool.clientId,
+      endpoint: server.url,
+    });
+    expect(server.requests).toBe(0);
+    for (const each of [verifier, elsewhere]) {
+      expect(await each.authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
+    }
+    expect(server.requests).toBe(2);
+    expect((await fetch(`${server.url}/other`)).status).toBe(404);
+    await server.close();
+    await server.close();
+    expect(pool.issuer).toBe(onAws);
+    expect(await pool.verifier().authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
+  });
+
+  it('fails, hangs, lies and recovers when it is told to', async () => {
+    const pool = createTestUserPool();
+    const server = await pool.serve();
+    try {
+      const answer = () => {
+        const verifier = pool.verifier({ keys: { timeout: 0.2 } });
+        return verifier.authenticate(pool.accessToken()).catch((error: unknown) => error);
+      };
+      server.fail();
+      expect(await answer()).toBeInstanceOf(KeysUnavailableError);
+      server.hang();
+      expect(await answer()).toBeInstanceOf(KeysUnavailableError);
+      server.lie();
+      expect(await answer()).toEqual({ status: 'rejected', reason: 'invalid' });
+      server.recover();
+      expect(await answer()).toMatchObject({ status: 'authenticated' });
+      expect(server.requests).toBe(4);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe('an Auth for tests', () => {
+  it('is that of a person with an access token, unless it is told otherwise', () => {
+    const auth = authenticatedAs({ sub: 'anaya', groups: ['admin'], scopes: ['orders/read'] });
+    const { claims, ...fields } = auth;
+    expect(fields).toEqual({
+      status: 'authenticated',
+      tokenUse: 'access',
+      sub: 'anaya',
+      username: 'test-user',
+      clientId: 'test-client',
+      userPoolId: 'eu-west-1_TestPool',
+      groups: ['admin'],
+      scopes: ['orders/read'],
+      expiresAt: claims.exp,
+    });
+    expect(claims).toMatchObject({ sub: 'anaya', 'cognito:groups': ['admin'], scope: 'orders/read' });
+    expect(isAuthenticated(auth)).toBe(true);
+  });
+
+  it('is that of a person with an ID token', () => {
+    const auth = authenticatedAs({ tokenUse: 'id', username: 'ben', claims: { email: 'ben@example.com' } });
+    expect(auth).toMatchObject({ tokenUse: 'id', username: 'ben', groups: [], scopes: [] });
+    expect(auth.claims).toMatchObject({ token_use: 'id', 'cognito:username': 'ben', email: 'ben@example.com' });
+  });
+
+  it('is that of a machine, which has no username', () => {
+    expect(authenticatedAs({ username: undefined, scopes: ['a'] })).not.toHaveProperty('username');
+  });
+
+  it('takes what claims say', () => {
+    const auth = authenticatedAs({ claims: { client_id: 'mobile', exp: 4_000_000_000, tenant: { id: 7 } } });
+    expect(auth).toMatchObject({ clientId: 'mobile', expiresAt: 4_000_000_000 });
+    expect(auth.claims['tenant']).toEqual({ id: 7 });
+  });
+
+  it.each([
+    [{ tokenUse: 'id' as const, scopes: ['a'] }, /an ID token has no scopes/],
+    [{ tokenUse: 'id' as const, username: undefined }, /claim cognito:username is missing or of a wrong type/],
+    [{ claims: { 'cognito:groups': 'admin' } }, /claim cognito:groups is missing or of a wrong type/],
+    [{ sub: '' }, /claim sub is missing/],
+  ])('is refused when no token can say it: %j', (options, complaint) => {
+    expect(() => authenticatedAs(options)).toThrow(AuthConfigurationError);
+    expect(() => authenticatedAs(options)).toThrow(complaint);
+  });
+
+  it('is that of nobody, or of somebody who was refused', () => {
+    expect(anonymous()).toEqual({ status: 'anonymous' });
+    expect(rejected('expired')).toEqual({ status: 'rejected', reason: 'expired' });
+    const unavailable = rejected('keys-unavailable');
+    expect(unavailable).toEqual({ status: 'rejected', reason: 'keys-unavailable' });
+    expect(authStateOf(unavailable)?.cause).toBeInstanceOf(KeysUnavailableError);
+    expect([anonymous(), unavailable].map(Object.isFrozen)).toEqual([true, true]);
+  });
+});
