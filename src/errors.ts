@@ -90,14 +90,6 @@ export function denialExtensions(denial: Denial): { code: AuthErrorCode; reason?
   return denial.reason === undefined ? { code: denial.code } : { code: denial.code, reason: denial.reason };
 }
 
-/** The denial as an error to throw where graphql-js will add the path: in a resolver, a data source, `resolveType`. */
-export function createDenialError(denial: Denial, cause?: unknown): GraphQLError {
-  return new GraphQLError(denial.message, {
-    extensions: { ...denialExtensions(denial) },
-    originalError: cause instanceof Error ? cause : undefined,
-  });
-}
-
 // graphql-js keeps one array of nodes per field and operation, whatever the number of rows: each is looked up once.
 const locationsOf = new WeakMap<readonly FieldNode[], readonly SourceLocation[]>();
 
@@ -143,6 +135,14 @@ export function createLocatedDenialError(denial: Denial, place: DenialPlace | un
   error.extensions = { ...denialExtensions(denial) };
   if (cause !== undefined) error.originalError = cause;
   return error as GraphQLError;
+}
+
+/**
+ * The denial as an error to throw where graphql-js adds the path: in a resolver, a data source, the context function.
+ * Without a stack too: Apollo Server shows stacks outside production, and that of the cause may say anything.
+ */
+export function createDenialError(denial: Denial, cause?: unknown): GraphQLError {
+  return createLocatedDenialError(denial, undefined, cause instanceof Error ? cause : undefined);
 }
 
 /**

@@ -7,7 +7,7 @@ import type {
   AuthenticatedIdAuth,
   TokenUse,
 } from '../auth.js';
-import { AuthConfigurationError, createDenialError } from '../errors.js';
+import { AuthConfigurationError, createDenialError, denials } from '../errors.js';
 import { authIn, evaluate, misconfigured, refusalOf } from './decide.js';
 import { isCognitoName } from './options.js';
 
@@ -30,8 +30,8 @@ export type AuthOfTokenUse<Use> = [Use] extends ['id']
  * those of `@auth`.
  *
  * @throws {GraphQLError} as a guarded field does: `UNAUTHENTICATED`, `FORBIDDEN`, `AUTH_UNAVAILABLE`, or
- *   `INTERNAL_SERVER_ERROR` when the context has no `auth` that this package made.
- * @throws {AuthConfigurationError} on a rule that nobody could meet or that says something unknown.
+ *   `INTERNAL_SERVER_ERROR` when the context has no `auth` that this package made, or the rule is one that nobody could
+ *   meet or says something unknown; the log says what to write instead.
  */
 export function requireAuth<Use extends TokenUse = TokenUse>(
   contextValue: AuthContext,
@@ -61,9 +61,13 @@ function assertRule(rule: AuthRule): void {
           value.length > 0 &&
           value.every(isCognitoName);
     if (isGood) continue;
-    throw new AuthConfigurationError(
-      `requireAuth(): expected { tokenUse: 'id' or 'access', groups: [...], scopes: [...] } without empty lists, found ` +
-        `${JSON.stringify(key)}: ${value === undefined ? 'undefined' : JSON.stringify(value)}.`,
+    // Thrown by itself, the sentence would be sent to the client: Apollo Server shows the message of a plain error.
+    throw createDenialError(
+      denials.misconfigured,
+      new AuthConfigurationError(
+        `requireAuth(): expected { tokenUse: 'id' or 'access', groups: [...], scopes: [...] } without empty lists, found ` +
+          `${JSON.stringify(key)}: ${String(JSON.stringify(value))}.`,
+      ),
     );
   }
 }

@@ -3,6 +3,7 @@ import { HeaderMap } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import { KeysUnavailableError } from '../errors.js';
 import type { AuthErrorCode } from '../errors.js';
+import { faultBehind } from './fault-log.js';
 
 const statuses: Readonly<Record<AuthErrorCode, number>> = {
   UNAUTHENTICATED: 401,
@@ -18,19 +19,22 @@ const statuses: Readonly<Record<AuthErrorCode, number>> = {
  * RFC 6750, section 3: a challenge has no error code when the request had no credentials; section 3.1:
  * `insufficient_scope` for the one denial that another token of the same caller could lift.
  */
-function headerFor({ extensions, originalError }: GraphQLError): readonly [name: string, value: string] | undefined {
+function headerFor(error: GraphQLError): readonly [name: string, value: string] | undefined {
+  const { extensions } = error;
   switch (extensions['code']) {
     case 'UNAUTHENTICATED':
       return ['www-authenticate', extensions['reason'] === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"'];
     case 'FORBIDDEN':
       return extensions['reason'] === 'scope' ? ['www-authenticate', 'Bearer error="insufficient_scope"'] : undefined;
     case 'AUTH_UNAVAILABLE':
-      return originalError instanceof KeysUnavailableError
-        ? ['retry-after', String(originalError.retryAfterSeconds)]
-        : undefined;
+      return retryAfter(faultBehind(error));
     default:
       return undefined;
   }
+}
+
+function retryAfter(fault: Error | undefined): readonly [name: string, value: string] | undefined {
+  return fault instanceof KeysUnavailableError ? ['retry-after', String(fault.retryAfterSeconds)] : undefined;
 }
 
 /** Gives a response with these errors the header that the first of them asks for, unless it has it. The status stays. */

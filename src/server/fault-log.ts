@@ -1,10 +1,16 @@
 /** The log of what is the server's fault and not the client's: each fault once, with the cause that no client sees. */
+import { GraphQLError } from 'graphql';
 import { AuthConfigurationError, KeysUnavailableError } from '../errors.js';
 
 /** The part of Apollo Server's logger that this package writes to. */
 export interface FaultLogger {
   warn(message: string): void;
   error(message: string): void;
+}
+
+/** What stands behind an error of an answer: graphql-js wraps what a resolver throws once more. */
+export function faultBehind({ originalError }: GraphQLError): Error | undefined {
+  return originalError instanceof GraphQLError ? faultBehind(originalError) : (originalError ?? undefined);
 }
 
 export type FaultLog = (fault: Error, logger: FaultLogger) => void;

@@ -10,7 +10,7 @@ import { AuthConfigurationError, createLocatedDenialError, denials, KeysUnavaila
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { verifierOrigin } from '../token/verifier.js';
 import { addChallenge, refuseOperation } from './challenge.js';
-import { createFaultLog } from './fault-log.js';
+import { createFaultLog, faultBehind } from './fault-log.js';
 import type { FaultLogger } from './fault-log.js';
 import { readPluginOptions } from './plugin-options.js';
 import type { CognitoAuthPluginOptions } from './plugin-options.js';
@@ -106,9 +106,10 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       const others = remaining.get(requestContext);
       // Apollo Server formats this very array after the hook: what is added here passes `formatError` like the first.
       if (others) (requestContext.errors as GraphQLError[]).push(...others);
-      for (const { originalError } of requestContext.errors) {
-        if (originalError instanceof AuthConfigurationError || originalError instanceof KeysUnavailableError) {
-          logFault(originalError, requestContext.logger);
+      for (const error of requestContext.errors) {
+        const fault = faultBehind(error);
+        if (fault instanceof AuthConfigurationError || fault instanceof KeysUnavailableError) {
+          logFault(fault, requestContext.logger);
         }
       }
     },
@@ -156,7 +157,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
     },
 
     async contextCreationDidFail({ error }) {
-      const fault = error instanceof GraphQLError ? error.originalError : error;
+      const fault = error instanceof GraphQLError ? faultBehind(error) : error;
       if (fault && serverLogger) logFault(fault, serverLogger);
     },
   };

@@ -3,9 +3,15 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { mapSchema, MapperKind } from '@graphql-tools/utils';
 import { defaultFieldResolver } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { authDirective, AuthConfigurationError, cognitoAuthPlugin, createAuthContext } from '../../src/index.js';
+import {
+  authDirective,
+  AuthConfigurationError,
+  cognitoAuthPlugin,
+  createAuthContext,
+  requireAuth,
+} from '../../src/index.js';
 import type { AuthContext, CognitoVerifier } from '../../src/index.js';
-import { createTestUserPool } from '../../src/testing/index.js';
+import { anonymous, createTestUserPool } from '../../src/testing/index.js';
 import { logInto } from '../http/serve.js';
 
 const pool = createTestUserPool();
@@ -165,5 +171,56 @@ describe('extend', () => {
       throw new Error('connect ECONNREFUSED 10.0.0.7');
     });
     await expect(context(request)).rejects.toThrow(/^Internal server error\.$/);
+  });
+});
+
+describe('requireAuth under Apollo Server', () => {
+  const guarded = /* GraphQL */ `
+    type Query {
+      motd: String
+      me: String
+    }
+  `;
+
+  async function answer(resolve: (context: AuthContext) => string, contextValue: object) {
+    const log: string[] = [];
+    const server = new ApolloServer<Partial<AuthContext>>({
+      typeDefs: guarded,
+      resolvers: {
+        Query: { motd: () => 'hello', me: (_: unknown, __: unknown, context: AuthContext) => resolve(context) },
+      },
+      plugins: [cognitoAuthPlugin({ verifier: pool.verifier() })],
+      logger: logInto(log),
+    });
+    const result = await execute(server, contextValue);
+    await server.stop();
+    return { result, log };
+  }
+
+  it('answers what a guarded field answers', async () => {
+    const { result } = await answer((context) => requireAuth(context).sub, { auth: anonymous() });
+    expect(result).toEqual({
+      data: { motd: 'hello', me: null },
+      errors: [
+        {
+          message: 'Authentication is required.',
+          locations: [{ line: 1, column: 8 }],
+          path: ['me'],
+          extensions: { code: 'UNAUTHENTICATED', reason: 'missing' },
+        },
+      ],
+    });
+  });
+
+  it('logs the line to add when there is no auth', async () => {
+    const { result, log } = await answer((context) => requireAuth(context).sub, {});
+    expect(result).toEqual(denied);
+    expect(log).toEqual([expect.stringContaining('createAuthContext({ verifier })')]);
+  });
+
+  it('keeps the sentence about a rule that nobody could meet for the log', async () => {
+    const { result, log } = await answer((context) => requireAuth(context, { groups: [] }).sub, { auth: anonymous() });
+    expect(result).toEqual(denied);
+    expect(log).toEqual([expect.stringContaining('requireAuth()')]);
   });
 });
