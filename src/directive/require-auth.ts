@@ -66,7 +66,7 @@ function assertRule(rule: AuthRule): void {
       denials.misconfigured,
       new AuthConfigurationError(
         `requireAuth(): expected { tokenUse: 'id' or 'access', groups: [...], scopes: [...] } without empty lists, found ` +
-          `${JSON.stringify(key)}: ${String(JSON.stringify(value))}.`,
+          `${JSON.stringify(key)}: ${JSON.stringify(value)}.`,
       ),
     );
   }
