@@ -82,7 +82,7 @@ export async function startExample(
     await server.start();
     stops.push(() => server.stop());
 
-    const app = express();
+    const app = express().disable('x-powered-by');
     const page = renderPage(url, userPool);
     app.get('/', (_request, response) => void response.type('html').send(page));
     app.use(
