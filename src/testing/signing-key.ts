@@ -2,12 +2,15 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { JsonWebKey } from '../token/key-set.js';
 
+/** A part of a token before it is encoded: bytes, text, or an object to write as JSON. */
+export type SignedPart = Uint8Array | string | object;
+
 export interface SigningKey {
   readonly kid: string;
   /** The public half. */
   readonly jwk: JsonWebKey;
-  /** The compact form (RFC 7515, section 7.1). An object is written as JSON; a string is taken as it is. */
-  sign(header: object | string, payload: object | string): string;
+  /** The compact form (RFC 7515, section 7.1). An object is written as JSON; text and bytes are taken as they are. */
+  sign(header: SignedPart, payload: SignedPart): string;
 }
 
 export function createSigningKey(): SigningKey {
@@ -33,6 +36,7 @@ export function createSigningKey(): SigningKey {
   };
 }
 
-function encode(part: object | string): string {
+function encode(part: SignedPart): string {
+  if (part instanceof Uint8Array) return Buffer.from(part).toString('base64url');
   return Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
 }

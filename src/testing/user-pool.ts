@@ -6,6 +6,7 @@ import type { CognitoVerifier, CognitoVerifierOptions } from '../token/verifier.
 import { startKeyServer } from './key-server.js';
 import type { TestKeyServer } from './key-server.js';
 import { createSigningKey } from './signing-key.js';
+import type { SignedPart } from './signing-key.js';
 
 export interface TestUserPoolOptions {
   /** Default: an id of its own, of the form that AWS has. */
@@ -30,8 +31,8 @@ export interface TestUserPool {
   readonly accessToken: (claims?: TestClaims) => string;
   /** An ID token of the same person. */
   readonly idToken: (claims?: TestClaims) => string;
-  /** Any header and payload, really signed: objects, or text that is signed as it is. */
-  readonly sign: (header: object | string, payload: object | string) => string;
+  /** Any header and payload, really signed: objects, or text or bytes that are signed as they are. */
+  readonly sign: (header: SignedPart, payload: SignedPart) => string;
   /** Signs with a new key from now on. `withdraw` takes the old ones out of the published set; by default they stay. */
   readonly rotateKeys: (options?: { readonly withdraw?: boolean }) => void;
   /**

@@ -15,9 +15,10 @@ export interface KeySource {
    * Called for a `kid` that is not in the set. Undefined when it is settled that there is no such key; otherwise what to
    * wait for before looking once more.
    *
+   * @param hasWaited Whether that was done already: it is not done twice.
    * @throws {KeysUnavailableError} when nobody can tell.
    */
-  seek(): Promise<void> | undefined;
+  seek(hasWaited: boolean): Promise<void> | undefined;
   /** @throws {KeysUnavailableError} */
   hydrate(): Promise<void>;
   close(): void;
@@ -101,17 +102,15 @@ export class KeyStore implements KeySource {
     return this.#wait(now, age <= maxAgeMs + staleForMs);
   }
 
-  seek(): Promise<void> | undefined {
+  seek(hasWaited: boolean): Promise<void> | undefined {
     const now = this.#options.monotonic();
-    if (this.#inFlight === undefined) {
-      const nextAt = Math.max(this.#nextSeekAt, this.#nextTryAt);
-      if (now < nextAt) {
-        // The newest answer had no such key: settled. If the newest try failed, a good token may have a new key.
-        if (this.#failures > 0) throw this.#unavailable(nextAt - now);
-        return undefined;
-      }
-      this.#nextSeekAt = now + UNKNOWN_KID_INTERVAL_MS;
+    const nextAt = Math.max(this.#nextSeekAt, this.#nextTryAt);
+    if (hasWaited || (this.#inFlight === undefined && now < nextAt)) {
+      // The newest answer had no such key: settled. If the newest try failed, it may be a good token of a new key.
+      if (this.#failures > 0) throw this.#unavailable(nextAt - now);
+      return undefined;
     }
+    if (this.#inFlight === undefined) this.#nextSeekAt = now + UNKNOWN_KID_INTERVAL_MS;
     if (this.#seekers >= MAX_SEEKERS) throw this.#unavailable(0);
     this.#seekers += 1;
     return this.#wait(now, false).finally(() => {

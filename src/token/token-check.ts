@@ -111,7 +111,7 @@ export function createTokenCheck(
     if (preparation !== undefined) return preparation.then(again);
     const key = issuer.keys.find(kid);
     if (key === undefined) {
-      const search = hasWaited ? undefined : issuer.keys.seek();
+      const search = issuer.keys.seek(hasWaited);
       if (search !== undefined) return search.then(again);
       throw invalid('The token names a key that its issuer does not have.');
     }

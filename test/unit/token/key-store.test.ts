@@ -254,6 +254,21 @@ describe('a token of a key that is not in the set', () => {
     expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
   });
 
+  it('is nobody’s fault either when old keys serve, because the endpoint is down', async () => {
+    const { pool, verifier, pass, answerWith } = createKeyLife();
+    const known = pool.accessToken();
+    await verifier.verify(known);
+    pool.rotateKeys();
+    const token = pool.accessToken();
+    answerWith(down);
+    pass(11 * MINUTE);
+    expect(await rejectionOf(verifier.authenticate(token))).toBeInstanceOf(KeysUnavailableError);
+    expect(await verifier.authenticate(known)).toMatchObject({ status: 'authenticated' });
+    answerWith(undefined);
+    pass(1);
+    expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
+  });
+
   it('waits in company of at most 2,000, while tokens of known keys go on', async () => {
     const { pool, verifier, answerWith } = createKeyLife();
     const good = pool.accessToken();

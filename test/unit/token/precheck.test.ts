@@ -19,6 +19,14 @@ const [header = '', payload = '', signature = ''] = good.split('.');
 const kid = pool.jwks.keys[0]?.kid;
 const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
 
+/** The good claims and one more, in whose text these bytes are. */
+const bytesWith = (...bytes: readonly number[]) =>
+  Buffer.concat([
+    Buffer.from('{"custom:text":"'),
+    Buffer.from(bytes),
+    Buffer.from(`",${JSON.stringify(claims).slice(1)}`),
+  ]);
+
 async function reasonFor(token: unknown): Promise<string> {
   const auth = await verifier.authenticate(token as string);
   if (auth.status !== 'rejected') return auth.status;
@@ -100,8 +108,14 @@ describe('before any key is looked up, a token is malformed', () => {
 
   it('when a part is not strict UTF-8 or not a JSON object', () =>
     expectMalformed({
-      'not UTF-8': `${header}.${base64url(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))}.${signature}`,
-      overlong: `${header}.${base64url(Buffer.from([0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x3a, 0x31, 0x7d]))}.${signature}`,
+      // Everything else is right with these: they are signed, and have all claims.
+      'not UTF-8': pool.sign({ kid, alg: 'RS256' }, bytesWith(0xff)),
+      overlong: pool.sign({ kid, alg: 'RS256' }, bytesWith(0xc0, 0xaf)),
+      surrogate: pool.sign({ kid, alg: 'RS256' }, bytesWith(0xed, 0xa0, 0x80)),
+      'not UTF-8 in the header': pool.sign(
+        Buffer.concat([Buffer.from(`{"kid":"${kid ?? ''}","alg":"RS256","x":"`), Buffer.from([0xff, 0x22, 0x7d])]),
+        claims,
+      ),
       'byte order mark': `${header}.${base64url(`\ufeff${JSON.stringify(claims)}`)}.${signature}`,
       text: `${header}.${base64url('hello')}.${signature}`,
       cut: `${header}.${base64url(JSON.stringify(claims).slice(0, -1))}.${signature}`,
@@ -117,12 +131,25 @@ describe('before any key is looked up, a token is malformed', () => {
     expectMalformed({
       plain: pool.sign({ kid, alg: 'RS256' }, `{"__proto__":{"admin":true},${JSON.stringify(claims).slice(1)}`),
       escaped: pool.sign({ kid, alg: 'RS256' }, `{"\\u005f_proto__":{"admin":true},${JSON.stringify(claims).slice(1)}`),
+      'escaped throughout': pool.sign(
+        { kid, alg: 'RS256' },
+        `{"\\u005F\\u005f\\u0070\\u0072\\u006F\\u0074\\u006f\\u005f\\u005f" :1,${JSON.stringify(claims).slice(1)}`,
+      ),
       nested: pool.sign(
         { kid, alg: 'RS256' },
         `{"custom":[{"__proto__":{"admin":true}}],${JSON.stringify(claims).slice(1)}`,
       ),
       header: pool.sign(`{"__proto__":{"x":1},"kid":"${kid ?? ''}","alg":"RS256"}`, claims),
     }));
+
+  it('but not when a value only mentions __proto__', async () => {
+    const by = pool.verifier();
+    const texts = ['__proto__', '"__proto__":1', '\\u005f_proto__', '{"__proto__": {}}'];
+    for (const text of texts) {
+      const auth = await by.verify(pool.accessToken({ 'custom:text': text, [`custom:${text}`]: [text, { text }] }));
+      expect(auth.claims['custom:text']).toBe(text);
+    }
+  });
 
   it('when its header names another algorithm than RS256', () =>
     expectMalformed(
