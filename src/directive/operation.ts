@@ -5,6 +5,7 @@ import { authStateOf } from '../auth.js';
 import type { Denial } from '../errors.js';
 import { isReportOnly } from './coverage.js';
 import { decide, refusalBy } from './decide.js';
+import type { Refusal } from './decide.js';
 import { reachOf } from './reach.js';
 import type { Requirement } from './requirement.js';
 import { rulesOf } from './schema-rules.js';
@@ -55,17 +56,14 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], args.variableValues);
   if (coerced === undefined) return [];
   const rules = rulesOf(schema);
-  const denied = new Map<
-    Place,
-    { denial: Denial; cause: Error | undefined; nodes: FieldNode[]; path: readonly string[] }
-  >();
+  const denied = new Map<Place, { readonly refusal: Refusal; readonly nodes: Set<FieldNode> }>();
 
   function isDenied(requirement: Requirement | undefined, place: Place, node: FieldNode): boolean {
     const refusal = requirement && refusalBy(auth, requirement.rule);
     if (refusal === undefined) return false;
     const known = denied.get(place);
-    if (known === undefined) denied.set(place, { ...refusal, nodes: [node], path: pathOf(place) });
-    else if (!known.nodes.includes(node)) known.nodes.push(node);
+    if (known === undefined) denied.set(place, { refusal, nodes: new Set([node]) });
+    else known.nodes.add(node);
     return true;
   }
 
@@ -78,7 +76,7 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
       return node === undefined || !isDenied(rules.ofType(type), place, node);
     },
   });
-  return [...denied.values()];
+  return [...denied].map(([place, { refusal, nodes }]) => ({ ...refusal, nodes: [...nodes], path: pathOf(place) }));
 }
 
 /** Whether the operation can reach anything that has a rule, whoever asks: then its answer is private. */
@@ -92,6 +90,6 @@ export function operationHasRules({
 
 function pathOf(place: Place): readonly string[] {
   const path: string[] = [];
-  for (let each: Place | undefined = place; each?.key !== undefined; each = each.parent) path.unshift(each.key);
-  return path;
+  for (let each: Place | undefined = place; each?.key !== undefined; each = each.parent) path.push(each.key);
+  return path.reverse();
 }

@@ -5,7 +5,6 @@ import {
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   isAbstractType,
-  isInterfaceType,
   isObjectType,
   isUnionType,
   Kind,
@@ -55,19 +54,36 @@ export function walkOperation(
   variableValues: Variables | undefined,
   visitor: SelectionVisitor,
 ): void {
-  const root = schema.getRootType(operation.operation);
-  if (!root) return;
+  const type = schema.getRootType(operation.operation);
+  if (!type) return;
   const fragments = new Map(
     document.definitions.flatMap((each): [string, FragmentDefinitionNode][] =>
       each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [],
     ),
   );
-  new Walk(schema, fragments, variableValues, visitor).selectionSet(
-    operation.selectionSet,
-    root,
-    { key: undefined, parent: undefined, children: new Map() },
-    undefined,
-  );
+  const walk = new Walk(schema, fragments, variableValues, visitor);
+  const place: Place = { key: undefined, parent: undefined, children: new Map() };
+  // By hand and not by recursion: fragments can nest deeper than the call stack goes.
+  const levels: Level[] = [{ selections: operation.selectionSet.selections, next: 0, type, place, around: undefined }];
+  for (let level = levels.at(-1); level; level = levels.at(-1)) {
+    const selection = level.selections[level.next];
+    level.next += 1;
+    if (selection === undefined) levels.pop();
+    else {
+      const inner = walk.enter(selection, level);
+      if (inner) levels.push(inner);
+    }
+  }
+}
+
+/** A selection set on the way, and how far the walk has come in it. */
+interface Level {
+  readonly selections: readonly SelectionNode[];
+  next: number;
+  readonly type: GraphQLCompositeType;
+  readonly place: Place;
+  /** The field that has the selection set, if it is not the operation's. */
+  readonly around: FieldNode | undefined;
 }
 
 class Walk {
@@ -91,62 +107,51 @@ class Walk {
     this.#visitor = visitor;
   }
 
-  selectionSet(
-    { selections }: SelectionSetNode,
-    type: GraphQLCompositeType,
-    place: Place,
-    around: FieldNode | undefined,
-  ): void {
-    for (const selection of selections) {
-      if (!this.#isIncluded(selection)) continue;
-      if (selection.kind === Kind.FIELD) this.#field(selection, type, place);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        this.#fragment(selection.selectionSet, selection.typeCondition?.name.value, type, place, around);
-      } else this.#spread(selection.name.value, type, place, around);
+  /** What is to be walked inside the selection, if anything. */
+  enter(selection: SelectionNode, level: Level): Level | undefined {
+    if (!this.#isIncluded(selection)) return undefined;
+    if (selection.kind === Kind.FIELD) return this.#field(selection, level);
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      return this.#fragment(selection.selectionSet, selection.typeCondition?.name.value, level);
     }
+    return this.#spread(selection.name.value, level);
   }
 
-  #field(node: FieldNode, type: GraphQLCompositeType, parent: Place): void {
+  #field(node: FieldNode, { type, place: parent }: Level): Level | undefined {
     // A union has no fields but `__typename`, which has no rule of its own, and neither has introspection.
     const field = isUnionType(type) ? undefined : type.getFields()[node.name.value];
-    if (field === undefined || isUnionType(type)) return;
+    if (field === undefined || isUnionType(type)) return undefined;
     const key = (node.alias ?? node.name).value;
     let place = parent.children.get(key);
     if (place === undefined) parent.children.set(key, (place = { key, parent, children: new Map() }));
-    if (!this.#visitor.enterField(type, field, node, place) || !node.selectionSet) return;
+    if (!this.#visitor.enterField(type, field, node, place) || !node.selectionSet) return undefined;
     const returned = getNamedType(field.type);
-    if (isObjectType(returned) || isAbstractType(returned)) this.selectionSet(node.selectionSet, returned, place, node);
+    if (!isObjectType(returned) && !isAbstractType(returned)) return undefined;
+    return { selections: node.selectionSet.selections, next: 0, type: returned, place, around: node };
   }
 
-  #spread(name: string, type: GraphQLCompositeType, place: Place, around: FieldNode | undefined): void {
+  #spread(name: string, level: Level): Level | undefined {
     const fragment = this.#fragments.get(name);
-    if (fragment === undefined) return;
+    if (fragment === undefined) return undefined;
     let types = this.#walked.get(fragment);
     if (types === undefined) this.#walked.set(fragment, (types = new Set()));
-    if (types.has(type)) return;
-    types.add(type);
-    this.#fragment(fragment.selectionSet, fragment.typeCondition.name.value, type, place, around);
+    if (types.has(level.type)) return undefined;
+    types.add(level.type);
+    return this.#fragment(fragment.selectionSet, fragment.typeCondition.name.value, level);
   }
 
-  #fragment(
-    selectionSet: SelectionSetNode,
-    condition: string | undefined,
-    type: GraphQLCompositeType,
-    place: Place,
-    around: FieldNode | undefined,
-  ): void {
+  #fragment({ selections }: SelectionSetNode, condition: string | undefined, level: Level): Level | undefined {
+    const { type, place, around } = level;
     const narrowed = condition === undefined ? type : this.#schema.getType(condition);
     if (isObjectType(type)) {
       // What is an object stays what it is: a fragment on an abstract type must not make its own rules invisible.
       const applies = narrowed === type || (isAbstractType(narrowed) && this.#schema.isSubType(narrowed, type));
-      if (applies) this.selectionSet(selectionSet, type, place, around);
-      return;
+      return applies ? { selections, next: 0, type, place, around } : undefined;
     }
-    if (!isObjectType(narrowed) && !isAbstractType(narrowed)) return;
-    const isCertain = narrowed !== type && (isObjectType(narrowed) || isInterfaceType(narrowed));
-    if (!isCertain || this.#visitor.enterFragment(narrowed, place, around)) {
-      this.selectionSet(selectionSet, narrowed, place, around);
-    }
+    if (!isObjectType(narrowed) && !isAbstractType(narrowed)) return undefined;
+    const isCertain = narrowed !== type && !isUnionType(narrowed);
+    if (isCertain && !this.#visitor.enterFragment(narrowed, place, around)) return undefined;
+    return { selections, next: 0, type: narrowed, place, around };
   }
 
   #isIncluded(node: SelectionNode): boolean {

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { anonymous, authenticatedAs } from '../../src/testing/index.js';
+import { denial, guard, run } from './run.js';
+
+describe('rule 2: rules only narrow', () => {
+  it('a field has its interface’s rule', async () => {
+    const schema = guard(
+      `interface Paid { salary: Int @auth(groups: ["hr"]) }
+       type Person implements Paid { name: String salary: Int }
+       type Query { me: Person paid: Paid }`,
+      { Query: { me: () => ({ name: 'N', salary: 1 }), paid: () => ({ __typename: 'Person', salary: 2 }) } },
+    );
+    const query = '{ me { name salary } paid { salary } }';
+    expect(await run(schema, query, authenticatedAs({ groups: ['hr'] }))).toEqual({
+      data: { me: { name: 'N', salary: 1 }, paid: { salary: 2 } },
+    });
+    expect(await run(schema, query, authenticatedAs())).toEqual({
+      data: { me: { name: 'N', salary: null }, paid: { salary: null } },
+      errors: [denial('group', 'me', 'salary'), denial('group', 'paid', 'salary')],
+    });
+  });
+
+  it('a field has the rules of its interface’s interface, and its own besides', async () => {
+    const schema = guard(
+      `interface A { f: Int @auth(groups: ["a"]) }
+       interface B implements A { f: Int @auth(groups: ["b"]) }
+       type T implements A & B { f: Int @auth(groups: ["t"]) }
+       type Query { t: T }`,
+      { Query: { t: () => ({ f: 1 }) } },
+    );
+    for (const groups of [['a', 'b'], ['a', 't'], ['b', 't'], []]) {
+      expect(await run(schema, '{ t { f } }', authenticatedAs({ groups }))).toEqual({
+        data: { t: { f: null } },
+        errors: [denial('group', 't', 'f')],
+      });
+    }
+    expect(await run(schema, '{ t { f } }', authenticatedAs({ groups: ['a', 'b', 't'] }))).toEqual({
+      data: { t: { f: 1 } },
+    });
+  });
+
+  it('a rule on a root type holds for each of its fields', async () => {
+    const schema = guard(
+      `schema { query: Q mutation: M } type Q @auth { a: Int b: Int @auth(groups: ["b"]) } type M @auth(groups: ["m"]) { c: Int }`,
+      { Q: { a: () => 1, b: () => 2 }, M: { c: () => 3 } },
+    );
+    expect(await run(schema, '{ a b }', anonymous())).toEqual({
+      data: { a: null, b: null },
+      errors: [denial('missing', 'a'), denial('missing', 'b')],
+    });
+    expect(await run(schema, '{ a b }', authenticatedAs())).toEqual({
+      data: { a: 1, b: null },
+      errors: [denial('group', 'b')],
+    });
+    expect(await run(schema, 'mutation { c }', authenticatedAs())).toEqual({
+      data: { c: null },
+      errors: [denial('group', 'c')],
+    });
+    expect(await run(schema, 'mutation { c }', authenticatedAs({ groups: ['m'] }))).toEqual({ data: { c: 3 } });
+  });
+
+  it('a rule on the root type holds where the root type is reached as an ordinary object', async () => {
+    const schema = guard(
+      'type Query @auth { secret: Int } type Mutation { reset: Payload } type Payload { query: Query }',
+      { Query: { secret: () => 1 }, Mutation: { reset: () => ({ query: {} }) } },
+    );
+    const mutation = 'mutation { reset { query { __typename secret } } }';
+    expect(await run(schema, mutation, anonymous())).toEqual({
+      data: { reset: { query: null } },
+      errors: [denial('missing', 'reset', 'query')],
+    });
+    expect(await run(schema, mutation, authenticatedAs())).toEqual({
+      data: { reset: { query: { __typename: 'Query', secret: 1 } } },
+    });
+  });
+
+  it('a weaker rule on the field opens nothing that its type closes', async () => {
+    const schema = guard('type Query { pay: Pay @auth } type Pay @auth(groups: ["hr"]) { total: Int }', {
+      Query: { pay: () => ({ total: 1 }) },
+    });
+    expect(await run(schema, '{ pay { total } }', authenticatedAs())).toEqual({
+      data: { pay: null },
+      errors: [denial('group', 'pay')],
+    });
+  });
+
+  it('a rule on an argument of an interface’s field holds for its implementers', async () => {
+    const schema = guard(
+      `interface Search { find(all: Boolean @auth(groups: ["admin"])): String }
+       type Index implements Search { find(all: Boolean): String }
+       type Query { index: Index }`,
+      { Query: { index: () => ({ find: () => 'found' }) } },
+    );
+    expect(await run(schema, '{ index { find } }', anonymous())).toEqual({ data: { index: { find: 'found' } } });
+    expect(await run(schema, '{ index { find(all: true) } }', authenticatedAs())).toEqual({
+      data: { index: { find: null } },
+      errors: [denial('group', 'index', 'find')],
+    });
+  });
+});

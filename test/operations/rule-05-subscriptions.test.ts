@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, subscribe } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { createAuthenticatedAuth } from '../../src/auth.js';
+import type { AuthenticatedAuth } from '../../src/auth.js';
+import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
+import { collect, denial, guard } from './run.js';
+
+/** An access token that ends at second 1000 of a clock that the test turns. */
+function expiring(groups: readonly string[] = []): { auth: AuthenticatedAuth; clock: { now: number } } {
+  const clock = { now: 0 };
+  const { claims, ...fields } = authenticatedAs({ groups });
+  if (fields.tokenUse !== 'access' || claims.token_use !== 'access') throw new Error('An access token was asked for.');
+  const auth = createAuthenticatedAuth(
+    { ...fields, tokenUse: 'access', claims, expiresAt: 1000 },
+    { clock: () => clock.now * 1000, graceSeconds: 10, emit: () => {} },
+  );
+  return { auth, clock };
+}
+
+describe('rule 5: a subscription', () => {
+  function counting(sdl: string) {
+    const sources: string[] = [];
+    const schema = guard(`type Query { x: Int } ${sdl}`, {
+      Subscription: {
+        ticks: {
+          async *subscribe() {
+            sources.push('made');
+            try {
+              yield { ticks: 1 };
+              yield { ticks: 2 };
+            } finally {
+              sources.push('closed');
+            }
+          },
+        },
+      },
+    });
+    return { schema, sources };
+  }
+
+  it('is decided before its source is made', async () => {
+    const { schema, sources } = counting('type Subscription { ticks: Int @auth(groups: ["g"]) }');
+    expect(await collect(schema, 'subscription { ticks }', anonymous())).toEqual({
+      data: undefined,
+      errors: [denial('missing', 'ticks')],
+    });
+    expect(await collect(schema, 'subscription { ticks }', rejected('revoked'))).toEqual({
+      data: undefined,
+      errors: [denial('revoked', 'ticks')],
+    });
+    expect(await collect(schema, 'subscription { t: ticks }', authenticatedAs())).toEqual({
+      data: undefined,
+      errors: [denial('group', 't')],
+    });
+    expect(sources).toEqual([]);
+  });
+
+  it('delivers to who may see it', async () => {
+    const { schema, sources } = counting('type Subscription { ticks: Int @auth(groups: ["g"]) }');
+    expect(await collect(schema, 'subscription { ticks }', authenticatedAs({ groups: ['g'] }))).toEqual([
+      { data: { ticks: 1 } },
+      { data: { ticks: 2 } },
+    ]);
+    expect(sources).toEqual(['made', 'closed']);
+  });
+
+  it('has the rule of its root type and of the type it returns', async () => {
+    const root = counting('type Subscription @auth { ticks: Int }');
+    expect(await collect(root.schema, 'subscription { ticks }', anonymous())).toEqual({
+      data: undefined,
+      errors: [denial('missing', 'ticks')],
+    });
+    const typed = counting('type Subscription { ticks: Tick } scalar Tick @auth');
+    expect(await collect(typed.schema, 'subscription { ticks }', anonymous())).toEqual({
+      data: undefined,
+      errors: [denial('missing', 'ticks')],
+    });
+    expect([...root.sources, ...typed.sources]).toEqual([]);
+  });
+
+  it('without a `subscribe` of its own is guarded too', async () => {
+    const schema = guard('type Query { x: Int } type Subscription { ticks: Int @auth }');
+    let made = false;
+    const rootValue = {
+      async *ticks() {
+        made = true;
+        yield { ticks: 1 };
+      },
+    };
+    const document = parse('subscription { ticks }');
+    const answer = await subscribe({ schema, document, rootValue, contextValue: { auth: anonymous() } });
+    expect(JSON.parse(JSON.stringify(answer))).toMatchObject({ errors: [denial('missing', 'ticks')] });
+    expect(made).toBe(false);
+  });
+
+  it.each([
+    ['that has a rule', 'ticks: Int @auth'],
+    ['that has none', 'ticks: Int'],
+  ])('on a field %s delivers no event after the token’s expiry and grace, and closes its source', async (_, field) => {
+    const { auth, clock } = expiring();
+    const sources: string[] = [];
+    const schema = guard(`type Query { x: Int } type Subscription { ${field} }`, {
+      Subscription: {
+        ticks: {
+          async *subscribe() {
+            try {
+              for (const now of [0, 1005, 1010, 1011]) {
+                clock.now = now;
+                yield { ticks: now };
+              }
+            } finally {
+              sources.push('closed');
+            }
+          },
+        },
+      },
+    });
+    expect(await collect(schema, 'subscription { ticks }', auth)).toEqual([
+      { data: { ticks: 0 } },
+      { data: { ticks: 1005 } },
+      { data: { ticks: null }, errors: [denial('expired', 'ticks')] },
+    ]);
+    expect(sources).toEqual(['closed']);
+    expect(await collect(schema, 'subscription { ticks }', auth)).toEqual({
+      data: undefined,
+      errors: [denial('expired', 'ticks')],
+    });
+  });
+
+  it('delivers nothing of a guarded type through an open field after expiry', async () => {
+    const { auth, clock } = expiring(['g']);
+    const schema = guard(
+      `type Query { x: Int } interface Node { id: Int } type Pay implements Node @auth(groups: ["g"]) { id: Int }
+       type Subscription { nodes: Node }`,
+      {
+        Subscription: {
+          nodes: {
+            async *subscribe() {
+              yield { nodes: { __typename: 'Pay', id: 1 } };
+              clock.now = 2000;
+              yield { nodes: { __typename: 'Pay', id: 2 } };
+            },
+          },
+        },
+      },
+    );
+    expect(await collect(schema, 'subscription { nodes { id } }', auth)).toEqual([
+      { data: { nodes: { id: 1 } } },
+      { data: { nodes: null }, errors: [denial('expired', 'nodes')] },
+    ]);
+  });
+
+  it('of a client who leaves closes its source at once, even while it waits for an event', async () => {
+    const closed: string[] = [];
+    const source: AsyncIterableIterator<unknown> = {
+      next: () => new Promise(() => {}),
+      async return() {
+        closed.push('closed');
+        return { value: undefined, done: true };
+      },
+      [Symbol.asyncIterator]: () => source,
+    };
+    const schema = guard('type Query { x: Int } type Subscription { ticks: Int @auth }', {
+      Subscription: { ticks: { subscribe: () => source } },
+    });
+    const stream = await subscribe({
+      schema,
+      document: parse('subscription { ticks }'),
+      contextValue: { auth: authenticatedAs() },
+    });
+    if (!(Symbol.asyncIterator in stream)) throw new Error('There is no stream.');
+    void stream.next();
+    await Promise.race([stream.return(undefined), sleep(1000)]);
+    expect(closed).toEqual(['closed']);
+  });
+
+  it('whose source is no stream fails as it does without a guard', async () => {
+    const schema = guard('type Query { x: Int } type Subscription { ticks: Int @auth }', {
+      Subscription: { ticks: { subscribe: () => 7 as never } },
+    });
+    const document = parse('subscription { ticks }');
+    await expect(subscribe({ schema, document, contextValue: { auth: authenticatedAs() } })).rejects.toThrow(
+      'Subscription field must return Async Iterable. Received: 7.',
+    );
+  });
+});

@@ -1,0 +1,172 @@
+import { buildASTSchema, getOperationAST, parse } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { findDeniedSelections, operationHasRules } from '../../src/directive/operation.js';
+import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
+import { guard } from './run.js';
+
+function operationOf(document: DocumentNode): OperationDefinitionNode {
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error('There is no operation.');
+  return operation;
+}
+
+function denied(schema: GraphQLSchema, source: string, auth: unknown, variableValues: Record<string, unknown> = {}) {
+  const document = parse(source);
+  return findDeniedSelections({ schema, document, operation: operationOf(document), variableValues, auth }).map(
+    ({ denial, path, nodes, cause }) => [path.join('.'), denial.reason ?? denial.code, nodes.length, cause?.name],
+  );
+}
+
+const schema = guard(`
+  type Query { x: Int }
+  type Mutation implements Payer {
+    open: Result
+    pay(amount: Int @auth(groups: ["hr"]), details: Details): Result @auth
+    node: Node
+    union: U
+  }
+  interface Payer { pay(amount: Int, details: Details): Result }
+  input Details { note: String secret: String @auth(groups: ["hr"]) urgent: Boolean = false @auth(groups: ["hr"]) }
+  type Result { ok: Boolean salary: Int @auth(groups: ["hr"]) again: Result }
+  interface Node { id: ID @auth(groups: ["node"]) }
+  interface Marked @auth(groups: ["hr"]) { id: ID }
+  type Pay implements Node @auth(groups: ["hr"]) { id: ID total: Int }
+  type Sale implements Node { id: ID total: Int }
+  union U = Pay | Sale
+`);
+
+describe('rule 6: a whole operation', () => {
+  it('is refused for each selection that is denied, in the document’s order, once', () => {
+    const source = 'mutation { open { ok salary salary } second: open { salary } pay { ok } }';
+    expect(denied(schema, source, authenticatedAs())).toEqual([
+      ['open.salary', 'group', 2, undefined],
+      ['second.salary', 'group', 1, undefined],
+    ]);
+    expect(denied(schema, source, authenticatedAs({ groups: ['hr'] }))).toEqual([]);
+  });
+
+  it('says nothing of what is below a denied selection', () => {
+    expect(denied(schema, 'mutation { pay { salary again { salary } } }', anonymous())).toEqual([
+      ['pay', 'missing', 1, undefined],
+    ]);
+  });
+
+  it('is refused for the token’s own reason, or for a context without one', () => {
+    const source = 'mutation { pay { ok } }';
+    expect(denied(schema, source, rejected('revoked'))).toEqual([['pay', 'revoked', 1, undefined]]);
+    expect(denied(schema, source, rejected('keys-unavailable'))).toEqual([
+      ['pay', 'keys-unavailable', 1, 'KeysUnavailableError'],
+    ]);
+    expect(denied(schema, source, undefined)).toEqual([['pay', 'INTERNAL_SERVER_ERROR', 1, 'AuthConfigurationError']]);
+    expect(denied(schema, source, { ...authenticatedAs() })).toEqual([
+      ['pay', 'INTERNAL_SERVER_ERROR', 1, 'AuthConfigurationError'],
+    ]);
+    expect(denied(schema, 'mutation { open { ok } }', undefined)).toEqual([]);
+  });
+
+  it.each([
+    ['mutation { open { salary @skip(if: true) } }', {}, []],
+    ['mutation { open { salary @include(if: false) } }', {}, []],
+    ['mutation { open { salary @skip(if: false) @include(if: true) } }', {}, ['open.salary']],
+    ['mutation ($s: Boolean!) { open { salary @skip(if: $s) } }', { s: true }, []],
+    ['mutation ($s: Boolean!) { open { salary @skip(if: $s) } }', { s: false }, ['open.salary']],
+    ['mutation ($s: Boolean! = true) { open { salary @skip(if: $s) } }', {}, []],
+    ['mutation ($i: Boolean! = true) { open { ... @include(if: $i) { salary } } }', {}, ['open.salary']],
+    [
+      'mutation ($i: Boolean! = true) { open { ...F @include(if: $i) } } fragment F on Result { salary }',
+      { i: false },
+      [],
+    ],
+    [
+      'mutation { a: open { ...F @skip(if: true) } b: open { ...F } } fragment F on Result { salary }',
+      {},
+      ['b.salary'],
+    ],
+  ])('honours @skip and @include: %s with %j', (source, variables, expected) => {
+    expect(denied(schema, source, authenticatedAs(), variables).map(([path]) => path)).toEqual(expected);
+  });
+
+  it.each([
+    'mutation { open { ...F } } fragment F on Result { ...G } fragment G on Result { again { salary } }',
+    'mutation { ...F } fragment F on Mutation { open { again { ... on Result { ... { salary } } } } }',
+  ])('is seen through fragments: %s', (source) => {
+    expect(denied(schema, source, authenticatedAs())).toEqual([['open.again.salary', 'group', 1, undefined]]);
+  });
+
+  it('cannot hide a field behind an interface that has no rule itself', () => {
+    const source = 'mutation { open { ok } ... on Payer { pay { ok } } }';
+    expect(denied(schema, source, anonymous())).toEqual([['pay', 'missing', 1, undefined]]);
+    expect(denied(schema, 'mutation { ...P } fragment P on Payer { pay { ok } }', anonymous())).toEqual([
+      ['pay', 'missing', 1, undefined],
+    ]);
+  });
+
+  it('counts of an abstract type what is certain: the interface’s field, and the types that fragments name', () => {
+    const node = authenticatedAs({ groups: ['node'] });
+    expect(denied(schema, 'mutation { node { id } }', authenticatedAs())).toEqual([['node.id', 'group', 1, undefined]]);
+    expect(denied(schema, 'mutation { node { id __typename } union { __typename } }', node)).toEqual([]);
+    expect(denied(schema, 'mutation { node { ... on Pay { total } } }', node)).toEqual([
+      ['node', 'group', 1, undefined],
+    ]);
+    expect(denied(schema, 'mutation { node { ... on Sale { total } } }', node)).toEqual([]);
+    expect(denied(schema, 'mutation { union { ...P } } fragment P on Pay { total }', node)).toEqual([
+      ['union', 'group', 1, undefined],
+    ]);
+    expect(denied(schema, 'mutation { union { ... on Marked { id } } }', node)).toEqual([
+      ['union', 'group', 1, undefined],
+    ]);
+    expect(denied(schema, 'mutation { union { ... on Node { id } } }', node)).toEqual([]);
+  });
+
+  it.each([
+    ['mutation { pay(amount: 1) { ok } }', {}, true],
+    ['mutation { pay(amount: null) { ok } }', {}, true],
+    ['mutation { pay { ok } }', {}, false],
+    ['mutation ($a: Int) { pay(amount: $a) { ok } }', {}, false],
+    ['mutation ($a: Int) { pay(amount: $a) { ok } }', { a: 1 }, true],
+    ['mutation ($a: Int = 1) { pay(amount: $a) { ok } }', {}, true],
+    ['mutation ($d: Details) { pay(details: $d) { ok } }', { d: { note: 'x' } }, false],
+    ['mutation ($d: Details) { pay(details: $d) { ok } }', { d: { secret: 'x' } }, true],
+    ['mutation ($d: Details) { pay(details: $d) { ok } }', { d: { urgent: true } }, true],
+  ])('counts the inputs that the request provides: %s with %j', (source, variables, isDenied) => {
+    expect(denied(schema, source, authenticatedAs(), variables)).toEqual(
+      isDenied ? [['pay', 'group', 1, undefined]] : [],
+    );
+  });
+
+  it('leaves variables that do not fit to the executor, which refuses them before anything runs', () => {
+    expect(denied(schema, 'mutation ($a: Int!) { pay(amount: $a) { ok } }', authenticatedAs(), { a: 'x' })).toEqual([]);
+  });
+
+  it('that reaches a rule for anybody is known, and so is one that does not', () => {
+    const reaches = (source: string) => {
+      const document = parse(source);
+      return operationHasRules({ schema, document, operation: operationOf(document) });
+    };
+    expect(reaches('{ x }')).toBe(false);
+    expect(reaches('mutation { open { ok } }')).toBe(false);
+    expect(reaches('mutation { open { salary @skip(if: true) } }')).toBe(true);
+    expect(reaches('mutation { node { __typename } }')).toBe(true);
+    expect(reaches('mutation { union { ... on Sale { total } } }')).toBe(true);
+    expect(reaches('{ __typename __schema { types { name } } }')).toBe(false);
+  });
+
+  it('is decided on a schema of SDL alone, and refused nothing in a dry run', () => {
+    const bare = buildASTSchema(parse('directive @auth on FIELD_DEFINITION type Query { f: Int @auth }'));
+    expect(denied(bare, '{ f }', anonymous())).toEqual([['f', 'missing', 1, undefined]]);
+    const dry = guard('type Query { f: Int @auth }', {}, { enforcement: 'report' });
+    expect(denied(dry, '{ f }', anonymous())).toEqual([]);
+  });
+
+  it('made to hurt costs what its length costs', () => {
+    const doubling = Array.from(
+      { length: 5000 },
+      (_, index) => `fragment F${index} on Result { again { ...F${index + 1} } other: again { ...F${index + 1} } }`,
+    );
+    const source = `mutation { open { ...F0 } } ${doubling.join(' ')} fragment F5000 on Result { salary }`;
+    const began = performance.now();
+    expect(denied(schema, source, authenticatedAs()).map(([, reason]) => reason)).toEqual(['group']);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+});

@@ -1,0 +1,272 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { graphql, graphqlSync, parse, subscribe } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { createAuthenticatedAuth } from '../../src/auth.js';
+import type { AuthEvent } from '../../src/events.js';
+import { batchPolicy, ownerPolicy } from '../../src/directive/policies.js';
+import type { PolicyRequest } from '../../src/directive/policies.js';
+import { anonymous, authenticatedAs } from '../../src/testing/index.js';
+import { denial, guard, run, toAnswer } from './run.js';
+
+const anaya = authenticatedAs({ sub: 'anaya', groups: ['g'] });
+const denied = { data: { f: null }, errors: [denial('policy', 'f')] };
+const allowed = { data: { f: 'ran' } };
+
+function guardF(directive: string, policies: Parameters<typeof guard>[2]) {
+  return guard(
+    `type Query { f(id: ID, x: Int @auth(policies: ["no"])): String ${directive} }`,
+    { Query: { f: () => 'ran' } },
+    policies,
+  );
+}
+
+describe('rule 8: policies', () => {
+  it.each([
+    ['true', () => true, allowed],
+    ['a promise of true', async () => true, allowed],
+    ['false', () => false, denied],
+    ['a promise of false', async () => false, denied],
+    ['something true', () => 'yes' as never, denied],
+    ['undefined', () => undefined as never, denied],
+    [
+      'a throw',
+      () => {
+        throw new Error('postgres://secret');
+      },
+      denied,
+    ],
+    ['a rejection', async () => Promise.reject(new Error('postgres://secret')), denied],
+  ])('that answer %s', async (_, check, expected) => {
+    const schema = guardF('@auth(policies: ["p"])', { policies: { p: check, no: () => false } });
+    expect(await run(schema, '{ f }', anaya)).toEqual(expected);
+  });
+
+  it('get the caller, the parent, the arguments, the context and info', async () => {
+    const seen: unknown[] = [];
+    const policies = {
+      p: ({ auth, source, args, context, info }: PolicyRequest) => {
+        seen.push([auth.sub, source, { ...args }, (context as { auth: unknown }).auth === auth, info.fieldName]);
+        return true;
+      },
+    };
+    const schema = guard(
+      'type Query { box: Box } type Box { f(id: ID, n: Int = 3): String @auth(policies: ["p"]) }',
+      { Query: { box: () => ({ id: 7, f: 'ran' }) } },
+      { policies },
+    );
+    await graphql({ schema, source: '{ box { f(id: "a") } }', contextValue: { auth: anaya } });
+    expect(seen).toEqual([['anaya', { id: 7, f: 'ran' }, { id: 'a', n: 3 }, true, 'f']]);
+  });
+
+  it('are asked only if the token’s rules hold', async () => {
+    let asked = 0;
+    const policies = { p: () => (asked += 1) > 0 };
+    const schema = guard(
+      'type Query { f(x: Int @auth(groups: ["x"])): String @auth(groups: ["g"], policies: ["p"]) }',
+      {},
+      { policies },
+    );
+    expect(await run(schema, '{ f }', anonymous())).toEqual({ data: { f: null }, errors: [denial('missing', 'f')] });
+    expect(await run(schema, '{ f }', authenticatedAs())).toEqual({
+      data: { f: null },
+      errors: [denial('group', 'f')],
+    });
+    expect(await run(schema, '{ f(x: 1) }', anaya)).toEqual({ data: { f: null }, errors: [denial('group', 'f')] });
+    expect(asked).toBe(0);
+    expect(await run(schema, '{ f }', anaya)).toEqual({ data: { f: null } });
+    expect(asked).toBe(2);
+  });
+
+  it('any of a list is enough, and all of the directives', async () => {
+    const policies = { yes: () => true, no: () => false, later: async () => true };
+    expect(await run(guardF('@auth(policies: ["no", "later"])', { policies }), '{ f }', anaya)).toEqual(allowed);
+    expect(await run(guardF('@auth(policies: ["yes"]) @auth(policies: ["no"])', { policies }), '{ f }', anaya)).toEqual(
+      denied,
+    );
+    expect(
+      await run(guardF('@auth(policies: ["yes"]) @auth(policies: ["later"])', { policies }), '{ f }', anaya),
+    ).toEqual(allowed);
+  });
+
+  it('on an argument are asked when it is provided', async () => {
+    const schema = guardF('', { policies: { no: () => false } });
+    expect(await run(schema, '{ f }', anonymous())).toEqual(allowed);
+    expect(await run(schema, '{ f(x: 1) }', anaya)).toEqual(denied);
+  });
+
+  it('on an interface’s field hold for its implementers', async () => {
+    const schema = guard(
+      'interface I { f: String @auth(policies: ["p"]) } type T implements I { f: String } type Query { t: T }',
+      { Query: { t: () => ({ f: 'ran' }) } },
+      { policies: { p: () => false } },
+    );
+    expect(await run(schema, '{ t { f } }', anaya)).toEqual({
+      data: { t: { f: null } },
+      errors: [denial('policy', 't', 'f')],
+    });
+  });
+
+  it('that do not answer in time deny, and a resolver never runs before the answer', async () => {
+    const ran: string[] = [];
+    const schema = guard(
+      'type Query { slow: String @auth(policies: ["slow"]) never: String @auth(policies: ["never"]) }',
+      { Query: { slow: () => ran.push('slow'), never: () => ran.push('never') } },
+      {
+        policies: {
+          slow: { timeout: 5, check: async () => sleep(20, ran.length === 0) },
+          never: { timeout: 0.02, check: () => new Promise<boolean>(() => {}) },
+        },
+      },
+    );
+    const answer = await graphql({ schema, source: '{ slow never }', contextValue: { auth: anaya } });
+    expect(toAnswer(answer)).toEqual({ data: { slow: '1', never: null }, errors: [denial('policy', 'never')] });
+    expect(ran).toEqual(['slow']);
+  });
+
+  it('all answer before the caller hears that one refused', async () => {
+    let answered = false;
+    const slow = async () => {
+      await sleep(30);
+      answered = true;
+      return true;
+    };
+    const schema = guardF('@auth(policies: ["no"]) @auth(policies: ["slow"])', { policies: { no: () => false, slow } });
+    expect(toAnswer(await graphql({ schema, source: '{ f }', contextValue: { auth: anaya } }))).toEqual(denied);
+    expect(answered).toBe(true);
+  });
+
+  const list = 'type Query { rows: [Row!] } type Row { id: Int secret: String @auth(policies: ["mine"]) deep: [Row!] }';
+  const rows = Array.from({ length: 200 }, (_, id) => ({ id, secret: 's', deep: [{ id: id + 1000, secret: 'd' }] }));
+
+  it('in a batch are one call for a level of a response, with each key once', async () => {
+    const calls: (readonly number[])[] = [];
+    const mine = batchPolicy({
+      key: ({ source }: PolicyRequest<{ id: number }>) => source.id % 100,
+      load: async (keys) => {
+        calls.push(keys);
+        return keys.map((key) => key !== 3);
+      },
+    });
+    const schema = guard(list, { Query: { rows: () => rows } }, { policies: { mine } });
+    const answer = await graphql({ schema, source: '{ rows { secret } }', contextValue: { auth: anaya } });
+    expect(calls).toEqual([Array.from({ length: 100 }, (_, key) => key)]);
+    expect(toAnswer(answer)).toEqual({
+      data: { rows: rows.map(({ id }) => ({ secret: id % 100 === 3 ? null : 's' })) },
+      errors: [denial('policy', 'rows', 103, 'secret'), denial('policy', 'rows', 3, 'secret')],
+    });
+  });
+
+  it('in a batch share nothing between operations, callers or events', async () => {
+    const calls: string[] = [];
+    const mine = batchPolicy({
+      key: () => 1,
+      load: (keys, { auth }) => {
+        calls.push(auth.sub);
+        return keys.map(() => true);
+      },
+    });
+    const schema = guard(
+      `${list} type Subscription { row: Row }`,
+      {
+        Query: { rows: () => rows },
+        Subscription: {
+          row: {
+            async *subscribe() {
+              yield { row: rows[0] };
+              yield { row: rows[1] };
+            },
+          },
+        },
+      },
+      { policies: { mine } },
+    );
+    // One context for all: it is no key.
+    const contextValue = { auth: anaya };
+    await graphql({ schema, source: '{ rows { secret } }', contextValue });
+    await graphql({ schema, source: '{ rows { secret } }', contextValue });
+    await graphql({ schema, source: '{ rows { secret } }', contextValue: { auth: authenticatedAs({ sub: 'ben' }) } });
+    expect(calls).toEqual(['anaya', 'anaya', 'ben']);
+    const stream = await subscribe({
+      schema,
+      document: parse('subscription { row { secret again: secret } }'),
+      contextValue,
+    });
+    if (!(Symbol.asyncIterator in stream)) throw new Error('There is no stream.');
+    for await (const event of stream) expect(toAnswer(event)).toEqual({ data: { row: { secret: 's', again: 's' } } });
+    expect(calls).toEqual(['anaya', 'anaya', 'ben', 'anaya', 'anaya']);
+  });
+
+  it('in a batch deny without a key, with too few answers, when the load fails, and when it never ends', async () => {
+    const events: AuthEvent[] = [];
+    const { claims, ...fields } = anaya;
+    if (fields.tokenUse !== 'access' || claims.token_use !== 'access')
+      throw new Error('An access token was asked for.');
+    const auth = createAuthenticatedAuth(
+      { ...fields, tokenUse: 'access', claims },
+      { clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) },
+    );
+    const cause = new Error('postgres://secret');
+    const policies = {
+      keyless: batchPolicy({ key: () => undefined, load: (keys) => keys.map(() => true) }),
+      short: batchPolicy({ key: () => 1, load: () => [] }),
+      failing: batchPolicy({ key: ({ info }) => String(info.path.key), load: () => Promise.reject(cause) }),
+      endless: batchPolicy({ key: () => 1, timeout: 0.02, load: () => new Promise<boolean[]>(() => {}) }),
+    };
+    const names = Object.keys(policies);
+    const schema = guard(
+      `type Query { ${names.map((name) => `${name}: Int @auth(policies: ["${name}"])`).join(' ')} }`,
+      {},
+      { policies },
+    );
+    const answer = await graphql({
+      schema,
+      source: '{ keyless short failing second: failing endless }',
+      contextValue: { auth },
+    });
+    expect(toAnswer(answer)).toEqual({
+      data: { keyless: null, short: null, failing: null, second: null, endless: null },
+      errors: ['endless', 'failing', 'keyless', 'second', 'short'].map((path) => denial('policy', path)),
+    });
+    const failures = events.flatMap((event) => (event.type === 'policy.failed' ? [event] : []));
+    // One for the batch that failed, although two items asked.
+    expect(failures.map(({ policy }) => policy).sort()).toEqual(['endless', 'failing', 'short']);
+    expect(failures.find(({ policy }) => policy === 'failing')?.cause).toBe(cause);
+    expect(JSON.stringify(answer)).not.toContain('postgres');
+  });
+
+  it('stay synchronous when they are', () => {
+    const schema = guardF('@auth(policies: ["p"])', { policies: { p: () => true, no: () => false } });
+    expect(graphqlSync({ schema, source: '{ f }', contextValue: { auth: anaya } }).data).toEqual({ f: 'ran' });
+  });
+
+  describe('of ownership', () => {
+    const orders = guard(
+      `type Query { orders(ownerId: ID!): String @auth(policies: ["ownerOfArgument"]) order: Order }
+       type Order { total: Int @auth(policies: ["ownsOrder"]) note: Int @auth(policies: ["byName"]) }`,
+      { Query: { orders: () => 'o', order: () => ({ ownerId: 'anaya', ownerName: 'an', total: 1, note: 2 }) } },
+      {
+        policies: {
+          ownerOfArgument: ownerPolicy({ argument: 'ownerId' }),
+          ownsOrder: ownerPolicy({ field: 'ownerId' }),
+          byName: ownerPolicy({ field: 'ownerName', claim: 'username' }),
+        },
+      },
+    );
+    const source = 'query ($id: ID!) { orders(ownerId: $id) order { total note } }';
+
+    it('lets the owner', async () => {
+      const auth = authenticatedAs({ sub: 'anaya', username: 'an' });
+      expect(await run(orders, source, auth, { id: 'anaya' })).toEqual({
+        data: { orders: 'o', order: { total: 1, note: 2 } },
+      });
+    });
+
+    it('and nobody else, by exact comparison', async () => {
+      const auth = authenticatedAs({ sub: 'ben', username: undefined });
+      expect(await run(orders, source, auth, { id: 'Ben' })).toEqual({
+        data: { orders: null, order: { total: null, note: null } },
+        errors: [denial('policy', 'order', 'note'), denial('policy', 'order', 'total'), denial('policy', 'orders')],
+      });
+    });
+  });
+});
