@@ -36,8 +36,13 @@ export function createFaultLog(): FaultLog {
       if (causes.has(cause)) return;
       causes.add(cause);
     }
-    const text = `apollo-cognito-auth: ${describe(fault)}`;
-    if (fault instanceof KeysUnavailableError) logger.warn(text);
-    else logger.error(text);
+    if (fault instanceof KeysUnavailableError) {
+      logger.warn(
+        'apollo-cognito-auth: the public keys of a user pool cannot be fetched. Requests with a token are answered with ' +
+          `503 until they can. ${fault.cause instanceof Error ? describe(fault.cause) : ''}`,
+      );
+    } else {
+      logger.error(`apollo-cognito-auth: ${describe(fault)}`);
+    }
   };
 }
