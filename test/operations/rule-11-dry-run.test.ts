@@ -1,0 +1,98 @@
+import { parse, subscribe } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { createAnonymousAuth } from '../../src/auth.js';
+import { isReportOnly } from '../../src/directive/coverage.js';
+import type { AuthEvent } from '../../src/events.js';
+import { authenticatedAs } from '../../src/testing/index.js';
+import { denial, guard, run, toAnswer } from './run.js';
+
+const sdl = `
+  type Query { f(x: Int @auth(groups: ["x"])): Int @auth(groups: ["g"]) nodes: [Node] p: Int @auth(policies: ["no"]) }
+  interface Node { id: Int } type Pay implements Node @auth(groups: ["hr"]) { id: Int }
+  type Subscription { ticks: Int @auth }
+`;
+const resolvers = {
+  Query: { f: () => 1, nodes: () => [{ __typename: 'Pay', id: 2 }], p: () => 3 },
+  Subscription: {
+    ticks: {
+      async *subscribe() {
+        yield { ticks: 4 };
+      },
+    },
+  },
+};
+
+describe('rule 11: a dry run', () => {
+  it('denies nothing, and tells of all that it would deny', async () => {
+    const lines: string[] = [];
+    const logger = { warn: (line: string) => lines.push(line), error: (line: string) => lines.push(line) };
+    const schema = guard(sdl, resolvers, { enforcement: 'report', logger, policies: { no: async () => false } });
+    expect(isReportOnly(schema)).toBe(true);
+
+    const events: AuthEvent[] = [];
+    const nobody = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
+    expect(await run(schema, '{ f(x: 1) nodes { id } p }', nobody)).toEqual({
+      data: { f: 1, nodes: [{ id: 2 }], p: 3 },
+    });
+    expect(lines.slice(0, lines.length / 2)).toEqual([
+      'apollo-cognito-auth: dry run: Query.f would be denied (missing).',
+      'apollo-cognito-auth: dry run: Pay would be denied (missing).',
+      'apollo-cognito-auth: dry run: Query.p would be denied (missing).',
+    ]);
+    expect(events.slice(0, events.length / 2)).toEqual(
+      ['Query.f', 'Pay', 'Query.p'].map((coordinate) => ({
+        type: 'field.denied',
+        coordinate,
+        code: 'UNAUTHENTICATED',
+        reason: 'missing',
+        enforced: false,
+      })),
+    );
+
+    lines.length = 0;
+    expect(await run(schema, '{ p }', authenticatedAs())).toEqual({ data: { p: 3 } });
+    expect(lines).toEqual(
+      Array.from({ length: 2 }, () => 'apollo-cognito-auth: dry run: Query.p would be denied (policy).'),
+    );
+
+    const stream = await subscribe({ schema, document: parse('subscription { ticks }'), contextValue: {} });
+    if (!(Symbol.asyncIterator in stream)) throw new Error('There is no stream.');
+    for await (const event of stream) expect(toAnswer(event)).toEqual({ data: { ticks: 4 } });
+  });
+
+  it('is nothing but the word `report`', async () => {
+    const schema = guard(sdl, resolvers, { enforcement: 'enforce', policies: { no: () => true } });
+    expect(isReportOnly(schema)).toBe(false);
+    expect(await run(schema, '{ f }', authenticatedAs())).toEqual({
+      data: { f: null },
+      errors: [denial('group', 'f')],
+    });
+  });
+
+  it('leaves no trace on the tokens that it saw', async () => {
+    const auth = authenticatedAs();
+    const dry = guard(
+      'type Query { f: Int @auth(groups: ["g"]) }',
+      { Query: { f: () => 1 } },
+      { enforcement: 'report' },
+    );
+    const enforced = guard('type Query { f: Int @auth(groups: ["g"]) }', { Query: { f: () => 1 } });
+    expect(await run(dry, '{ f }', auth)).toEqual({ data: { f: 1 } });
+    expect(await run(enforced, '{ f }', auth)).toEqual({ data: { f: null }, errors: [denial('group', 'f')] });
+  });
+
+  it('of a denial that is enforced there is an event too', async () => {
+    const events: AuthEvent[] = [];
+    const nobody = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
+    await run(guard('type Query { f: Int @auth }'), '{ f }', nobody);
+    expect(events).toEqual(
+      Array.from({ length: 2 }, () => ({
+        type: 'field.denied',
+        coordinate: 'Query.f',
+        code: 'UNAUTHENTICATED',
+        reason: 'missing',
+        enforced: true,
+      })),
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { GraphQLError } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { AuthContext } from '../../../src/auth.js';
+import { requireAuth } from '../../../src/directive/require-auth.js';
+import { countRules } from '../../../src/directive/rule.js';
+import { AuthConfigurationError } from '../../../src/errors.js';
+import { anonymous, authenticatedAs, rejected } from '../../../src/testing/index.js';
+
+function refusal(ask: () => unknown): unknown {
+  try {
+    return ask();
+  } catch (error) {
+    return error instanceof GraphQLError ? error.toJSON() : error;
+  }
+}
+
+function causeOf(ask: () => unknown): string | undefined {
+  try {
+    ask();
+  } catch (error) {
+    const cause = error instanceof GraphQLError ? error.originalError : undefined;
+    return cause instanceof AuthConfigurationError ? cause.message : undefined;
+  }
+  return undefined;
+}
+
+describe('requireAuth', () => {
+  it('gives the auth that meets the rule', () => {
+    const auth = authenticatedAs({ tokenUse: 'access', groups: ['admin'], scopes: ['s'] });
+    expect(requireAuth({ auth })).toBe(auth);
+    expect(requireAuth({ auth }, { groups: ['support', 'admin'] })).toBe(auth);
+    // The type is narrowed: an ID token's claims have no `client_id`.
+    expect(requireAuth({ auth }, { tokenUse: 'access', scopes: ['s'] }).claims.client_id).toBe('test-client');
+  });
+
+  it.each([
+    ['nobody', anonymous(), {}, 'UNAUTHENTICATED', 'missing', 'Authentication is required.'],
+    ['a refused token', rejected('expired'), {}, 'UNAUTHENTICATED', 'expired', 'The token has expired.'],
+    [
+      'missing keys',
+      rejected('keys-unavailable'),
+      {},
+      'AUTH_UNAVAILABLE',
+      'keys-unavailable',
+      'Authentication is temporarily unavailable.',
+    ],
+    ['the wrong kind of token', authenticatedAs(), { tokenUse: 'id' }, 'FORBIDDEN', 'token-use', 'Access is denied.'],
+    [
+      'the wrong group',
+      authenticatedAs({ groups: ['x'] }),
+      { groups: ['y'] },
+      'FORBIDDEN',
+      'group',
+      'Access is denied.',
+    ],
+    [
+      'a missing scope',
+      authenticatedAs({ scopes: ['x'] }),
+      { scopes: ['y'] },
+      'FORBIDDEN',
+      'scope',
+      'Access is denied.',
+    ],
+  ] as const)('throws as a field does: %s', (_, auth, rule, code, reason, message) => {
+    expect(refusal(() => requireAuth({ auth }, rule))).toEqual({ message, extensions: { code, reason } });
+  });
+
+  it.each([undefined, null, {}, { auth: { ...authenticatedAs() } }])(
+    'denies a context without an Auth: %j',
+    (context) => {
+      // What a plain JavaScript program may pass.
+      const contextValue = context as unknown as AuthContext;
+      expect(refusal(() => requireAuth(contextValue))).toEqual({
+        message: 'Internal server error.',
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      });
+    },
+  );
+
+  it.each([
+    { groups: [] },
+    { groups: [''] },
+    { groups: undefined },
+    { scopes: 'orders/read' },
+    { tokenUse: 'ID' },
+    { group: ['admin'] },
+  ])('refuses a rule that says nothing, and tells the log alone: %j', (rule) => {
+    const misuse = () => requireAuth({ auth: authenticatedAs() }, rule as object);
+    expect(refusal(misuse)).toEqual({
+      message: 'Internal server error.',
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
+    expect(causeOf(misuse)).toMatch(/^requireAuth\(\): expected \{ tokenUse: 'id' or 'access'/);
+  });
+
+  it('keeps nothing of a rule that is made up while serving', () => {
+    const before = countRules();
+    const auth = authenticatedAs({ groups: ['tenant-7'] });
+    for (let tenant = 0; tenant < 100; tenant += 1)
+      refusal(() => requireAuth({ auth }, { groups: [`tenant-${tenant}`] }));
+    expect(countRules()).toBe(before);
+  });
+});
