@@ -5,7 +5,7 @@ import { authStateOf, isExpired } from '../auth.js';
 import type { AuthenticatedAuth, AuthState } from '../auth.js';
 import { createFieldDenialError, createLocatedDenialError, denials } from '../errors.js';
 import type { Ask } from './ask.js';
-import { ALLOWED, authIn, decide, refusalBy, refusalOf } from './decide.js';
+import { ALLOWED, authIn, decide, evaluate, refusalBy, refusalOf } from './decide.js';
 import type { Refusal } from './decide.js';
 import type { FieldInputs } from './inputs.js';
 import { itemPathOf, trackItems } from './item-path.js';
@@ -112,11 +112,14 @@ function refuse(
   checksExpiry: boolean,
 ): Refusal | undefined {
   if (state && checksExpiry && isExpired(state)) return refusalOf(state, denials.expired);
-  for (const { rule } of asked) {
-    const refusal = refusalBy(auth, rule);
-    if (refusal) return refusal;
-  }
-  return undefined;
+  const refusals = asked.flatMap(({ rule }) => refusalBy(auth, rule) ?? []);
+  if (state === undefined || refusals.length < 2) return refusals[0];
+  // Decided together: the reason is the first of them all, whichever element asks for it.
+  const denial = evaluate(
+    state.auth,
+    asked.flatMap(({ rule }) => rule.clauses),
+  );
+  return denial && refusalOf(state, denial);
 }
 
 function trackDeniedItems(resolve: Resolver, members: Members): Resolver {
