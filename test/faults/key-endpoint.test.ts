@@ -88,7 +88,10 @@ const faults: Record<string, RequestListener> = {
   'answers with null': whole('null'),
   'answers with an empty set': whole('{"keys":[]}'),
   'answers with text after the set': (_, response) => response.writeHead(200).end(`${goodSet()} x`),
-  'answers with what is not UTF-8': whole(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])),
+  'answers with what is not UTF-8': (_, response) =>
+    response
+      .writeHead(200)
+      .end(Buffer.concat([Buffer.from(`{"x":"`), Buffer.from([0xff]), Buffer.from(`",${goodSet().slice(1)}`)])),
   'answers with a byte order mark': (_, response) => response.writeHead(200).end(`\ufeff${goodSet()}`),
   'answers with half a body, and closes': (_, response) => {
     const text = goodSet();
@@ -180,6 +183,20 @@ describe('when the key endpoint', () => {
     await expect.poll(() => wasCut).toBe(true);
     // What the buffers of both sockets hold comes on top.
     expect(sent).toBeLessThan(16 * 1024 * 1024);
+  });
+
+  it('fails and does not stop talking, nobody listens', async () => {
+    const { server, verifier } = await setUp({ timeout: 5 });
+    let wasCut = false;
+    server.answer((_, response) => {
+      response.writeHead(500);
+      response.on('close', () => {
+        wasCut = true;
+      });
+      response.write('an error page that goes on and on');
+    });
+    await expect(verifier.authenticate(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
+    await expect.poll(() => wasCut).toBe(true);
   });
 
   it('hangs, it is given up after 5 s in all, and everybody who waited is told at once', async () => {

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { KeysUnavailableError, TokenRejectedError } from '../../../src/errors.js';
 import type { AuthEvent } from '../../../src/events.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
+import type { KeySet } from '../../../src/token/key-set.js';
+import { KeyStore } from '../../../src/token/key-store.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
 import { createKeyLife, down, later, settle } from './key-life.js';
 
@@ -105,6 +107,21 @@ describe('keys that grow old', () => {
     expect(await Promise.all([verifier.authenticate(seen), verifier.authenticate(unseen)])).toEqual([INVALID, INVALID]);
   });
 
+  it('count their age from when they were asked for, since a key may be withdrawn while they are on their way', async () => {
+    const { pool, verifier, pass, answerWith } = createKeyLife({ keys: { maxAge: MINUTE } });
+    const token = pool.accessToken();
+    const slow = later();
+    answerWith(slow.answer);
+    const first = verifier.authenticate(token);
+    pass(30);
+    slow.send(Response.json(pool.jwks));
+    expect(await first).toMatchObject({ status: 'authenticated' });
+    answerWith(undefined);
+    pool.rotateKeys({ withdraw: true });
+    pass(31);
+    expect(await verifier.authenticate(token)).toEqual(INVALID);
+  });
+
   it('stop working when another key takes their kid, and so do the tokens that were verified by them', async () => {
     const { pool, verifier, pass, answerWith } = createKeyLife({ keys: { maxAge: MINUTE } });
     const token = pool.accessToken();
@@ -143,20 +160,41 @@ describe('keys that grow old', () => {
     expect(await verifier.authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
   });
 
+  it('stop working at the end of staleFor on a busy server too', async () => {
+    const { pool, verifier, pass, answerWith } = createKeyLife({ keys: { maxAge: MINUTE, staleFor: MINUTE } });
+    const token = pool.accessToken();
+    await verifier.verify(token);
+    answerWith(down);
+    for (let seconds = 0; seconds <= 180; seconds += 1) {
+      const outcome = await rejectionOf(verifier.authenticate(token));
+      if (seconds <= 120) expect([seconds, outcome]).toMatchObject([seconds, { status: 'authenticated' }]);
+      else expect(outcome).toBeInstanceOf(KeysUnavailableError);
+      pass(1);
+    }
+  });
+
   it('serve without a wait during an outage, while the endpoint is tried now and then', async () => {
     const { pool, verifier, fetches, pass, answerWith } = createKeyLife();
     await verifier.verify(pool.accessToken());
     answerWith(down);
     pass(10 * MINUTE + 1);
-    await verifier.verify(pool.accessToken());
+    const token = pool.accessToken();
+    for (let tenth = 0; tenth < 600; tenth += 1) {
+      expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
+      await Promise.resolve();
+      pass(0.1);
+    }
+    expect(fetches.length).toBeGreaterThan(5);
+    expect(fetches.length).toBeLessThanOrEqual(1 + 8);
     const hanging = later();
     answerWith(hanging.answer);
     const before = fetches.length;
-    const token = pool.accessToken();
-    for (let seconds = 0; seconds < 60; seconds += 1) {
+    const serve = async () => {
       expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
       pass(1);
-    }
+    };
+    for (let seconds = 0; seconds < 40 && fetches.length === before; seconds += 1) await serve();
+    for (let seconds = 0; seconds < 4; seconds += 1) await serve();
     expect(fetches).toHaveLength(before + 1);
     // When the endpoint is back, a key that it does not have any more is gone at once.
     pool.rotateKeys({ withdraw: true });
@@ -252,6 +290,9 @@ describe('a token of a key that is not in the set', () => {
     answerWith(undefined);
     pass(10);
     expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
+    // From then on the set is the newest there is, and what it does not have does not exist.
+    const stranger = pool.sign({ kid: 'stranger', alg: 'RS256' }, { ...claimsOf(token) });
+    expect(await verifier.authenticate(stranger)).toEqual(INVALID);
   });
 
   it('is nobody’s fault either when old keys serve, because the endpoint is down', async () => {
@@ -270,7 +311,7 @@ describe('a token of a key that is not in the set', () => {
   });
 
   it('waits in company of at most 2,000, while tokens of known keys go on', async () => {
-    const { pool, verifier, answerWith } = createKeyLife();
+    const { pool, verifier, pass, answerWith } = createKeyLife();
     const good = pool.accessToken();
     await verifier.verify(good);
     const slow = later();
@@ -283,6 +324,10 @@ describe('a token of a key that is not in the set', () => {
     expect(new Set((await Promise.all(waiting)).map((auth) => JSON.stringify(auth)))).toEqual(
       new Set([JSON.stringify(INVALID)]),
     );
+    // They have gone: there is room for others.
+    answerWith(undefined);
+    pass(10);
+    expect(await verifier.authenticate(stranger)).toEqual(INVALID);
   });
 });
 
@@ -332,6 +377,8 @@ describe('an endpoint that is down from the start', () => {
       expect(intervals[index]).toBeLessThanOrEqual(longest + 0.02);
       expect(intervals[index]).toBeGreaterThanOrEqual(longest * 0.8 - 0.02);
     }
+    const sum = (seconds: readonly number[]) => seconds.reduce((total, each) => total + each, 0);
+    expect(sum(intervals)).toBeLessThan(sum(expected) * 0.995);
   });
 
   it('works as soon as it is back and the wait is over', async () => {
@@ -415,18 +462,62 @@ describe('close', () => {
     expect(fetches).toHaveLength(2);
   });
 
+  it('tells those who waited for younger keys, and does not give them the old ones', async () => {
+    const { pool, verifier, pass, answerWith } = createKeyLife();
+    const token = pool.accessToken();
+    await verifier.verify(token);
+    answerWith(later().answer);
+    pass(11 * MINUTE);
+    const waiting = rejectionOf(verifier.authenticate(pool.accessToken()));
+    await verifier.close();
+    answerWith(undefined);
+    expect(await waiting).toBeInstanceOf(KeysUnavailableError);
+    expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
+  });
+
+  it('forgets that the endpoint was down', async () => {
+    const { pool, verifier, answerWith } = createKeyLife();
+    answerWith(down);
+    expect(await rejectionOf(verifier.verify(pool.accessToken()))).toBeInstanceOf(KeysUnavailableError);
+    await verifier.close();
+    answerWith(undefined);
+    expect(await verifier.verify(pool.accessToken())).toMatchObject({ status: 'authenticated' });
+  });
+
   it('does not take the answer of a fetch that it ended, when that comes all the same', async () => {
     const { pool, verifier, fetches, answerWith } = createKeyLife();
     const late = later();
     answerWith(late.answer);
-    const waiting = rejectionOf(verifier.authenticate(pool.accessToken()));
+    const token = pool.accessToken();
+    const waiting = rejectionOf(verifier.authenticate(token));
     await verifier.close();
     answerWith(undefined);
-    const other = createTestUserPool();
-    late.send(Response.json(other.jwks));
+    late.send(Response.json(pool.jwks));
+    pool.rotateKeys({ withdraw: true });
     expect(await waiting).toBeInstanceOf(KeysUnavailableError);
-    expect(await verifier.authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
+    await settle();
+    expect(await verifier.authenticate(token)).toEqual(INVALID);
     expect(fetches).toHaveLength(2);
+  });
+
+  it('holds also for a source of keys that does not look at its signal', async () => {
+    let send: (keys: KeySet) => void = () => {};
+    const seen: KeySet[] = [];
+    const store = new KeyStore({
+      maxAgeMs: 1_000,
+      staleForMs: 0,
+      monotonic: () => 0,
+      fetchKeys: () => new Promise((resolve) => (send = resolve)),
+      onKeys: (keys) => seen.push(keys),
+      onFetched: () => {},
+      onFailed: () => {},
+    });
+    const waiting = rejectionOf(store.hydrate());
+    store.close();
+    send(new Map([['late', { kty: 'RSA', kid: 'late', use: 'sig', alg: 'RS256', n: 'n', e: 'AQAB' }]]));
+    expect(await waiting).toBeInstanceOf(KeysUnavailableError);
+    expect(store.find('late')).toBeUndefined();
+    expect(seen).toEqual([new Map()]);
   });
 
   it('forgets keys and tokens', async () => {
