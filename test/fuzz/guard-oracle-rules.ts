@@ -1,0 +1,136 @@
+/**
+ * The oracle's half about rules: which of them hold for a field, a type and what a request provides, and what a caller is
+ * told. Written from the README's rules alone; slow, and with nothing taken from the code that it judges.
+ */
+import { compositeOf, namedType, typeOf } from './guard-model.js';
+import type {
+  Caller,
+  Composite,
+  Field,
+  Input,
+  Json,
+  Literal,
+  LiteralField,
+  Rule,
+  Schema,
+  TypeRef,
+  Variables,
+} from './guard-model.js';
+import { coerceLiteral, isSame } from './guard-oracle-values.js';
+
+/** `code` and `reason` of a denial. */
+export interface Denial {
+  readonly code: string;
+  readonly reason?: string;
+}
+
+/** What the caller is told, or undefined if all rules hold. The order of reasons: credentials, token use, group, scope. */
+export function findDenial(caller: Caller, rules: readonly Rule[]): Denial | undefined {
+  if (rules.length === 0) return undefined;
+  if (caller.kind === 'no-auth' || caller.kind === 'look-alike') return { code: 'INTERNAL_SERVER_ERROR' };
+  if (caller.kind === 'anonymous') return { code: 'UNAUTHENTICATED', reason: 'missing' };
+  if (caller.kind === 'rejected') {
+    const { reason } = caller;
+    return { code: reason === 'keys-unavailable' ? 'AUTH_UNAVAILABLE' : 'UNAUTHENTICATED', reason };
+  }
+  const hasOneOf = (mine: readonly string[], asked: readonly string[] | undefined) =>
+    asked === undefined || asked.some((name) => mine.includes(name));
+  if (!rules.every(({ tokenUse }) => tokenUse === undefined || tokenUse === caller.tokenUse))
+    return forbidden('token-use');
+  if (!rules.every(({ groups }) => hasOneOf(caller.groups, groups))) return forbidden('group');
+  if (!rules.every(({ scopes }) => hasOneOf(caller.scopes, scopes))) return forbidden('scope');
+  return undefined;
+}
+
+const forbidden = (reason: string): Denial => ({ code: 'FORBIDDEN', reason });
+
+/** Rule 3: a type's own rules, `extend type` included, and those of its interfaces. */
+export function rulesOfType(schema: Schema, name: string): readonly Rule[] {
+  const type = schema.types.get(name);
+  if (!type) return []; // Int, String
+  const owners = type.kind === 'object' || type.kind === 'interface' ? withInterfaces(schema, type) : [type];
+  return owners.flatMap(({ rules, extensionRules }) => [...rules, ...extensionRules]);
+}
+
+/** Rule 2 and rule 9: all that `parent.field` asks when the request provides these arguments. */
+export function rulesOfField(
+  schema: Schema,
+  parent: Composite,
+  field: Field,
+  args: readonly LiteralField[],
+  variables: Variables,
+): readonly Rule[] {
+  const declarations = declarationsOf(schema, parent, field);
+  const isRoot = Object.values(schema.roots).includes(parent.name);
+  const isOpen = schema.unannotated === 'public' || field.isPublic || parent.isPublic;
+  return [
+    ...declarations.flatMap(({ rules }) => rules),
+    ...declarations.flatMap(({ type }) => rulesOfType(schema, namedType(type))),
+    ...(isRoot ? rulesOfType(schema, parent.name) : []),
+    ...(isOpen ? [] : [{}]),
+    ...declarations.flatMap((declaration) => rulesOfProvided(schema, declaration.args, args, variables)),
+  ];
+}
+
+/** The field itself, and the same field of each interface. */
+function declarationsOf(schema: Schema, parent: Composite, { name }: Field): readonly Field[] {
+  return withInterfaces(schema, parent).flatMap(({ fields }) => fields.filter((each) => each.name === name));
+}
+
+function withInterfaces(schema: Schema, type: Composite): readonly Composite[] {
+  return [type, ...type.interfaces.map((name) => compositeOf(schema, name))];
+}
+
+/** Of what a document writes for arguments or for the fields of an input object. */
+function rulesOfProvided(
+  schema: Schema,
+  inputs: readonly Input[],
+  provided: readonly LiteralField[],
+  variables: Variables,
+): readonly Rule[] {
+  return provided.flatMap(({ name, value }) => {
+    const input = inputs.find((each) => each.name === name);
+    // An implementer may have more arguments than its interface.
+    if (!input || isAbsent(value, variables)) return [];
+    return [...rulesOfInput(schema, input), ...rulesInLiteral(schema, input.type, value, variables)];
+  });
+}
+
+/** As where a type is returned, list and non-null wrappers do not matter: null and an empty list are provided too. */
+function rulesOfInput(schema: Schema, { type, rules }: Input): readonly Rule[] {
+  return [...rules, ...rulesOfType(schema, namedType(type))];
+}
+
+/** A variable without a value is as if nothing had been written (GraphQL specification, section 6.4.1). */
+const isAbsent = (value: Literal, variables: Variables) =>
+  value.kind === 'variable' && variables[value.name] === undefined;
+
+/** Of the input objects in a literal. */
+function rulesInLiteral(schema: Schema, type: TypeRef, literal: Literal, variables: Variables): readonly Rule[] {
+  if (literal.kind === 'variable') return rulesInValue(schema, type, variables[literal.name] ?? null);
+  if (literal.kind === 'object') {
+    return rulesOfProvided(schema, inputFieldsOf(schema, namedType(type)), literal.fields, variables);
+  }
+  if (literal.kind !== 'list') return [];
+  return literal.items.flatMap((item) => rulesInLiteral(schema, type, item, variables));
+}
+
+/**
+ * Of the input objects in a variable's value, in the form in which a resolver sees it: defaults of input fields are filled
+ * in, and one cannot be told from the same value in the request. It changes nothing, so it counts as not provided.
+ */
+function rulesInValue(schema: Schema, type: TypeRef, value: Json): readonly Rule[] {
+  if (value === null || typeof value !== 'object') return [];
+  if (Array.isArray(value)) return value.flatMap((item: Json) => rulesInValue(schema, type, item));
+  return Object.entries(value).flatMap(([name, item]: [string, Json]) => {
+    const input = inputFieldsOf(schema, namedType(type)).find((each) => each.name === name);
+    if (!input) return [];
+    const isDefault = input.defaultValue && isSame(coerceLiteral(schema, input.type, input.defaultValue), item);
+    return isDefault ? [] : [...rulesOfInput(schema, input), ...rulesInValue(schema, input.type, item)];
+  });
+}
+
+function inputFieldsOf(schema: Schema, name: string): readonly Input[] {
+  const type = typeOf(schema, name);
+  return type.kind === 'input' ? type.fields : [];
+}

@@ -1,0 +1,136 @@
+/** Prints the model of a schema as SDL and that of an operation as a document. */
+import type {
+  AnyType,
+  Condition,
+  Field,
+  Input,
+  Literal,
+  LiteralField,
+  Operation,
+  Rule,
+  Schema,
+  Selection,
+  TypeRef,
+} from './guard-model.js';
+
+const KEYWORDS = {
+  object: 'type',
+  interface: 'interface',
+  union: 'union',
+  enum: 'enum',
+  scalar: 'scalar',
+  input: 'input',
+};
+
+export function printTypeRef(type: TypeRef): string {
+  if (type.kind === 'named') return type.name;
+  return type.kind === 'list' ? `[${printTypeRef(type.of)}]` : `${printTypeRef(type.of)}!`;
+}
+
+export function printLiteral(literal: Literal): string {
+  if (literal.kind === 'null') return 'null';
+  if (literal.kind === 'scalar') return literal.text;
+  if (literal.kind === 'variable') return `$${literal.name}`;
+  if (literal.kind === 'list') return `[${literal.items.map(printLiteral).join(', ')}]`;
+  return `{ ${printLiteralFields(literal.fields)} }`;
+}
+
+const printLiteralFields = (fields: readonly LiteralField[]) =>
+  fields.map(({ name, value }) => `${name}: ${printLiteral(value)}`).join(', ');
+
+/** The SDL, without the definitions of the directives. */
+export function printSchema(schema: Schema): string {
+  const roots = Object.entries(schema.roots).map(([kind, name]) => `${kind}: ${name}`);
+  const printer = new SchemaPrinter(schema.directive);
+  return [
+    `schema { ${roots.join(' ')} }`,
+    ...Array.from(schema.types.values(), (type) => printer.printType(type, false)),
+    ...Array.from(schema.types.values(), (type) => printer.printType(type, true)),
+  ]
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
+class SchemaPrinter {
+  readonly #directive: string;
+
+  constructor(directive: string) {
+    this.#directive = directive;
+  }
+
+  printType(type: AnyType, isExtension: boolean): string {
+    const marks = [...this.#printRules(isExtension ? type.extensionRules : type.rules)];
+    let rest = '';
+    if (type.kind === 'object' || type.kind === 'interface') {
+      if (type.implementsInExtension === isExtension && type.interfaces.length > 0) {
+        marks.unshift(`implements ${type.interfaces.join(' & ')}`);
+      }
+      if (type.isPublic && !isExtension) marks.push('@public');
+      rest = block(
+        type.fields.filter((field) => field.isExtension === isExtension).map((field) => this.#printField(field)),
+      );
+    } else if (type.kind === 'input') {
+      rest = block(
+        type.fields.filter((field) => field.isExtension === isExtension).map((field) => this.#printInput(field)),
+      );
+    } else if (type.kind === 'union' && !isExtension) rest = `= ${type.members.join(' | ')}`;
+    else if (type.kind === 'enum' && !isExtension) rest = block(type.values);
+    if (isExtension && marks.length === 0 && rest === '') return '';
+    return [isExtension ? 'extend' : '', KEYWORDS[type.kind], type.name, ...marks, rest].filter(Boolean).join(' ');
+  }
+
+  #printField({ name, args, type, rules, isPublic }: Field): string {
+    const parameters = args.length === 0 ? '' : `(${args.map((arg) => this.#printInput(arg)).join(', ')})`;
+    const marks = [...this.#printRules(rules), ...(isPublic ? ['@public'] : [])];
+    return [`${name}${parameters}: ${printTypeRef(type)}`, ...marks].join(' ');
+  }
+
+  #printInput({ name, type, defaultValue, rules }: Input): string {
+    const standard = defaultValue === undefined ? [] : ['=', printLiteral(defaultValue)];
+    return [`${name}: ${printTypeRef(type)}`, ...standard, ...this.#printRules(rules)].join(' ');
+  }
+
+  #printRules(rules: readonly Rule[]): readonly string[] {
+    return rules.map(({ tokenUse, groups, scopes }) => {
+      const args = [
+        ...(tokenUse ? [`tokenUse: ${tokenUse}`] : []),
+        ...(groups ? [`groups: ${JSON.stringify(groups)}`] : []),
+        ...(scopes ? [`scopes: ${JSON.stringify(scopes)}`] : []),
+      ];
+      return `@${this.#directive}${args.length === 0 ? '' : `(${args.join(', ')})`}`;
+    });
+  }
+}
+
+const block = (lines: readonly string[]) => (lines.length === 0 ? '' : `{\n  ${lines.join('\n  ')}\n}`);
+
+export function printOperation({ kind, variables, selections, fragments }: Operation): string {
+  const parameters = variables.map(({ name, type, defaultValue }) => {
+    const standard = defaultValue === undefined ? '' : ` = ${printLiteral(defaultValue)}`;
+    return `$${name}: ${printTypeRef(type)}${standard}`;
+  });
+  return [
+    `${kind}${parameters.length === 0 ? '' : ` Q(${parameters.join(', ')})`} ${printSelections(selections)}`,
+    ...Array.from(fragments.values(), (fragment) =>
+      [`fragment ${fragment.name} on ${fragment.on}`, printSelections(fragment.selections)].join(' '),
+    ),
+  ].join('\n');
+}
+
+const printSelections = (selections: readonly Selection[]): string => `{ ${selections.map(printSelection).join(' ')} }`;
+
+function printSelection(selection: Selection): string {
+  const conditions = selection.conditions.map(printCondition);
+  if (selection.kind === 'spread') return [`...${selection.fragment}`, ...conditions].join(' ');
+  if (selection.kind === 'inline') {
+    const on = selection.on === undefined ? [] : [`on ${selection.on}`];
+    return ['...', ...on, ...conditions, printSelections(selection.selections)].join(' ');
+  }
+  const { key, name, args, selections } = selection;
+  const head = `${key === name ? '' : `${key}: `}${name}${args.length === 0 ? '' : `(${printLiteralFields(args)})`}`;
+  return [head, ...conditions, ...(selections.length === 0 ? [] : [printSelections(selections)])].join(' ');
+}
+
+function printCondition({ directive, value }: Condition): string {
+  return `@${directive}(if: ${typeof value === 'boolean' ? String(value) : `$${value.variable}`})`;
+}
