@@ -101,6 +101,7 @@ export interface Scenario {
 
 const ALIASES = 500;
 const DEPTH = 200;
+const LINES = 5_000;
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 const aliases = numbers(ALIASES).map((index) => `a${String(index)}: a`);
@@ -132,6 +133,14 @@ export const scenarios: readonly Scenario[] = [
     placement: 'fields',
     denials: ALIASES,
     times: 3,
+  },
+  {
+    // A location is a line and a column, and the lines before it have to be counted.
+    title: `Hostile: the same after ${String(LINES)} empty lines`,
+    document: parse(`${'\n'.repeat(LINES)} { first { ${aliases.join(' ')} } }`),
+    placement: 'fields',
+    denials: ALIASES,
+    times: 1,
   },
   {
     title: `Hostile: fragments nested ${String(DEPTH)} deep, one field in each`,
