@@ -37,4 +37,13 @@ describe('a program that has nothing else to do', () => {
       await server.close();
     }
   });
+
+  it('ends at once when all that is left is the deadline of a fetch', async () => {
+    const pool = createTestUserPool();
+    const endpoint = 'http://127.0.0.1:1';
+    const token = pool.accessToken({ iss: `${endpoint}/${pool.userPoolId}` });
+    const [answer, lingered] = await run(endpoint, pool.userPoolId, token, 'pending');
+    expect(answer).toBe('no answer');
+    expect(lingered).toBeLessThan(1_000);
+  });
 });

@@ -228,6 +228,18 @@ describe('keys that grow old', () => {
   });
 });
 
+describe('keys that are past their age when they arrive', () => {
+  it('serve those who waited for them', async () => {
+    const { pool, verifier, fetches, pass, answerWith } = createKeyLife({ keys: { maxAge: 1 } });
+    answerWith(() => {
+      pass(2);
+      return fetches.length === 1 ? Response.json(pool.jwks) : down();
+    });
+    expect(await verifier.authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
+    expect(fetches).toHaveLength(1);
+  });
+});
+
 describe('a token of a key that is not in the set', () => {
   it('is accepted at once when the key is a new one', async () => {
     const { pool, verifier, fetches } = createKeyLife();
