@@ -4,12 +4,12 @@ import { AuthConfigurationError } from '../errors.js';
 
 /** One public key, with the members of RFC 7517, section 4 and RFC 7518, section 6.3.1. */
 export interface JsonWebKey {
-  readonly kty?: string;
-  readonly kid?: string;
-  readonly use?: string;
-  readonly alg?: string;
-  readonly n?: string;
-  readonly e?: string;
+  readonly kty?: string | undefined;
+  readonly kid?: string | undefined;
+  readonly use?: string | undefined;
+  readonly alg?: string | undefined;
+  readonly n?: string | undefined;
+  readonly e?: string | undefined;
   readonly [member: string]: unknown;
 }
 
@@ -81,7 +81,7 @@ function readKey(value: unknown, allowEmulatorKeys: boolean): VerificationKey {
 
 function listOf(document: unknown): readonly unknown[] {
   const keys: unknown =
-    typeof document === 'object' && document !== null && Object.hasOwn(document, 'keys') && 'keys' in document
+    typeof document === 'object' && document !== null && 'keys' in document && Object.hasOwn(document, 'keys')
       ? document.keys
       : undefined;
   if (!Array.isArray(keys)) throw new Error('it is not an object with a list `keys`');

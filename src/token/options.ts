@@ -33,6 +33,7 @@ export interface CognitoVerifierOptions {
   readonly revocation?: Revocation | undefined;
   /** Milliseconds since the epoch. Default: `Date.now`. */
   readonly clock?: (() => number) | undefined;
+  /** Receives what happens to tokens and keys, at once. No event holds a token. Default: nobody is told. */
   readonly onEvent?: AuthEventListener | undefined;
 }
 

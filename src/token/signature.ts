@@ -7,6 +7,7 @@ import type { KeySet } from './key-set.js';
 
 interface Expected {
   readonly issuer: string;
+  readonly jwksUri: string;
   readonly clientId: string[] | null;
   readonly tokenUse: TokenUse | null;
 }
@@ -41,17 +42,15 @@ export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIs
     this.cacheJwks({ keys: [...keys.values()].map((key) => ({ ...key })) }, issuer);
   }
 
-  /**
-   * @throws one of the errors of `aws-jwt-verify/error`, or anything: see `toRefusal`.
-   */
-  check({ kid, claims, headerB64, payloadB64, signatureB64 }: SignedToken, { issuer, ...expected }: Expected): void {
+  /** @throws one of the errors of `aws-jwt-verify/error`, or anything: see `toRefusal`. */
+  check({ kid, claims, headerB64, payloadB64, signatureB64 }: SignedToken, expected: Expected): void {
     // The pre-check has found the header to say exactly this, and every claim that the library reads to have its type.
     const header = { alg: 'RS256', kid };
     const payload = claims as unknown as Parameters<typeof validateCognitoJwtFields>[0];
-    this.verifyDecomposedJwtSync({ header, headerB64, payload, payloadB64, signatureB64 }, keySetUri(issuer), {
-      issuer,
+    this.verifyDecomposedJwtSync({ header, headerB64, payload, payloadB64, signatureB64 }, expected.jwksUri, {
+      issuer: expected.issuer,
       audience: null,
-      // The library looks at `Date.now()`; times are checked by the verifier's own clock before and after this.
+      // The library looks at `Date.now()`; the pre-check has looked at the verifier's own clock.
       graceSeconds: Infinity,
     });
     validateCognitoJwtFields(payload, expected);

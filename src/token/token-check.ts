@@ -19,6 +19,7 @@ import { VerifiedTokens } from './verified-tokens.js';
 /** One value of `iss`, with what its pool asks for and its keys. */
 interface Issuer {
   readonly issuer: string;
+  readonly jwksUri: string;
   readonly userPoolId: string;
   readonly clientId: string[] | null;
   readonly tokenUse: ResolvedPool['tokenUse'];
@@ -54,6 +55,7 @@ export function createTokenCheck(
   const issuersOf = (pool: ResolvedPool): readonly Issuer[] =>
     pool.issuers.map((issuer) => ({
       issuer,
+      jwksUri: keySetUri(issuer),
       userPoolId: pool.userPoolId,
       clientId: pool.clientIds && [...pool.clientIds],
       tokenUse: pool.tokenUse,
