@@ -3,8 +3,8 @@
  * misuse error for the developer. This is the one place that knows codes, reasons and messages; HTTP is the
  * business of `server/challenge.ts`.
  */
-import { getLocation, GraphQLError, responsePathAsArray } from 'graphql';
-import type { FieldNode, GraphQLResolveInfo, SourceLocation } from 'graphql';
+import { GraphQLError, responsePathAsArray } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo, Source, SourceLocation } from 'graphql';
 
 /** Why a credential was not accepted; the client's fault. RFC 6750, section 3.1 calls all of them `invalid_token`. */
 export type TokenRejectionReason = 'expired' | 'malformed' | 'invalid' | 'revoked';
@@ -93,10 +93,36 @@ export function denialExtensions(denial: Denial): { code: AuthErrorCode; reason?
 // graphql-js keeps one array of nodes per field and operation, whatever the number of rows: each is looked up once.
 const locationsOf = new WeakMap<readonly FieldNode[], readonly SourceLocation[]>();
 
+// graphql-js' `getLocation` reads the document from its beginning for each node: a document of nothing but denied
+// selections would cost its length squared.
+const lineStartsOf = new WeakMap<Source, readonly number[]>();
+
+function lineStarts(source: Source): readonly number[] {
+  let starts = lineStartsOf.get(source);
+  if (starts === undefined) {
+    // GraphQL specification, section 2.1.2: what ends a line.
+    starts = [0, ...[...source.body.matchAll(/\r\n|[\n\r]/g)].map((end) => end.index + end[0].length)];
+    lineStartsOf.set(source, starts);
+  }
+  return starts;
+}
+
+function locateInSource(source: Source, position: number): SourceLocation {
+  const starts = lineStarts(source);
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= position) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: position - (starts[low] ?? 0) + 1 };
+}
+
 function locate(nodes: readonly FieldNode[]): readonly SourceLocation[] {
   let locations = locationsOf.get(nodes);
   if (locations === undefined) {
-    locations = nodes.flatMap(({ loc }) => (loc ? [getLocation(loc.source, loc.start)] : []));
+    locations = nodes.flatMap(({ loc }) => (loc ? [locateInSource(loc.source, loc.start)] : []));
     locationsOf.set(nodes, locations);
   }
   return locations;

@@ -1,6 +1,12 @@
 /** The guards: functions around a field's resolver, its `subscribe` and a type's `resolveType` that let nobody by. */
-import { getNullableType, isListType, responsePathAsArray } from 'graphql';
-import type { GraphQLError, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
+import { getNullableType, isListType, isNonNullType, responsePathAsArray } from 'graphql';
+import type {
+  GraphQLError,
+  GraphQLFieldResolver,
+  GraphQLOutputType,
+  GraphQLResolveInfo,
+  GraphQLTypeResolver,
+} from 'graphql';
 import { authStateOf, isExpired } from '../auth.js';
 import type { AuthenticatedAuth, AuthState } from '../auth.js';
 import { createFieldDenialError, createLocatedDenialError, denials } from '../errors.js';
@@ -8,10 +14,12 @@ import type { Ask } from './ask.js';
 import { ALLOWED, authIn, decide, evaluate, refusalBy, refusalOf } from './decide.js';
 import type { Refusal } from './decide.js';
 import type { FieldInputs } from './inputs.js';
+import { isOver } from './expiry.js';
 import { itemPathOf, trackItems } from './item-path.js';
 import { refuseProbe } from './probe.js';
 import type { Report } from './report.js';
 import type { Requirement } from './requirement.js';
+import type { Rule } from './rule.js';
 import { isPromiseLike } from './timeout.js';
 
 export type Resolver = GraphQLFieldResolver<unknown, unknown, Record<string, unknown>>;
@@ -24,8 +32,8 @@ export interface GuardRecord {
   readonly inputs?: FieldInputs | undefined;
   readonly members?: Members | undefined;
   /**
-   * Whether the token's expiry is looked at each time, whatever is asked: for subscriptions, which go on after the
-   * request is over. What is selected below the field goes by decisions made when the token was good.
+   * Whether nothing at all is answered once the token has run out, whatever is asked: for subscriptions, which go on after
+   * the request is over.
    */
   readonly checksExpiry: boolean;
   readonly isReportOnly: boolean;
@@ -65,11 +73,12 @@ function guardByRule(resolve: Resolver, guard: FieldGuard, { rule }: Requirement
   return (source, args, contextValue, info) => {
     markPrivate(info);
     const auth = authIn(contextValue);
-    if (authStateOf(auth)?.decisions[number] === ALLOWED) return resolve(source, args, contextValue, info);
+    const state = authStateOf(auth);
+    if (state?.decisions[number] === ALLOWED && !isOver(state, info)) return resolve(source, args, contextValue, info);
     refuseProbe(contextValue);
-    const refusal = refusalBy(auth, rule);
-    if (refusal) deny(refusal, guard, auth, info, report);
-    return resolve(source, args, contextValue, info);
+    const refusal = refuse(state, auth, [rule], info);
+    const denied = refusal && deny(refusal, guard, auth, info, report);
+    return denied ? fail(denied, info) : resolve(source, args, contextValue, info);
   };
 }
 
@@ -86,10 +95,12 @@ function guardByAll(resolver: Resolver, guard: FieldGuard, { ask, report }: Guar
 
     const auth = authIn(contextValue);
     const state = authStateOf(auth);
-    const refusal = refuse(state, auth, asked, guard.checksExpiry);
+    const rules = asked.map(({ rule }) => rule);
+    const hasEnded = guard.checksExpiry && state !== undefined && isExpired(state);
+    const refusal = hasEnded ? refusalOf(state, denials.expired) : refuse(state, auth, rules, info);
     if (refusal) {
-      deny(refusal, guard, auth, info, report);
-      return resolve(source, args, contextValue, info);
+      const denied = deny(refusal, guard, auth, info, report);
+      return denied ? fail(denied, info) : resolve(source, args, contextValue, info);
     }
     const clauses = asked.flatMap(({ policies }) => policies);
     if (state === undefined || clauses.length === 0) return resolve(source, args, contextValue, info);
@@ -97,8 +108,8 @@ function guardByAll(resolver: Resolver, guard: FieldGuard, { ask, report }: Guar
     // Every rule asks for a verified token at least, and none refused.
     const request = { auth: state.auth as AuthenticatedAuth, source, args, context: contextValue, info };
     const goOn = (allowed: boolean) => {
-      if (!allowed) deny(refusalOf(state, denials.policy), guard, auth, info, report);
-      return resolve(source, args, contextValue, info);
+      const denied = allowed ? undefined : deny(refusalOf(state, denials.policy), guard, auth, info, report);
+      return denied ? fail(denied, info) : resolve(source, args, contextValue, info);
     };
     const answer = ask(clauses, request, state);
     return typeof answer === 'boolean' ? goOn(answer) : answer.then(goOn);
@@ -108,16 +119,16 @@ function guardByAll(resolver: Resolver, guard: FieldGuard, { ask, report }: Guar
 function refuse(
   state: AuthState | undefined,
   auth: unknown,
-  asked: readonly Requirement[],
-  checksExpiry: boolean,
+  rules: readonly Rule[],
+  info: GraphQLResolveInfo,
 ): Refusal | undefined {
-  if (state && checksExpiry && isExpired(state)) return refusalOf(state, denials.expired);
-  const refusals = asked.flatMap(({ rule }) => refusalBy(auth, rule) ?? []);
+  if (state && rules.length > 0 && isOver(state, info)) return refusalOf(state, denials.expired);
+  const refusals = rules.flatMap((rule) => refusalBy(auth, rule) ?? []);
   if (state === undefined || refusals.length < 2) return refusals[0];
   // Decided together: the reason is the first of them all, whichever element asks for it.
   const denial = evaluate(
     state.auth,
-    asked.flatMap(({ rule }) => rule.clauses),
+    rules.flatMap(({ clauses }) => clauses),
   );
   return denial && refusalOf(state, denial);
 }
@@ -133,10 +144,30 @@ function trackDeniedItems(resolve: Resolver, members: Members): Resolver {
   };
 }
 
-/** Throws, unless all is a dry run. */
-function deny(refusal: Refusal, guard: FieldGuard, auth: unknown, info: GraphQLResolveInfo, report: Report): void {
+/** The error of the field; undefined in a dry run. */
+function deny(
+  refusal: Refusal,
+  guard: FieldGuard,
+  auth: unknown,
+  info: GraphQLResolveInfo,
+  report: Report,
+): GraphQLError | undefined {
   report(guard.coordinate, refusal, authStateOf(auth));
-  if (!guard.isReportOnly) throw createFieldDenialError(refusal.denial, info, refusal.cause);
+  return guard.isReportOnly ? undefined : createFieldDenialError(refusal.denial, info, refusal.cause);
+}
+
+/**
+ * Where null is not allowed, the denial ends what is around the field too, and in a list of non-null items graphql-js 16
+ * forgets the promises of the items before one that fails at once: if one of them is rejected later, nobody listens, and
+ * that ends the process. What fails by a promise is waited for with the others.
+ */
+function fail(denied: GraphQLError, info: GraphQLResolveInfo): Promise<never> {
+  if (mayEndMore(info.returnType)) return Promise.reject(denied);
+  throw denied;
+}
+
+function mayEndMore(type: GraphQLOutputType): boolean {
+  return isNonNullType(type) || (isListType(type) && mayEndMore(type.ofType));
 }
 
 /** `resolveType` behind a guard: the first moment at which it is known what a value of an abstract type is. */
@@ -146,15 +177,21 @@ export function guardResolveType(
   report: Report,
 ): GraphQLTypeResolver<unknown, unknown> {
   const { members, isReportOnly } = record;
-  const check = <T>(name: T, contextValue: unknown, info: GraphQLResolveInfo, path: Path | undefined): T => {
+  const check = <T>(
+    name: T,
+    contextValue: unknown,
+    info: GraphQLResolveInfo,
+    path: Path | undefined,
+  ): T | Promise<never> => {
     // What is no name of a type is graphql-js's to refuse.
     const requirement = typeof name === 'string' ? members.get(name) : undefined;
     if (requirement === undefined) return name;
     const auth = authIn(contextValue);
-    const refusal = refusalBy(auth, requirement.rule);
+    const state = authStateOf(auth);
+    const refusal = refuse(state, auth, [requirement.rule], info);
     if (refusal) {
-      report(String(name), refusal, authStateOf(auth));
-      if (!isReportOnly) throw createItemDenialError(refusal, info, path);
+      report(String(name), refusal, state);
+      if (!isReportOnly) return fail(createItemDenialError(refusal, info, path), info);
     }
     return name;
   };

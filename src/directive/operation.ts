@@ -1,16 +1,22 @@
 /** Decides an operation as a whole, before anything of it runs: which of its selections the caller's token denies. */
 import { getVariableValues } from 'graphql';
 import type { DocumentNode, FieldNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import { authStateOf } from '../auth.js';
+import { authStateOf, isExpired } from '../auth.js';
+import { denials } from '../errors.js';
 import type { Denial } from '../errors.js';
 import { isReportOnly } from './coverage.js';
-import { decide, refusalBy } from './decide.js';
+import { decide, refusalBy, refusalOf } from './decide.js';
 import type { Refusal } from './decide.js';
 import { reachOf } from './reach.js';
 import type { Requirement } from './requirement.js';
 import { rulesOf } from './schema-rules.js';
 import { walkOperation } from './selections.js';
 import type { Place } from './selections.js';
+
+// Nothing has run, so that no data limits how much a refusal could list: a short document of many selections on many
+// levels would be answered with megabytes. The first ones are what a person wants to see.
+const MOST_LISTED = 100;
+const MOST_PATH_ELEMENTS = 2_000;
 
 /** A selection that is denied. */
 export interface DeniedSelection {
@@ -34,7 +40,8 @@ export interface OperationToDecide {
 }
 
 /**
- * The selections of the operation that the token denies, each once, in the document's order; nothing below a denied one.
+ * The selections of the operation that the token denies, each once, in the document's order; nothing below a denied one,
+ * and no more than a hundred.
  * `@skip` and `@include` are honoured. Policies are not asked: they need data. In a dry run nothing is denied.
  *
  * Only what is certain before it runs counts. A field of an object type counts by all its rules, whatever abstract type
@@ -49,7 +56,8 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
   const { schema, document, operation, auth } = args;
   const state = authStateOf(auth);
   const reach = reachOf(schema, document, operation);
-  if (state && reach.rules.every((rule) => decide(state, rule) === undefined)) return [];
+  const isOver = state !== undefined && isExpired(state);
+  if (state && !isOver && reach.rules.every((rule) => decide(state, rule) === undefined)) return [];
   if (reach.rules.length === 0 || isReportOnly(schema)) return [];
 
   // Variables that do not fit their types fail the operation before anything runs.
@@ -59,11 +67,12 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
   const denied = new Map<Place, { readonly refusal: Refusal; readonly nodes: Set<FieldNode> }>();
 
   function isDenied(requirement: Requirement | undefined, place: Place, node: FieldNode): boolean {
-    const refusal = requirement && refusalBy(auth, requirement.rule);
+    const refusal = requirement && (isOver ? refusalOf(state, denials.expired) : refusalBy(auth, requirement.rule));
     if (refusal === undefined) return false;
     const known = denied.get(place);
-    if (known === undefined) denied.set(place, { refusal, nodes: new Set([node]) });
-    else known.nodes.add(node);
+    if (known === undefined) {
+      if (denied.size < MOST_LISTED) denied.set(place, { refusal, nodes: new Set([node]) });
+    } else if (known.nodes.size < MOST_LISTED) known.nodes.add(node);
     return true;
   }
 
@@ -76,7 +85,15 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
       return node === undefined || !isDenied(rules.ofType(type), place, node);
     },
   });
-  return [...denied].map(([place, { refusal, nodes }]) => ({ ...refusal, nodes: [...nodes], path: pathOf(place) }));
+  const listed: DeniedSelection[] = [];
+  let pathElements = 0;
+  for (const [place, { refusal, nodes }] of denied) {
+    if (pathElements > MOST_PATH_ELEMENTS) break;
+    const path = pathOf(place);
+    pathElements += path.length;
+    listed.push({ ...refusal, nodes: [...nodes], path });
+  }
+  return listed;
 }
 
 /** Whether the operation can reach anything that has a rule, whoever asks: then its answer is private. */

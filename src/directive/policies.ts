@@ -1,5 +1,6 @@
 /** Policies: named functions for what a token cannot say, such as who owns a thing. */
 import DataLoader from 'dataloader';
+import { OperationTypeNode } from 'graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { AuthenticatedAuth } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
@@ -77,13 +78,14 @@ export function batchPolicy<
   function loaderFor({ auth, context, info }: PolicyRequest<Source, Args, Context>): DataLoader<Key, boolean> {
     let ofAuth = loaders.get(auth);
     if (ofAuth === undefined) loaders.set(auth, (ofAuth = new WeakMap()));
-    let loader = ofAuth.get(info.variableValues);
+    const scope = scopeOf(info);
+    let loader = ofAuth.get(scope);
     if (loader === undefined) {
       // The time-out is the batch's, not each item's: one timer, and one fault for the log.
       loader = new DataLoader((keys) => withTimeout((async () => load(keys, { auth, context }))(), timeout * 1000), {
         maxBatchSize,
       });
-      ofAuth.set(info.variableValues, loader);
+      ofAuth.set(scope, loader);
     }
     return loader;
   }
@@ -95,6 +97,17 @@ export function batchPolicy<
       return asked === null || asked === undefined ? false : loaderFor(request).load(asked);
     },
   };
+}
+
+/**
+ * What answers are good for: an execution, and in a mutation each root field by itself, since it sees what those before
+ * it have changed (GraphQL specification, section 6.2.2).
+ */
+function scopeOf({ operation, path, variableValues }: GraphQLResolveInfo): object {
+  if (operation.operation !== OperationTypeNode.MUTATION) return variableValues;
+  let root = path;
+  while (root.prev) root = root.prev;
+  return root;
 }
 
 export type OwnerPolicyOptions = (

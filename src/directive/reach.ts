@@ -1,5 +1,6 @@
 /** Which rules an operation can statically reach: computed once for each document, and kept with it. */
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { isInterfaceType } from 'graphql';
+import type { DocumentNode, GraphQLNamedType, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Requirement } from './requirement.js';
 import type { Rule } from './rule.js';
 import { membersOf } from './rules.js';
@@ -26,6 +27,16 @@ export function reachOf(schema: GraphQLSchema, document: DocumentNode, operation
   return reach;
 }
 
+/** Whether a field that is selected on an interface has a rule on any type that may turn up there. */
+function isRuledInMember(schema: GraphQLSchema, type: GraphQLNamedType, name: string): boolean {
+  if (!isInterfaceType(type)) return false;
+  const rules = rulesOf(schema);
+  return schema.getPossibleTypes(type).some((member) => {
+    const field = member.getFields()[name];
+    return field && (rules.ofField(member, field) ?? rules.ofInputs(member, field) ?? membersOf(rules, field));
+  });
+}
+
 function findReach(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Reach {
   const rules = rulesOf(schema);
   const found = new Set<Rule>();
@@ -45,7 +56,7 @@ function findReach(schema: GraphQLSchema, document: DocumentNode, operation: Ope
         // What a variable brings is not known yet: any rule of an input field may turn out to be in reach.
         if (isDeep) inputs?.ofInputFields().forEach(add);
       }
-      if (membersOf(rules, field)) abstract.add(field.name);
+      if (membersOf(rules, field) || isRuledInMember(schema, type, field.name)) abstract.add(field.name);
       return true;
     },
     enterFragment: (type) => add(rules.ofType(type)),

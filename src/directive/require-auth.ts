@@ -1,5 +1,5 @@
 /** `requireAuth()`: the directive's decision for code that has no field of its own, such as a data source. */
-import { authStateOf } from '../auth.js';
+import { authStateOf, isExpired } from '../auth.js';
 import type {
   AuthContext,
   AuthenticatedAccessAuth,
@@ -10,6 +10,7 @@ import type {
 import { AuthConfigurationError, createDenialError, denials } from '../errors.js';
 import { authIn, evaluate, misconfigured, refusalOf } from './decide.js';
 import { isCognitoName } from './options.js';
+import { markContextPrivate } from './private-context.js';
 
 /** What to ask of the token. All that is given must hold; a list means any of it. */
 export interface AuthRule {
@@ -27,7 +28,7 @@ export type AuthOfTokenUse<Use> = [Use] extends ['id']
 
 /**
  * The caller's `Auth`, if it meets the rule: any verified token when there is none. The decision and the errors are
- * those of `@auth`.
+ * those of `@auth`, and the plugin keeps the answer private to caches.
  *
  * @throws {GraphQLError} as a guarded field does: `UNAUTHENTICATED`, `FORBIDDEN`, `AUTH_UNAVAILABLE`, or
  *   `INTERNAL_SERVER_ERROR` when the context has no `auth` that this package made, or the rule is one that nobody could
@@ -38,11 +39,13 @@ export function requireAuth<Use extends TokenUse = TokenUse>(
   rule: AuthRule & { readonly tokenUse?: Use } = {},
 ): AuthOfTokenUse<Use> {
   assertRule(rule);
+  markContextPrivate(contextValue);
   const auth = authIn(contextValue);
   const state = authStateOf(auth);
   const { tokenUse, groups, scopes } = rule;
   // Decided each time, and numbered by nobody: a rule that is made up while serving must not leave anything behind.
-  const denial = state && evaluate(state.auth, [{ tokenUse, groups, scopes }]);
+  const clause = { tokenUse, groups, scopes };
+  const denial = state && (isExpired(state) ? denials.expired : evaluate(state.auth, [clause]));
   if (state !== undefined && denial === undefined) {
     // Met, so authenticated, with a token of the kind that was asked for.
     return state.auth as AuthOfTokenUse<Use>;

@@ -26,6 +26,11 @@ export function noteSettings(
   schema.extensions = { ...schema.extensions, [EXTENSION]: Object.freeze(settings) };
 }
 
+/** Whether the schema, or one that it was made of, was transformed. */
+export function hasSettings(schema: GraphQLSchema): boolean {
+  return EXTENSION in schema.extensions;
+}
+
 /** The settings by which the rules of any schema are read: one that was transformed, one that was not, one that was since changed. */
 export function settingsOf(schema: GraphQLSchema): RuleSettings {
   const noted = schema.extensions[EXTENSION] as { readonly unannotated?: unknown } | undefined;

@@ -10,6 +10,7 @@ import {
   Kind,
 } from 'graphql';
 import type {
+  GraphQLDirective,
   DocumentNode,
   FieldNode,
   FragmentDefinitionNode,
@@ -157,8 +158,17 @@ class Walk {
   #isIncluded(node: SelectionNode): boolean {
     if (this.#variableValues === undefined || !node.directives?.length) return true;
     return (
-      getDirectiveValues(GraphQLSkipDirective, node, this.#variableValues)?.['if'] !== true &&
-      getDirectiveValues(GraphQLIncludeDirective, node, this.#variableValues)?.['if'] !== false
+      readCondition(GraphQLSkipDirective, node, this.#variableValues) !== true &&
+      readCondition(GraphQLIncludeDirective, node, this.#variableValues) !== false
     );
+  }
+}
+
+/** Undefined for a condition that is none (a variable that is null): graphql-js fails the selection when it gets there. */
+function readCondition(directive: GraphQLDirective, node: SelectionNode, variableValues: Variables): unknown {
+  try {
+    return getDirectiveValues(directive, node, variableValues)?.['if'];
+  } catch {
+    return undefined;
   }
 }

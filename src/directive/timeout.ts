@@ -38,6 +38,6 @@ export function withTimeout<T>(answer: PromiseLike<T>, timeoutMs: number): Promi
 
 /** Whether graphql-js would wait for the value. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  // Any object may be asked for a property.
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  // Anything but null and undefined may be asked for a property; graphql-js waits for functions with `then` too.
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

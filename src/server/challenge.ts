@@ -20,7 +20,8 @@ const statuses: Readonly<Record<AuthErrorCode, number>> = {
  * `insufficient_scope` for the one denial that another token of the same caller could lift.
  */
 function headerFor(error: GraphQLError): readonly [name: string, value: string] | undefined {
-  const { extensions } = error;
+  // graphql-js' types promise extensions, and yet it answers a few faults (too deep variables) with a plain Error.
+  const extensions = (error as Partial<GraphQLError>).extensions ?? {};
   switch (extensions['code']) {
     case 'UNAUTHENTICATED':
       return ['www-authenticate', extensions['reason'] === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"'];

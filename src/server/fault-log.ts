@@ -15,9 +15,13 @@ export function faultBehind({ originalError }: GraphQLError): Error | undefined 
 
 export type FaultLog = (fault: Error, logger: FaultLogger) => void;
 
-function describe(fault: Error): string {
+// A chain of causes may be a ring.
+const DEEPEST_CAUSE = 5;
+
+function describe(fault: Error, depth = 0): string {
   const { cause } = fault;
-  return cause instanceof Error ? `${fault.message} ${describe(cause)}` : fault.message;
+  const goesOn = cause instanceof Error && depth < DEEPEST_CAUSE;
+  return goesOn ? `${fault.message} ${describe(cause, depth + 1)}` : fault.message;
 }
 
 /**

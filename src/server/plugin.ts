@@ -6,6 +6,7 @@ import { authStateOf } from '../auth.js';
 import type { Auth, AuthState } from '../auth.js';
 import { findUnguarded, hasRules, isReportOnly } from '../directive/coverage.js';
 import { findDeniedSelections, operationHasRules } from '../directive/operation.js';
+import { isContextPrivate } from '../directive/private-context.js';
 import { AuthConfigurationError, createLocatedDenialError, denials, KeysUnavailableError } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { verifierOrigin } from '../token/verifier.js';
@@ -91,13 +92,14 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
     },
 
     async executionDidStart(requestContext) {
-      const { schema, document, operation } = requestContext;
-      if (!operationHasRules({ schema, document, operation })) return;
+      const { schema, document, operation, contextValue } = requestContext;
       return {
         // Not before execution: Apollo's cache-control plugin takes a policy that is restricted by then as final and
         // drops every hint. Not in `willSendResponse`: a response cache may have written by then.
         async executionDidEnd() {
-          requestContext.overallCachePolicy.restrict({ scope: 'PRIVATE' });
+          if (isContextPrivate(contextValue) || operationHasRules({ schema, document, operation })) {
+            requestContext.overallCachePolicy.restrict({ scope: 'PRIVATE' });
+          }
         },
       };
     },
@@ -130,7 +132,6 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
           "apollo-cognito-auth: DRY RUN. enforcement is 'report': no rule of @auth is enforced, only logged.",
         );
       }
-      const release = leaseVerifier(verifier);
       try {
         await verifier.hydrate();
       } catch (error) {
@@ -138,6 +139,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
         if (!(error instanceof KeysUnavailableError)) throw error;
         logFault(error, logger);
       }
+      const release = leaseVerifier(verifier);
       return {
         schemaDidLoadOrUpdate({ apiSchema }) {
           if (apiSchema === initialSchema) return;

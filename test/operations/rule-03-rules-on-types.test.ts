@@ -152,6 +152,22 @@ describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
     });
   });
 
+  it('when resolveType answers with a function that graphql-js waits for', async () => {
+    const schema = guard(abstract, {
+      ...resolvers,
+      Entry: {
+        __resolveType: (value: { __typename: string }) => {
+          const promise = Promise.resolve(value.__typename);
+          return Object.assign(() => {}, { then: promise.then.bind(promise) }) as never;
+        },
+      },
+    });
+    expect(await run(schema, '{ entries { __typename } }', authenticatedAs())).toEqual({
+      data: { entries: [{ __typename: 'Sale' }, null, null] },
+      errors: [denial('group', 'entries', 1), denial('group', 'entries', 2)],
+    });
+  });
+
   it('when isTypeOf says what a value is', async () => {
     const schema = guard(
       'type Query { found: [Found] } union Found = A | B type A { id: Int } type B @auth { id: Int }',

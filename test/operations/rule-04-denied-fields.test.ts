@@ -1,4 +1,4 @@
-import { graphql, GraphQLError, graphqlSync } from 'graphql';
+import { execute, graphql, GraphQLError, graphqlSync, parse } from 'graphql';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { describe, expect, it } from 'vitest';
 import { authDirective } from '../../src/directive/transformer.js';
@@ -161,6 +161,38 @@ describe('rule 4: a denied field', () => {
       contextValue: { auth: rejected('keys-unavailable') },
     });
     expect(errors?.map(({ originalError }) => originalError?.name)).toEqual(['KeysUnavailableError']);
+  });
+
+  it('costs the same whatever the length of the document, line by line', async () => {
+    const schema = guard('type Query { shut: Int @auth }');
+    const time = async (count: number) => {
+      const source = `{\n${Array.from({ length: count }, (_, index) => `a${index}: shut`).join('\n')}\n}`;
+      const document = parse(source);
+      const began = performance.now();
+      const { errors = [] } = await execute({ schema, document, contextValue: { auth: anonymous() } });
+      const spent = performance.now() - began;
+      expect(errors.length).toBe(count);
+      expect(errors.at(-1)?.locations).toEqual([{ line: count + 1, column: 1 }]);
+      return spent;
+    };
+    await time(2000);
+    const small = await time(2000);
+    // Sixteen times as much, and sixteen times that again if the cost were the square.
+    expect(await time(32_000)).toBeLessThan(Math.max(20, small) * 100);
+  });
+
+  it('does not bring the process down when a list of promises fails around it', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const schema = guard('type Query { rows: [Row!] } type Row { late: Int! shut: Int! @auth }', {
+      Query: { rows: () => [{ id: 1 }, { id: 2 }, { id: 3 }] },
+      Row: { late: () => Promise.reject(new GraphQLError('broken', { extensions: { code: 'BROKEN' } })) },
+    });
+    const { data, errors = [] } = await run(schema, '{ rows { late shut } }', anonymous());
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect([data, errors.length, unhandled]).toEqual([{ rows: null }, 1, []]);
   });
 
   it('leaves the schema that was given unguarded and unchanged', async () => {

@@ -159,6 +159,31 @@ describe('rule 6: a whole operation', () => {
     expect(denied(dry, '{ f }', anonymous())).toEqual([]);
   });
 
+  it('is refused, and not half run, when a condition is a variable that is null after all', () => {
+    const source = 'mutation ($i: Boolean = true) { open { ok @include(if: $i) } pay { ok } }';
+    expect(denied(schema, source, anonymous(), { i: null })).toEqual([['pay', 'missing', 1, undefined]]);
+  });
+
+  it('that reaches a rule on an interface’s implementers is known, too', () => {
+    const hidden = guard(
+      'interface Node { title: String } type User implements Node { title: String @auth } type Query { node: Node }',
+    );
+    const document = parse('{ node { title } }');
+    expect(operationHasRules({ schema: hidden, document, operation: operationOf(document) })).toBe(true);
+  });
+
+  it('is answered with a bounded list: nothing runs, so that no data bounds it', () => {
+    const leaves = Array.from({ length: 4000 }, (_, index) => `s${index}: salary`).join(' ');
+    const source = `mutation { open { ${'again { '.repeat(500)} ${leaves} ${'}'.repeat(500)} } }`;
+    const listed = denied(schema, source, authenticatedAs());
+    expect(listed.length).toBeGreaterThan(0);
+    expect(JSON.stringify(listed).length).toBeLessThan(30_000);
+    const same = `mutation { open { ${'salary '.repeat(20_000)} } }`;
+    expect(denied(schema, same, authenticatedAs()).map(([path, reason]) => [path, reason])).toEqual([
+      ['open.salary', 'group'],
+    ]);
+  });
+
   it('made to hurt costs what its length costs', () => {
     const doubling = Array.from(
       { length: 5000 },

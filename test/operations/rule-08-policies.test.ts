@@ -196,6 +196,29 @@ describe('rule 8: policies', () => {
     expect(calls).toEqual(['anaya', 'anaya', 'ben', 'anaya', 'anaya']);
   });
 
+  it('in a batch are asked again after a mutation’s root field has changed the facts', async () => {
+    let owner = 'me';
+    const own = batchPolicy({ key: () => 1, load: (keys) => keys.map(() => owner === 'me') });
+    const schema = guard(
+      'type Query { x: Int } type Mutation { touch: String @auth(policies: ["own"]) give: String @auth(policies: ["own"]) }',
+      {
+        Mutation: {
+          touch: () => 'touched',
+          give: () => {
+            owner = 'somebody else';
+            return 'given';
+          },
+        },
+      },
+      { policies: { own } },
+    );
+    const source = 'mutation { touch give again: touch }';
+    expect(toAnswer(await graphql({ schema, source, contextValue: { auth: anaya } }))).toEqual({
+      data: { touch: 'touched', give: 'given', again: null },
+      errors: [denial('policy', 'again')],
+    });
+  });
+
   it('in a batch deny without a key, with too few answers, when the load fails, and when it never ends', async () => {
     const events: AuthEvent[] = [];
     const { claims, ...fields } = anaya;

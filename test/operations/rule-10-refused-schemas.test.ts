@@ -234,11 +234,26 @@ describe('rule 10: refused when the server starts', () => {
     ]);
   });
 
-  it('a schema without rules is none of its business', () => {
+  it('a schema whose fields ask for a token by default, without one @auth in it', () => {
+    const strict = authDirective({ name: 'strictAuth', unannotated: 'authenticated' });
     const schema = makeExecutableSchema({
-      typeDefs: [authDirectiveTypeDefs, 'type Query { f: Int } type Subscription { g: Int }'],
+      typeDefs: [strict.authDirectiveTypeDefs, 'type Query { f: Int g: Int @public }'],
     });
+    expect([findUnguarded(schema), hasRules(schema), isReportOnly(schema)]).toEqual([
+      [`Query.f has a rule that no guard enforces. ${REMEDY}`],
+      true,
+      false,
+    ]);
+    expect(findUnguarded(strict.authDirectiveTransformer(schema))).toEqual([]);
+  });
+
+  it('not a schema without rules', () => {
+    const schema = buildSchema('type Query { f: Int } type Subscription { g: Int }');
     expect([findUnguarded(schema), hasRules(schema), isReportOnly(schema)]).toEqual([[], false, false]);
+    const transformed = authDirectiveTransformer(
+      makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, 'type Query { f: Int }'] }),
+    );
+    expect([findUnguarded(transformed), hasRules(transformed)]).toEqual([[], false]);
   });
 
   it('a later transformation that replaced a resolver, or put something before the guard', () => {

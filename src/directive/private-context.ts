@@ -1,0 +1,11 @@
+/** Contexts of which somebody asked who the caller is: what is answered from them is no other caller's. */
+const asked = new WeakSet();
+
+/** A field's guard has the field's cache hint to restrict; code without a field has the context alone. */
+export function markContextPrivate(contextValue: unknown): void {
+  if (typeof contextValue === 'object' && contextValue !== null) asked.add(contextValue);
+}
+
+export function isContextPrivate(contextValue: object): boolean {
+  return asked.has(contextValue);
+}
