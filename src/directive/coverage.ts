@@ -1,6 +1,7 @@
 /** Checks that each rule of a schema has its guard, by looking at the guards themselves. */
 import { isAbstractType } from 'graphql';
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { isAuthDefinition } from './definition.js';
 import { guardRecordOf } from './guard.js';
 import type { GuardRecord } from './guard.js';
 import type { FieldInputs } from './inputs.js';
@@ -8,7 +9,7 @@ import { asksNoMore } from './requirement.js';
 import type { Requirement } from './requirement.js';
 import { membersOf } from './rules.js';
 import type { SchemaRules } from './rules.js';
-import { fieldsOf, guardOf } from './schema-notes.js';
+import { fieldsOf, guardOf, hasSettings } from './schema-notes.js';
 import { rulesOf } from './schema-rules.js';
 
 type Field = GraphQLField<unknown, unknown>;
@@ -21,6 +22,25 @@ const REMEDY =
  * changed after it was. Empty when all is enforced.
  */
 export function findUnguarded(schema: GraphQLSchema): readonly string[] {
+  if (isForgotten(schema)) {
+    return [
+      `The schema defines the directive of authDirective() and was never transformed. ${REMEDY}`,
+      ...findMissing(schema),
+    ];
+  }
+  return findMissing(schema);
+}
+
+/**
+ * Whoever adds authDirectiveTypeDefs means the schema to be transformed. With `unannotated: 'authenticated'` there need
+ * not be one `@auth` in it to miss a guard of.
+ */
+function isForgotten(schema: GraphQLSchema): boolean {
+  const isDefined = schema.getDirectives().some((directive) => isAuthDefinition(directive));
+  return isDefined && !hasSettings(schema) && ![...fieldsOf(schema)].some(([, , field]) => guardOf(field));
+}
+
+function findMissing(schema: GraphQLSchema): readonly string[] {
   const rules = rulesOf(schema);
   const problems: string[] = [];
   const subscriptionType = hasRules(schema) ? schema.getSubscriptionType() : undefined;

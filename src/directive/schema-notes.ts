@@ -10,12 +10,10 @@ import type { RuleSettings } from './rules.js';
 type Field = GraphQLField<unknown, unknown>;
 
 const usedNames = new Set([DEFAULT_NAME]);
-const defaultDenyNames = new Set<string>();
 
-/** A name that was given to the directive in this process, and what a field without a rule asks for under it. */
-export function noteName(name: string, unannotated: RuleSettings['unannotated']): void {
+/** A name that was given to the directive in this process. */
+export function noteName(name: string): void {
   usedNames.add(name);
-  if (unannotated === 'authenticated') defaultDenyNames.add(name);
 }
 
 const EXTENSION = 'apollo-cognito-auth';
@@ -28,6 +26,11 @@ export function noteSettings(
   schema.extensions = { ...schema.extensions, [EXTENSION]: Object.freeze(settings) };
 }
 
+/** Whether the schema, or one that it was made of, was transformed. */
+export function hasSettings(schema: GraphQLSchema): boolean {
+  return EXTENSION in schema.extensions;
+}
+
 /** The settings by which the rules of any schema are read: one that was transformed, one that was not, one that was since changed. */
 export function settingsOf(schema: GraphQLSchema): RuleSettings {
   const noted = schema.extensions[EXTENSION] as { readonly unannotated?: unknown } | undefined;
@@ -36,15 +39,10 @@ export function settingsOf(schema: GraphQLSchema): RuleSettings {
     // Another library's directive may have a name that another schema gave to ours; `@auth` itself is never let off.
     return name === DEFAULT_NAME || !definition || hasAuthArguments(definition.args);
   });
-  // Without one `@auth` in it a schema can have every field closed by default, and lack every guard: that it was meant to
-  // be transformed is told by its definition of the directive alone.
-  const isDefaultDeny = noted
-    ? noted.unannotated === 'authenticated'
-    : names.some((name) => defaultDenyNames.has(name) && schema.getDirective(name));
   const alike = schema.getDirectives().filter(({ args }) => hasAuthArguments(args));
   return {
     names: new Set([...names, ...alike.map(({ name }) => name)]),
-    unannotated: isDefaultDeny ? 'authenticated' : 'public',
+    unannotated: noted?.unannotated === 'authenticated' ? 'authenticated' : 'public',
   };
 }
 

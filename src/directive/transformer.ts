@@ -37,7 +37,7 @@ export interface AuthDirective {
  */
 export function authDirective(options: AuthDirectiveOptions = {}): AuthDirective {
   const resolved = readDirectiveOptions(options);
-  noteName(resolved.name, resolved.unannotated);
+  noteName(resolved.name);
   const services: GuardServices = {
     ask: createAsk(resolved.policies),
     report: createReport(resolved.isReportOnly, resolved.logger),
