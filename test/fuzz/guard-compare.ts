@@ -6,6 +6,9 @@ import type { OperationKind } from './guard-model.js';
 import type { Answer, ErrorLine, Expectation } from './guard-oracle.js';
 import type { Executed, Execution } from './guard-server.js';
 
+/** Whether a call is that of a policy, which may be asked before anything is refused. */
+const isPolicy = (call: string) => call.endsWith('?');
+
 /** Sentences about each difference; empty if there is none. */
 export function findDifferences(
   expected: Expectation,
@@ -15,7 +18,7 @@ export function findDifferences(
   const hasSource = kind === 'subscription' && !expected.isRefused;
   if (sources.length !== (hasSource ? 1 : 0)) return [`The source of events was made ${sources.length} times.`];
   if (expected.isRefused) {
-    const refusals = executions.filter(({ result, calls }) => !('data' in result) && calls.length === 0);
+    const refusals = executions.filter(({ result, calls }) => !('data' in result) && calls.every(isPolicy));
     const lines = refusals.flatMap(({ result }) => linesOf(result));
     return refusals.length === executions.length && lines.length === 1 && lines[0] === expected.error
       ? []

@@ -4,6 +4,8 @@ export interface Rule {
   readonly tokenUse?: 'ID' | 'ACCESS';
   readonly groups?: readonly string[];
   readonly scopes?: readonly string[];
+  /** On fields, arguments and input fields alone. */
+  readonly policies?: readonly string[];
 }
 
 export type TypeRef =
@@ -90,7 +92,8 @@ export interface Schema {
   /** How graphql-js is told the concrete type behind an abstract one. */
   readonly typeResolution: 'typename' | 'resolveType' | 'isTypeOf';
   readonly isTypeResolutionAsync: boolean;
-  readonly builder: 'graphql-js' | 'graphql-tools';
+  /** From SDL by either library, or as a schema made in code has its directives: in `extensions`. */
+  readonly builder: 'graphql-js' | 'graphql-tools' | 'code';
 }
 
 /** What a resolver gives: `object` is the key of an `Instance`. */

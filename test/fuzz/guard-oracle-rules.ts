@@ -16,7 +16,10 @@ import type {
   TypeRef,
   Variables,
 } from './guard-model.js';
+import { POLICIES } from './guard-schema.js';
 import { coerceLiteral, isSame } from './guard-oracle-values.js';
+
+const POLICIES_THAT_ALLOW = Object.keys(POLICIES).filter((name) => POLICIES[name]);
 
 /** `code` and `reason` of a denial. */
 export interface Denial {
@@ -24,7 +27,7 @@ export interface Denial {
   readonly reason?: string;
 }
 
-/** What the caller is told, or undefined if all rules hold. The order of reasons: credentials, token use, group, scope. */
+/** What the caller is told, or undefined if all rules hold. The order of reasons: credentials, token use, group, scope, policy. */
 export function findDenial(caller: Caller, rules: readonly Rule[]): Denial | undefined {
   if (rules.length === 0) return undefined;
   if (caller.kind === 'no-auth' || caller.kind === 'look-alike') return { code: 'INTERNAL_SERVER_ERROR' };
@@ -39,7 +42,14 @@ export function findDenial(caller: Caller, rules: readonly Rule[]): Denial | und
     return forbidden('token-use');
   if (!rules.every(({ groups }) => hasOneOf(caller.groups, groups))) return forbidden('group');
   if (!rules.every(({ scopes }) => hasOneOf(caller.scopes, scopes))) return forbidden('scope');
+  if (!rules.every(({ policies }) => hasOneOf(POLICIES_THAT_ALLOW, policies))) return forbidden('policy');
   return undefined;
+}
+
+/** Rule 8: a policy is asked only if everything that is asked of the token holds. */
+export function asksPolicies(caller: Caller, rules: readonly Rule[]): boolean {
+  const denial = findDenial(caller, rules);
+  return rules.some(({ policies }) => policies) && (denial === undefined || denial.reason === 'policy');
 }
 
 const forbidden = (reason: string): Denial => ({ code: 'FORBIDDEN', reason });

@@ -9,12 +9,13 @@ import type {
   FieldSelection,
   Json,
   Request,
+  Rule,
   Selection,
   TypeRef,
   Value,
   Variables,
 } from './guard-model.js';
-import { findDenial, rulesOfField, rulesOfType } from './guard-oracle-rules.js';
+import { asksPolicies, findDenial, rulesOfField, rulesOfType } from './guard-oracle-rules.js';
 import type { Denial } from './guard-oracle-rules.js';
 import { coerceVariables } from './guard-oracle-values.js';
 
@@ -33,7 +34,7 @@ export interface Nulled {
 
 interface Outcome {
   readonly nulled: readonly Nulled[];
-  /** Paths of the resolvers that run. */
+  /** Paths of the resolvers that run; with a question mark, of the fields whose policies are asked. */
   readonly calls: readonly string[];
   /** Paths of the resolvers that may run, because what they give is thrown away. */
   readonly possibleCalls: readonly string[];
@@ -90,7 +91,7 @@ class Interpreter {
   refusal(): ErrorLine | undefined {
     const { type, fields } = this.#start();
     const errors = Array.from(fields, ([key, nodes]) => {
-      const denial = this.#denialOf(type, nodes);
+      const denial = findDenial(this.#request.caller, this.#rulesOf(type, nodes));
       return denial && toLine([key], denial);
     });
     return errors[0];
@@ -116,17 +117,19 @@ class Interpreter {
   }
 
   #completeField(type: Composite, key: string, nodes: readonly FieldSelection[], path: Path): Completed {
-    const { schema, data } = this.#request;
+    const { schema, data, caller } = this.#request;
     const name = nodes[0]?.name ?? '';
     if (name === '__typename') return { ...NOTHING, value: type.name };
     if (name === '__schema') return { ...NOTHING, value: { queryType: { name: schema.roots.query ?? null } } };
     const field = fieldOf(type, name);
-    const denial = this.#denialOf(type, nodes);
+    const rules = this.#rulesOf(type, nodes);
+    const denial = findDenial(caller, rules);
+    const asked = asksPolicies(caller, rules) ? [`${path.join('.')}?`] : [];
     // Rule 4: a denied field's resolver does not run.
-    if (denial) return unlessNonNull(field.type, fail(toLine(path, denial)));
+    if (denial) return { ...unlessNonNull(field.type, fail(toLine(path, denial))), calls: asked };
     const value = data.instances.get(key)?.fields.get(name) ?? { kind: 'null' };
     const completed = this.#complete(field.type, value, nodes, path);
-    return { ...completed, calls: [path.join('.'), ...completed.calls] };
+    return { ...completed, calls: [...asked, path.join('.'), ...completed.calls] };
   }
 
   #complete(type: TypeRef, value: Value, nodes: readonly FieldSelection[], path: Path): Completed {
@@ -159,11 +162,10 @@ class Interpreter {
     return this.#completeFields(concrete, value.key, this.#collect(concrete, selections), path);
   }
 
-  #denialOf(type: Composite, nodes: readonly FieldSelection[]): Denial | undefined {
-    const { schema, caller } = this.#request;
+  #rulesOf(type: Composite, nodes: readonly FieldSelection[]): readonly Rule[] {
     const [node] = nodes;
-    if (!node || node.name.startsWith('__')) return undefined;
-    return findDenial(caller, rulesOfField(schema, type, fieldOf(type, node.name), node.args, this.#variables));
+    if (!node || node.name.startsWith('__')) return [];
+    return rulesOfField(this.#request.schema, type, fieldOf(type, node.name), node.args, this.#variables);
   }
 
   /** CollectFields (section 6.3.2 of the specification). */

@@ -5,6 +5,8 @@ import type { AnyType, Composite, Field, Input, InputObject, Rule, Schema, TypeR
 
 export const GROUPS = ['a', 'b', 'c'];
 export const SCOPES = ['r', 'w'];
+/** What each policy answers. */
+export const POLICIES: Readonly<Record<string, boolean>> = { yes: true, no: false, yesLater: true, noLater: false };
 
 export function randomSchema(choices: Choices): Schema {
   return new SchemaMaker(choices).make();
@@ -69,7 +71,7 @@ class SchemaMaker {
       types: this.#types,
       typeResolution: this.#choices.pick(['typename', 'resolveType', 'isTypeOf']),
       isTypeResolutionAsync: this.#choices.chance(0.3),
-      builder: this.#choices.pick(['graphql-js', 'graphql-tools']),
+      builder: this.#choices.pick(['graphql-js', 'graphql-tools', 'code']),
     };
   }
 
@@ -222,23 +224,26 @@ class SchemaMaker {
   }
 
   #marks(): { readonly rules: readonly Rule[]; readonly extensionRules: readonly Rule[] } {
-    const [rules, extensionRules] = [this.#rules(), this.#rules()];
+    const [rules, extensionRules] = [this.#rules(false), this.#rules(false)];
     return { rules, extensionRules: this.#choices.chance(0.4) ? extensionRules : [] };
   }
 
-  #rules(): readonly Rule[] {
+  /** A policy needs a field to look at: there are none on types. */
+  #rules(mayHavePolicies = true): readonly Rule[] {
     if (!this.#choices.chance(this.#density)) return [];
-    return this.#choices.times(this.#choices.chance(0.2) ? 2 : 1, () => this.#rule());
+    return this.#choices.times(this.#choices.chance(0.2) ? 2 : 1, () => this.#rule(mayHavePolicies));
   }
 
-  #rule(): Rule {
-    const tokenUse = this.#choices.pick([undefined, undefined, 'ACCESS', 'ID'] as const);
+  #rule(mayHavePolicies: boolean): Rule {
+    const tokenUse = this.#choices.pick([undefined, undefined, undefined, 'ACCESS', 'ID'] as const);
     const groups = this.#choices.chance(0.5) ? this.#choices.some(GROUPS, 0.6) : [];
     const scopes = tokenUse !== 'ID' && this.#choices.chance(0.25) ? this.#choices.some(SCOPES, 0.6) : [];
+    const policies = mayHavePolicies && this.#choices.chance(0.4) ? this.#choices.some(Object.keys(POLICIES), 0.3) : [];
     return {
       ...(tokenUse ? { tokenUse } : {}),
       ...(groups.length > 0 ? { groups } : {}),
       ...(scopes.length > 0 ? { scopes } : {}),
+      ...(policies.length > 0 ? { policies } : {}),
     };
   }
 }

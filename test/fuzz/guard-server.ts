@@ -2,8 +2,11 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { buildSchema, execute, isAbstractType, isObjectType, responsePathAsArray, subscribe } from 'graphql';
 import type { DocumentNode, ExecutionResult, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import type { Policy } from '../../src/directive/policies.js';
 import { authDirective } from '../../src/directive/transformer.js';
 import type { Data, Field, OperationKind, Schema, TypeRef, Value, Variables } from './guard-model.js';
+import { moveDirectivesToExtensions } from './guard-code-first.js';
+import { POLICIES } from './guard-schema.js';
 import { printSchema } from './guard-text.js';
 
 interface Context {
@@ -22,6 +25,19 @@ export interface Executed {
   readonly executions: readonly Execution[];
 }
 
+const policies = Object.fromEntries(
+  Object.entries(POLICIES).map(([name, answer]): [string, Policy] => [
+    name,
+    ({ context, info }) => {
+      // The test's own context.
+      const { calls } = context as Context;
+      const call = `${responsePathAsArray(info.path).join('.')}?`;
+      if (!calls.includes(call)) calls.push(call);
+      return name.endsWith('Later') ? Promise.resolve(answer) : answer;
+    },
+  ]),
+);
+
 type Method = (args: unknown, context: Context, info: GraphQLResolveInfo) => unknown;
 
 export class GuardServer {
@@ -34,10 +50,11 @@ export class GuardServer {
   constructor(model: Schema, data: Data) {
     this.#model = model;
     this.#data = data;
-    const directive = authDirective({ name: model.directive, unannotated: model.unannotated });
+    const directive = authDirective({ name: model.directive, unannotated: model.unannotated, policies });
     const typeDefs = [directive.authDirectiveTypeDefs, printSchema(model)];
     const schema =
-      model.builder === 'graphql-js' ? buildSchema(typeDefs.join('\n')) : makeExecutableSchema({ typeDefs });
+      model.builder === 'graphql-tools' ? makeExecutableSchema({ typeDefs }) : buildSchema(typeDefs.join('\n'));
+    if (model.builder === 'code') moveDirectivesToExtensions(schema);
     for (const [key, { type }] of data.instances) this.#addObject(key, type);
     this.#addResolvers(schema);
     this.schema = directive.authDirectiveTransformer(schema);

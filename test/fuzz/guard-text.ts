@@ -91,11 +91,12 @@ class SchemaPrinter {
   }
 
   #printRules(rules: readonly Rule[]): readonly string[] {
-    return rules.map(({ tokenUse, groups, scopes }) => {
+    return rules.map(({ tokenUse, groups, scopes, policies }) => {
       const args = [
         ...(tokenUse ? [`tokenUse: ${tokenUse}`] : []),
         ...(groups ? [`groups: ${JSON.stringify(groups)}`] : []),
         ...(scopes ? [`scopes: ${JSON.stringify(scopes)}`] : []),
+        ...(policies ? [`policies: ${JSON.stringify(policies)}`] : []),
       ];
       return `@${this.#directive}${args.length === 0 ? '' : `(${args.join(', ')})`}`;
     });
