@@ -12,6 +12,7 @@ import { rule, shield } from 'graphql-shield';
 import jsonwebtoken from 'jsonwebtoken';
 import { createPublicKey } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { readRsaKeys } from './public-keys.js';
 
 /** What the driver sends once the process is up. */
 export interface Setup {
@@ -66,7 +67,7 @@ const variants: Record<string, (setup: Setup) => Variant> = {
         validateCognitoJwtFields(payload, { tokenUse: 'access', clientId });
       },
     });
-    verifier.cacheJwks({ keys: jwks.keys.map((key) => ({ ...key, kty: 'RSA' })) });
+    verifier.cacheJwks({ keys: readRsaKeys(jwks) });
     return {
       options: { schema: plain() },
       context: async ({ req }) => ({ claims: await verifier.verify(req.headers.authorization?.slice(7) ?? '') }),
@@ -74,7 +75,9 @@ const variants: Record<string, (setup: Setup) => Variant> = {
   },
 
   'graphql-shield and jsonwebtoken': ({ clientId, issuer, jwks }) => {
-    const keys = new Map(jwks.keys.map((key) => [key.kid, createPublicKey({ key: { ...key }, format: 'jwk' })]));
+    const keys = new Map(
+      readRsaKeys(jwks).map((key) => [key.kid, createPublicKey({ key: { ...key }, format: 'jwk' })]),
+    );
     const allowed = rule({ cache: 'contextual' })(
       (_, __, context: { claims?: { client_id?: string } }) => context.claims?.client_id === clientId,
     );

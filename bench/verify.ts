@@ -11,17 +11,19 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { measure, printTable } from './measure.js';
 import type { Candidate } from './measure.js';
+import { readRsaKeys } from './public-keys.js';
 
 const short = process.argv.includes('--short');
 const rounds = short ? 3 : 41;
 const tokenCount = short ? 100 : 1_000;
 
 const pool = createTestUserPool();
-const { issuer, clientId, jwks } = pool;
+const { issuer, clientId } = pool;
+const keys = readRsaKeys(pool.jwks);
 const tokens = Array.from({ length: tokenCount }, (_, index) =>
   pool.accessToken({ sub: `person-${String(index)}`, 'cognito:groups': ['admin', 'support'] }),
 );
-const [jwk] = jwks.keys;
+const [jwk] = keys;
 if (jwk === undefined) throw new Error('The pool has no key.');
 const publicKey = createPublicKey({ key: { ...jwk }, format: 'jwk' });
 const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -41,12 +43,12 @@ const awsJwtVerify = JwtVerifier.create({
     validateCognitoJwtFields(payload, { tokenUse: 'access', clientId });
   },
 });
-awsJwtVerify.cacheJwks({ keys: jwks.keys.map((key) => ({ ...key, kty: 'RSA' })) });
+awsJwtVerify.cacheJwks({ keys });
 
-const localSet = createLocalJWKSet({ keys: jwks.keys.map((key) => ({ ...key })) });
+const localSet = createLocalJWKSet({ keys });
 const jwksClient = new JwksClient({
   jwksUri: `${issuer}/jwks.json`,
-  fetcher: () => Promise.resolve({ keys: jwks.keys }),
+  fetcher: () => Promise.resolve({ keys }),
 });
 const fastJwt = createVerifier({ key: publicPem, algorithms: ['RS256'], allowedIss: issuer });
 const fastJwtCached = createVerifier({ key: publicPem, algorithms: ['RS256'], allowedIss: issuer, cache: tokenCount });
