@@ -111,9 +111,21 @@ const suited = new Map<string, fc.Arbitrary<unknown>>(
 const claimChange = fc
   .constantFrom(...claimNames)
   .chain((name) => fc.tuple(fc.constant(name), fc.oneof(suited.get(name) ?? text, suited.get(name) ?? text, anything)));
+// Times that belong together, close to where they begin and cease to count.
+const around = (at: number) => fc.integer({ min: at - 2, max: at + 2 });
+const times = fc.oneof(
+  fc.record({ iat: fc.constant(NOW - 4_000), exp: around(NOW - GRACE) }),
+  fc.record({ iat: around(NOW + 86_400), exp: fc.constant(NOW + 90_000) }),
+  fc.record({ iat: fc.constant(NOW), exp: around(NOW) }),
+  fc.record({ nbf: around(NOW + GRACE) }),
+);
 const claims = fc
-  .tuple(fc.constantFrom(pool.accessToken, pool.idToken), fc.array(claimChange, { minLength: 1, maxLength: 4 }))
-  .map(([make, changes]): Json => ({ ...claimsOf(make()), ...Object.fromEntries(changes) }));
+  .tuple(
+    fc.constantFrom(pool.accessToken, pool.idToken),
+    fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: times }),
+    fc.array(claimChange, { minLength: 1, maxLength: 4 }),
+  )
+  .map(([make, time, changes]): Json => ({ ...claimsOf(make()), ...time, ...Object.fromEntries(changes) }));
 
 const headerChange = fc.oneof(
   fc.tuple(fc.constant('alg'), fc.oneof(fc.constantFrom('none', 'HS256', 'RS512', 'rs256', ''), anything)),
