@@ -2,7 +2,6 @@
 import type { JsonWebKeySet } from 'apollo-cognito-auth';
 
 // An alias and not an interface: only an alias has the index signature that the libraries' types ask for.
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export type RsaKey = {
   readonly kty: 'RSA';
   readonly use: 'sig';
