@@ -12,9 +12,10 @@ const isPolicy = (call: string) => call.endsWith('?');
 /** Sentences about each difference; empty if there is none. */
 export function findDifferences(
   expected: Expectation,
-  { sources, executions }: Executed,
+  { sources, executions, rejections }: Executed,
   kind: OperationKind,
 ): readonly string[] {
+  if (rejections.length > 0) return [`Rejections that nobody handled: ${show(rejections)}.`];
   const hasSource = kind === 'subscription' && !expected.isRefused;
   if (sources.length !== (hasSource ? 1 : 0)) return [`The source of events was made ${sources.length} times.`];
   if (expected.isRefused) {

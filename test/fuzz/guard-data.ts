@@ -6,35 +6,66 @@ import type { Composite, Data, Instance, Schema, TypeRef, Value } from './guard-
 const INSTANCES = 2;
 
 export function randomData(choices: Choices, schema: Schema): Data {
-  const objects = [...schema.types.values()].filter((type): type is Composite => type.kind === 'object');
-  const instances = new Map<string, Instance>();
-  for (const { name, fields } of objects) {
-    for (let index = 0; index < INSTANCES; index += 1) {
-      const values = fields.map((field) => [field.name, randomFieldValue(choices, schema, field.type)] as const);
-      instances.set(`${name}:${index}`, { type: name, fields: new Map(values) });
+  return new DataMaker(choices, schema).make();
+}
+
+class DataMaker {
+  readonly #choices: Choices;
+  readonly #schema: Schema;
+  readonly #mayHaveFaults: boolean;
+  #hasFaults = false;
+
+  constructor(choices: Choices, schema: Schema) {
+    this.#choices = choices;
+    this.#schema = schema;
+    this.#mayHaveFaults = choices.chance(0.5);
+  }
+
+  make(): Data {
+    const objects = [...this.#schema.types.values()].filter((type): type is Composite => type.kind === 'object');
+    const instances = new Map<string, Instance>();
+    for (const { name, fields } of objects) {
+      for (let index = 0; index < INSTANCES; index += 1) {
+        const values = fields.map((field) => [field.name, this.#fieldValue(field.type)] as const);
+        instances.set(`${name}:${index}`, { type: name, fields: new Map(values) });
+      }
     }
+    const roots = Object.entries(this.#schema.roots).map(([kind, name]) => [kind, `${name}:0`] as const);
+    const events = this.#choices.pick([1, 2, 0]);
+    return { instances, roots: Object.fromEntries(roots), events, hasFaults: this.#hasFaults };
   }
-  const roots = Object.entries(schema.roots).map(([kind, name]) => [kind, `${name}:0`] as const);
-  return { instances, roots: Object.fromEntries(roots), events: choices.pick([1, 2, 0]) };
-}
 
-function randomFieldValue(choices: Choices, schema: Schema, type: TypeRef): Value {
-  return choices.chance(0.03) ? { kind: 'throw' } : randomValue(choices, schema, type);
-}
-
-function randomValue(choices: Choices, schema: Schema, type: TypeRef, nullChance = 0.12): Value {
-  if (type.kind === 'nonNull') return randomValue(choices, schema, type.of, 0.02);
-  if (choices.chance(nullChance)) return { kind: 'null' };
-  if (type.kind === 'list') {
-    return { kind: 'list', items: choices.times(choices.below(4), () => randomValue(choices, schema, type.of)) };
+  #fieldValue(type: TypeRef): Value {
+    return this.#isFault(0.06) ? { kind: 'throw' } : this.#value(type);
   }
-  if (type.name === 'Int') return { kind: 'leaf', value: choices.below(100) };
-  if (type.name === 'String') return { kind: 'leaf', value: choices.pick(['one', 'two']) };
-  const named = typeOf(schema, type.name);
-  if (named.kind === 'enum') return { kind: 'leaf', value: choices.pick(['A', 'B', 'C']) };
-  if (named.kind === 'scalar') return { kind: 'leaf', value: choices.below(100) };
-  const object = choices.oneOf(possibleTypes(schema, type.name));
-  return object === undefined ? { kind: 'null' } : { kind: 'object', key: `${object}:${choices.below(INSTANCES)}` };
+
+  #isFault(probability: number): boolean {
+    const isFault = this.#mayHaveFaults && this.#choices.chance(probability);
+    this.#hasFaults ||= isFault;
+    return isFault;
+  }
+
+  #value(type: TypeRef): Value {
+    if (type.kind === 'nonNull') return this.#isFault(0.04) ? { kind: 'null' } : this.#nonNull(type.of);
+    return this.#choices.chance(0.12) ? { kind: 'null' } : this.#nonNull(type);
+  }
+
+  #nonNull(type: TypeRef): Value {
+    if (type.kind === 'nonNull') return this.#nonNull(type.of);
+    if (type.kind === 'list') {
+      return { kind: 'list', items: this.#choices.times(this.#choices.below(4), () => this.#value(type.of)) };
+    }
+    if (type.name === 'Int') return { kind: 'leaf', value: this.#choices.below(100) };
+    if (type.name === 'String') return { kind: 'leaf', value: this.#choices.pick(['one', 'two']) };
+    const named = typeOf(this.#schema, type.name);
+    if (named.kind === 'enum') return { kind: 'leaf', value: this.#choices.pick(['A', 'B', 'C']) };
+    if (named.kind === 'scalar') return { kind: 'leaf', value: this.#choices.below(100) };
+    const object = this.#choices.oneOf(possibleTypes(this.#schema, type.name));
+    if (object !== undefined) return { kind: 'object', key: `${object}:${this.#choices.below(INSTANCES)}` };
+    // An interface that nothing implements.
+    this.#hasFaults = true;
+    return { kind: 'null' };
+  }
 }
 
 /** The objects that a value of this type may be. */

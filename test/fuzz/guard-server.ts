@@ -20,6 +20,8 @@ export interface Execution {
 }
 
 export interface Executed {
+  /** Rejections that nobody handled: each would have ended the process. */
+  readonly rejections: readonly string[];
   /** Whether a subscription's source of events was made. */
   readonly sources: readonly string[];
   readonly executions: readonly Execution[];
@@ -69,6 +71,9 @@ export class GuardServer {
     const rootValue = this.#objects.get(this.#data.roots[kind] ?? '');
     const sources: string[] = [];
     const executions: Execution[] = [];
+    const rejections: string[] = [];
+    const note = (reason: unknown) => rejections.push(String(reason));
+    process.on('unhandledRejection', note);
     let calls: string[] = [];
     const contextValue = {
       ...context,
@@ -90,7 +95,8 @@ export class GuardServer {
       if (!(Symbol.asyncIterator in answers)) await finish(answers);
       else for await (const answer of answers) await finish(answer);
     }
-    return { sources, executions };
+    process.off('unhandledRejection', note);
+    return { sources, executions, rejections };
   }
 
   /** An object whose methods are what graphql-js's default resolver calls. */
@@ -126,8 +132,9 @@ export class GuardServer {
     if (value.kind !== 'list' || type.kind !== 'list') return null;
     const items = value.items.map((item) => this.#toSource(type.of, item));
     // graphql-js 16 forgets the promises of items when a later one that must not be null fails at once, and a forgotten
-    // rejection ends the process. Where all of them are promises, none is forgotten.
-    return type.of.kind === 'nonNull' ? items.map(async (item) => item) : items;
+    // rejection ends the process. Faults do that, denials must not: where all items are promises, none is forgotten.
+    const isForgetful = type.of.kind === 'nonNull' && this.#data.hasFaults;
+    return isForgetful ? items.map(async (item) => item) : items;
   }
 
   #addResolvers(schema: GraphQLSchema): void {
