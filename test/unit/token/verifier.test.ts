@@ -252,6 +252,22 @@ describe('what a verifier throws', () => {
   });
 });
 
+describe('a forged token', () => {
+  it('costs no stack, which would make it dearer than a good one, and leaves those of others as they were', async () => {
+    const causes: unknown[] = [];
+    const verifier = pool.verifier({ onEvent: (event) => causes.push('cause' in event ? event.cause : undefined) });
+    const good = pool.accessToken();
+    const forged = `${good.slice(0, good.lastIndexOf('.'))}.${'A'.repeat(342)}`;
+    const limit = Error.stackTraceLimit;
+    expect(await verifier.authenticate(forged)).toEqual(INVALID);
+    expect(await verifier.authenticate(good)).toMatchObject({ status: 'authenticated' });
+    expect(Error.stackTraceLimit).toBe(limit);
+    expect(limit).toBeGreaterThan(0);
+    expect(causes).toEqual([new Error('Invalid signature'), undefined]);
+    expect(causes[0] instanceof Error ? causes[0].stack : '').not.toContain('\n');
+  });
+});
+
 describe('the origin of a verifier', () => {
   it('is known of those that this package made, and of no copy', () => {
     const verifier = pool.verifier();
