@@ -33,9 +33,13 @@ export function refusalBy(auth: unknown, rule: Rule): Refusal | undefined {
   return denial && refusalOf(state, denial);
 }
 
+// Made once for each denial: a denied row must cost little.
+const refusals = new Map<Denial, Refusal>(codedDenials.map((denial) => [denial, { denial, cause: undefined }]));
+
 /** The denial with its cause, when the keys could not be had. */
 export function refusalOf(state: AuthState, denial: Denial): Refusal {
-  return { denial, cause: denial === denials['keys-unavailable'] ? state.cause : undefined };
+  const plain = state.cause === undefined ? refusals.get(denial) : undefined;
+  return plain ?? { denial, cause: state.cause };
 }
 
 /** The decision about a rule, remembered in the `Auth`. */
