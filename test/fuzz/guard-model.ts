@@ -47,6 +47,7 @@ export interface Field {
   readonly isExtension: boolean;
   /** Whether it has a resolver of its own; otherwise graphql-js's default one calls a method of the parent. */
   readonly hasResolver: boolean;
+  /** Whether it gives a promise, of some objects. */
   readonly isAsync: boolean;
 }
 

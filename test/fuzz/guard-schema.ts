@@ -1,6 +1,7 @@
 /** Random schemas: every kind of type, rules in every place where one may stand, and types that are extended. */
 import type { Choices } from './guard-choices.js';
 import { isRequired, randomLiteral } from './guard-inputs.js';
+import { namedType } from './guard-model.js';
 import type { AnyType, Composite, Field, Input, InputObject, Rule, Schema, TypeRef } from './guard-model.js';
 
 export const GROUPS = ['a', 'b', 'c'];
@@ -159,7 +160,9 @@ class SchemaMaker {
   #implement(field: Field, kind: Composite['kind']): Field {
     const args = field.args.map((arg) => ({ ...arg, rules: this.#rules() }));
     const more = kind === 'object' && this.#choices.chance(0.15) ? [this.#input('more')] : [];
-    let type = kind === 'object' && this.#choices.chance(0.3) ? this.#narrow(field.type) : field.type;
+    const isUnion = this.#names.unions.includes(namedType(field.type));
+    const isNarrower = kind === 'object' && this.#choices.chance(isUnion ? 0.6 : 0.3);
+    let type = isNarrower ? this.#narrow(field.type) : field.type;
     if (kind === 'object' && type.kind !== 'nonNull' && this.#choices.chance(0.1)) type = { kind: 'nonNull', of: type };
     return { ...this.#field(field.name, kind), type, args: [...args, ...more.filter((arg) => !isRequired(arg))] };
   }
@@ -189,7 +192,7 @@ class SchemaMaker {
       isPublic: kind === 'object' && rules.length === 0 && this.#choices.chance(this.#publicDensity),
       isExtension: this.#choices.chance(0.15),
       hasResolver: this.#choices.chance(0.5),
-      isAsync: this.#choices.chance(0.25),
+      isAsync: this.#choices.chance(0.3),
     };
   }
 
@@ -208,6 +211,7 @@ class SchemaMaker {
     const type: TypeRef = { kind: 'named', name: this.#choices.oneOf(pool) ?? 'Int' };
     const nonNull: TypeRef = { kind: 'nonNull', of: type };
     switch (this.#choices.below(10)) {
+      case 4:
       case 5:
         return nonNull;
       case 6:
