@@ -37,14 +37,15 @@ export function findUnguarded(schema: GraphQLSchema): readonly string[] {
  */
 function isForgotten(schema: GraphQLSchema): boolean {
   const isDefined = schema.getDirectives().some((directive) => isAuthDefinition(directive));
-  return isDefined && !hasSettings(schema) && ![...fieldsOf(schema)].some(([, , field]) => guardOf(field));
+  return isDefined && !hasSettings(schema) && ![...fieldsOf(schema)].some(([, field]) => guardOf(field));
 }
 
 function findMissing(schema: GraphQLSchema): readonly string[] {
   const rules = rulesOf(schema);
   const problems: string[] = [];
   const subscriptionType = hasRules(schema) ? schema.getSubscriptionType() : undefined;
-  for (const [coordinate, type, field] of fieldsOf(schema)) {
+  for (const [type, field] of fieldsOf(schema)) {
+    const coordinate = `${type.name}.${field.name}`;
     const guard = guardOf(field);
     if (!isGuarded(rules, type, field, guard)) {
       problems.push(`${coordinate} has a rule that no guard enforces. ${REMEDY}`);
@@ -69,7 +70,7 @@ function findMissing(schema: GraphQLSchema): readonly string[] {
 /** Whether the schema has any rule, or any guard. */
 export function hasRules(schema: GraphQLSchema): boolean {
   const rules = rulesOf(schema);
-  for (const [, type, field] of fieldsOf(schema)) {
+  for (const [type, field] of fieldsOf(schema)) {
     if (rules.ofField(type, field) || rules.ofInputs(type, field) || membersOf(rules, field)) return true;
     if (guardRecordOf(field.resolve)) return true;
   }
@@ -82,7 +83,7 @@ const reportOnly = new WeakMap<GraphQLSchema, boolean>();
 export function isReportOnly(schema: GraphQLSchema): boolean {
   let answer = reportOnly.get(schema);
   if (answer === undefined) {
-    const guards = [...fieldsOf(schema)].flatMap(([, , field]) => guardOf(field) ?? []);
+    const guards = [...fieldsOf(schema)].flatMap(([, field]) => guardOf(field) ?? []);
     answer = guards.length > 0 && guards.every((guard) => guard.isReportOnly);
     reportOnly.set(schema, answer);
   }

@@ -1,4 +1,4 @@
-/** Walks over every element of a schema on which a directive may stand, with its schema coordinate. */
+/** Walks over every element of a schema on which a directive stands, with its schema coordinate. */
 import {
   isEnumType,
   isInputObjectType,
@@ -9,6 +9,7 @@ import {
   isUnionType,
 } from 'graphql';
 import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
+import { isAnnotated } from './annotations.js';
 import type { SchemaElement } from './annotations.js';
 
 /** A place of the GraphQL specification (section 3.13, type system directive locations), with the two kinds of fields told apart. */
@@ -29,29 +30,36 @@ export type Place =
 
 export type Visit = (element: SchemaElement, place: Place, coordinate: string) => void;
 
-export function visitElements(schema: GraphQLSchema, visit: Visit): void {
-  visit(schema, 'SCHEMA', 'schema');
+/** Most elements have no directive, and need no coordinate. */
+type VisitLater = (element: SchemaElement, place: Place, coordinate: () => string) => void;
+
+export function visitElements(schema: GraphQLSchema, visitAnnotated: Visit): void {
+  const visit: VisitLater = (element, place, coordinate) => {
+    if (isAnnotated(element)) visitAnnotated(element, place, coordinate());
+  };
+  visit(schema, 'SCHEMA', () => 'schema');
   for (const directive of schema.getDirectives()) {
     if (isSpecifiedDirective(directive)) continue;
-    for (const arg of directive.args) visit(arg, 'DIRECTIVE_ARGUMENT', `@${directive.name}(${arg.name}:)`);
+    for (const arg of directive.args) visit(arg, 'DIRECTIVE_ARGUMENT', () => `@${directive.name}(${arg.name}:)`);
   }
   for (const type of Object.values(schema.getTypeMap())) {
     if (!type.name.startsWith('__')) visitType(type, visit);
   }
 }
 
-function visitType(type: GraphQLNamedType, visit: Visit): void {
-  visit(type, placeOf(type), type.name);
+function visitType(type: GraphQLNamedType, visit: VisitLater): void {
+  visit(type, placeOf(type), () => type.name);
   if (isEnumType(type)) {
-    for (const value of type.getValues()) visit(value, 'ENUM_VALUE', `${type.name}.${value.name}`);
+    for (const value of type.getValues()) visit(value, 'ENUM_VALUE', () => `${type.name}.${value.name}`);
   } else if (isInputObjectType(type)) {
-    for (const field of Object.values(type.getFields())) visit(field, 'INPUT_FIELD', `${type.name}.${field.name}`);
+    for (const field of Object.values(type.getFields()))
+      visit(field, 'INPUT_FIELD', () => `${type.name}.${field.name}`);
   } else if (isObjectType(type) || isInterfaceType(type)) {
     const place = isObjectType(type) ? 'OBJECT_FIELD' : 'INTERFACE_FIELD';
     for (const field of Object.values(type.getFields())) {
-      const coordinate = `${type.name}.${field.name}`;
+      const coordinate = () => `${type.name}.${field.name}`;
       visit(field, place, coordinate);
-      for (const arg of field.args) visit(arg, 'ARGUMENT', `${coordinate}(${arg.name}:)`);
+      for (const arg of field.args) visit(arg, 'ARGUMENT', () => `${coordinate()}(${arg.name}:)`);
     }
   }
 }

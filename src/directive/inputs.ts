@@ -12,6 +12,7 @@ import type {
   GraphQLSchema,
   ValueNode,
 } from 'graphql';
+import { isAnnotated } from './annotations.js';
 import type { SchemaElement } from './annotations.js';
 import { both } from './requirement.js';
 import type { Requirement } from './requirement.js';
@@ -80,7 +81,22 @@ export function readInputRules(
     return [{ coordinate, name: arg.name, type: arg.type, defaultValue: arg.defaultValue, requirement, isDeep }];
   }
 
+  const ruledTypes = new Map<GraphQLNamedType, boolean>();
+  function isRuledType(type: GraphQLNamedType): boolean {
+    let answer = ruledTypes.get(type);
+    if (answer === undefined) {
+      answer = own(type) !== undefined || ruledFields().has(type as GraphQLInputObjectType);
+      ruledTypes.set(type, answer);
+    }
+    return answer;
+  }
+
+  function mayAsk({ args }: GraphQLField<unknown, unknown>): boolean {
+    return args.some((arg) => isAnnotated(arg) || isRuledType(getNamedType(arg.type)));
+  }
+
   function ofField(field: GraphQLField<unknown, unknown>, inherited: readonly GraphQLField<unknown, unknown>[]) {
+    if (!mayAsk(field) && !inherited.some(mayAsk)) return undefined;
     const args = field.args.flatMap((arg) => {
       const ancestors = inherited.flatMap((each) => each.args.find(({ name }) => name === arg.name) ?? []);
       return toRuledInput(arg, field, [arg, ...ancestors].map(ofElement).reduce(both, undefined));
@@ -101,10 +117,7 @@ export function readInputRules(
 
   return {
     ofField,
-    isRuled: (type) => {
-      const named: GraphQLNamedType = getNamedType(type);
-      return own(named) !== undefined || ruledFields().has(named as GraphQLInputObjectType);
-    },
+    isRuled: (type) => isRuledType(getNamedType(type)),
   };
 }
 

@@ -20,7 +20,17 @@ export const anyToken: Requirement = {
 
 /** The AND of what the annotations ask. What cannot be read nobody can meet. */
 export function requirementOf(annotations: readonly Annotation[]): Requirement | undefined {
-  if (annotations.length === 0) return undefined;
+  const [first] = annotations;
+  if (first === undefined) return undefined;
+  if (annotations.length > 1) return read(annotations);
+  let requirement = requirements.get(first);
+  if (requirement === undefined) requirements.set(first, (requirement = read(annotations)));
+  return requirement;
+}
+
+const requirements = new WeakMap<Annotation, Requirement>();
+
+function read(annotations: readonly Annotation[]): Requirement {
   return {
     rule: internRule(annotations.map(({ args }) => readClause(args))),
     policies: annotations.flatMap(({ args }) => {

@@ -61,9 +61,9 @@ export function readRules(schema: GraphQLSchema, { names, unannotated }: RuleSet
   const declared = new Map<Field, Requirement | undefined>();
   function ofDeclaration(parent: FieldsType, field: Field): Requirement | undefined {
     if (declared.has(field)) return declared.get(field);
-    let requirement = own(field);
-    declared.set(field, requirement);
-    requirement = both(requirement, ofType(getNamedType(field.type)));
+    let requirement = both(own(field), ofType(getNamedType(field.type)));
+    // Interfaces that implement each other are no valid schema, and none to run in circles on.
+    if (isInterfaceType(parent)) declared.set(field, requirement);
     for (const each of parent.getInterfaces()) {
       const inherited = each.getFields()[field.name];
       if (inherited) requirement = both(requirement, ofDeclaration(each, inherited));
@@ -97,7 +97,8 @@ export function readRules(schema: GraphQLSchema, { names, unannotated }: RuleSet
   const ruledArguments = new Map<Field, FieldInputs | undefined>();
   function ofInputs(parent: FieldsType, field: Field): FieldInputs | undefined {
     if (field.args.length === 0 || ruledArguments.has(field)) return ruledArguments.get(field);
-    const inherited = parent.getInterfaces().flatMap((each) => each.getFields()[field.name] ?? []);
+    const interfaces = parent.getInterfaces();
+    const inherited = interfaces.length > 0 ? interfaces.flatMap((each) => each.getFields()[field.name] ?? []) : [];
     const result = inputs.ofField(field, inherited);
     ruledArguments.set(field, result);
     return result;

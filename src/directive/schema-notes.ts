@@ -46,11 +46,11 @@ export function settingsOf(schema: GraphQLSchema): RuleSettings {
   };
 }
 
-/** Every field that a request can reach, with its schema coordinate and its type. Introspection is left alone. */
-export function* fieldsOf(schema: GraphQLSchema): Generator<readonly [string, GraphQLObjectType, Field]> {
+/** Every field that a request can reach, after its type. Introspection is left alone. */
+export function* fieldsOf(schema: GraphQLSchema): Generator<readonly [GraphQLObjectType, Field]> {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    for (const field of Object.values(type.getFields())) yield [`${type.name}.${field.name}`, type, field];
+    for (const field of Object.values(type.getFields())) yield [type, field];
   }
 }
 

@@ -1,9 +1,9 @@
 /** `authDirective()`: the SDL of the directive, and the function that puts a guard wherever a schema asks for one. */
-import { mapSchema } from '@graphql-tools/utils';
 import { defaultFieldResolver, defaultTypeResolver, isAbstractType } from 'graphql';
 import type { GraphQLAbstractType, GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
 import { createAsk } from './ask.js';
+import { copySchema } from './copy-schema.js';
 import { printTypeDefs } from './definition.js';
 import { guardResolver, guardResolveType, guardRecordOf } from './guard.js';
 import type { FieldGuard, GuardServices, Resolver } from './guard.js';
@@ -49,24 +49,23 @@ export function authDirective(options: AuthDirectiveOptions = {}): AuthDirective
 }
 
 function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, services: GuardServices): GraphQLSchema {
-  for (const [coordinate, , field] of fieldsOf(original)) {
+  for (const [type, field] of fieldsOf(original)) {
     if (guardOf(field)) {
       throw new AuthConfigurationError(
-        `${coordinate}: this schema was transformed before, and has its guards. Use authDirectiveTransformer once, as ` +
+        `${type.name}.${field.name}: this schema was transformed before, and has its guards. Use authDirectiveTransformer once, as ` +
           'the last transformation.',
       );
     }
   }
-  // A copy of every type, so that the guards stand in the copy alone.
-  const schema = mapSchema(original, {});
+  const schema = copySchema(original);
   const settings = { name: options.name, unannotated: options.unannotated };
   const rules = readRules(schema, { names: new Set([options.name]), unannotated: options.unannotated });
   const problems = findProblems(schema, rules, options);
   if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
 
   const subscriptionType = schema.getSubscriptionType();
-  for (const [coordinate, type, field] of fieldsOf(schema)) {
-    guardField(coordinate, type, field, type === subscriptionType, rules, options, services);
+  for (const [type, field] of fieldsOf(schema)) {
+    guardField(type, field, type === subscriptionType, rules, options, services);
   }
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) guardAbstractType(type, rules, options, services);
@@ -76,7 +75,6 @@ function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, s
 }
 
 function guardField(
-  coordinate: string,
   type: GraphQLObjectType,
   field: GraphQLField<unknown, unknown>,
   isSubscription: boolean,
@@ -84,15 +82,18 @@ function guardField(
   options: ResolvedDirectiveOptions,
   services: GuardServices,
 ): void {
+  const requirement = rules.ofField(type, field);
+  const inputs = rules.ofInputs(type, field);
+  const members = membersOf(rules, field);
+  if (!requirement && !inputs && !members && !isSubscription) return;
   const guard: FieldGuard = {
-    coordinate,
-    requirement: rules.ofField(type, field),
-    inputs: rules.ofInputs(type, field),
-    members: membersOf(rules, field),
+    coordinate: `${type.name}.${field.name}`,
+    requirement,
+    inputs,
+    members,
     isReportOnly: options.isReportOnly,
     checksExpiry: isSubscription,
   };
-  if (!guard.requirement && !guard.inputs && !guard.members && !guard.checksExpiry) return;
   const { fieldResolver = defaultFieldResolver } = options;
   // A resolver takes what its executor gives it; none of it is looked at here.
   const resolve = (field.resolve ?? fieldResolver) as Resolver;
