@@ -1,5 +1,4 @@
 /** The rules of arguments and input fields: which of them a request's arguments reach. */
-import { isDeepStrictEqual } from 'node:util';
 import { getNamedType, getNullableType, isInputObjectType, isListType, Kind } from 'graphql';
 import type {
   FieldNode,
@@ -16,6 +15,7 @@ import { isAnnotated } from './annotations.js';
 import type { SchemaElement } from './annotations.js';
 import { both } from './requirement.js';
 import type { Requirement } from './requirement.js';
+import { isSameValue } from './same-value.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 type Element = GraphQLArgument | GraphQLInputField;
@@ -257,7 +257,7 @@ class Walk {
         if (!Object.hasOwn(value, field.name)) continue;
         // Own, as the line above says.
         const each = (value as Record<string, unknown>)[field.name];
-        if (field.defaultValue !== undefined && isDeepStrictEqual(each, field.defaultValue)) continue;
+        if (field.defaultValue !== undefined && isSameValue(each, field.defaultValue)) continue;
         if (field.requirement) this.found.add(field.requirement);
         if (field.isDeep) this.#coerced(field.type, each);
       }

@@ -119,6 +119,24 @@ describe('rule 7: arguments and input fields that the request provides', () => {
     },
   );
 
+  it('as an object that equals its default count as the default, whatever it is made of', async () => {
+    const typeDefs = `
+      input Empty { a: Int }
+      input In { empty: Empty = {} @auth, list: [Empty] = [{}] @auth }
+      type Query { f(in: In): String }`;
+    const preset = guard(typeDefs, { Query: { f: () => 'ran' } });
+    const source = 'query ($v: In) { f(in: $v) }';
+    for (const v of [{}, { empty: {} }, { list: [{}] }, { list: {} }]) {
+      expect(await run(preset, source, anonymous(), { v })).toEqual(allowed);
+    }
+    for (const v of [{ empty: { a: 1 } }, { empty: null }, { list: [] }, { list: [{}, {}] }, { list: [{ a: null }] }]) {
+      expect(await run(preset, source, anonymous(), { v })).toEqual({
+        data: { f: null },
+        errors: [denial('missing', 'f')],
+      });
+    }
+  });
+
   it('are looked at for each alias by itself', async () => {
     const source = 'query ($v: In) { a: f(in: $v) b: f b2: f(plain: 1) c: f(in: { inner: $v }) }';
     expect(await run(schema, source, somebody, { v: { secret: 1 } })).toEqual({
