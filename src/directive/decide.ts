@@ -7,7 +7,7 @@ import { countRules } from './rule.js';
 import type { Clause, Rule } from './rule.js';
 
 /** What `AuthState.decisions` holds for a rule that is met. 0 is "not decided yet", what is above is a denial. */
-export const ALLOWED = 1;
+const ALLOWED = 1;
 
 const codedDenials: readonly Denial[] = Object.values(denials);
 
@@ -17,12 +17,12 @@ export interface Refusal {
   readonly cause: Error | undefined;
 }
 
-/** What stands at `contextValue.auth`; undefined for a context that is no object. */
+/** Any value but null may be asked for a property; what it answers is checked by its brand. */
+export type MaybeContext = { readonly auth?: unknown } | null | undefined;
+
+/** What stands at `contextValue.auth`; undefined for a context that is nothing. */
 export function authIn(contextValue: unknown): unknown {
-  // Any object may be asked for a property; what it answers is checked by its brand.
-  return typeof contextValue === 'object' && contextValue !== null
-    ? (contextValue as { readonly auth?: unknown }).auth
-    : undefined;
+  return (contextValue as MaybeContext)?.auth;
 }
 
 /** Why this rule refuses the `auth` of a context; undefined when it is met. Fails closed on anything but an `Auth`. */

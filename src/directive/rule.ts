@@ -1,5 +1,7 @@
 /** A rule: what a token must say, as a number. Two elements that ask the same have the same rule, in every schema. */
 import type { TokenUse } from '../auth.js';
+import { NO_EXECUTION } from './execution.js';
+import type { Execution } from './execution.js';
 
 /** What one `@auth` asks of a token. All that is given must hold; a list means any of it, so an empty one nobody. */
 export interface Clause {
@@ -15,6 +17,8 @@ export interface Rule {
   readonly clauses: readonly Clause[];
   /** The clauses as canonical text, sorted. */
   readonly keys: readonly string[];
+  /** Where it was met last: the next field of the same execution need not ask again. */
+  metIn: Execution;
 }
 
 // By content and for the whole process: a server that rebuilds its schema gets the same numbers again, so that neither
@@ -27,7 +31,7 @@ export function internRule(clauses: readonly Clause[]): Rule {
   const key = keys.join('\n');
   let rule = rules.get(key);
   if (rule === undefined) {
-    rule = { number: rules.size, clauses: [...byKey.values()], keys };
+    rule = { number: rules.size, clauses: [...byKey.values()], keys, metIn: NO_EXECUTION };
     rules.set(key, rule);
   }
   return rule;
