@@ -11,7 +11,15 @@ export interface FetchLimits {
 // A set of a user pool has two keys and 1 KB. This is for whoever answers in its place and never stops.
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** @throws {Error} when the answer is not status 200 with JSON, within the limits. */
+/** The endpoint itself has said that it has no key set to give. Any other failure leaves open whether there is one. */
+export class NoKeySetError extends Error {
+  override readonly name = 'NoKeySetError';
+}
+
+/**
+ * @throws {NoKeySetError} when the answer is a client error that is about the address.
+ * @throws {Error} when it is anything else but status 200 with JSON, within the limits.
+ */
 export async function fetchJson(uri: string, { fetch, timeoutMs, signal }: FetchLimits): Promise<unknown> {
   // Not `AbortSignal.timeout`: a signal that nothing but `AbortSignal.any` refers to may be collected before it fires.
   const deadline = new AbortController();
@@ -40,8 +48,12 @@ export async function fetchJson(uri: string, { fetch, timeoutMs, signal }: Fetch
 
 async function read(uri: string, fetch: typeof globalThis.fetch, signal: AbortSignal): Promise<unknown> {
   const response = await fetch(uri, { redirect: 'error', headers: { accept: 'application/json' }, signal });
-  if (response.status !== 200 || response.redirected) {
-    throw new Error(`The key set was answered with status ${response.status}.`);
+  const { status, redirected } = response;
+  if (status !== 200 || redirected) {
+    const message = `The key set was answered with status ${status}.`;
+    // 408 and 429 ask to come again (RFC 9110, section 15.5.9; RFC 6585, section 4).
+    const isDefinite = status >= 400 && status < 500 && status !== 408 && status !== 429 && !redirected;
+    throw isDefinite ? new NoKeySetError(message) : new Error(message);
   }
   const body = await readBody(response);
   return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)) as unknown;

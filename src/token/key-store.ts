@@ -1,6 +1,8 @@
 /** The key store of one issuer: when its keys are fetched, how long they serve, and what happens when they cannot be had. */
 import { KeysUnavailableError } from '../errors.js';
+import { NoKeySetError } from './jwks-fetch.js';
 import type { KeySet, VerificationKey } from './key-set.js';
+import { invalid } from './rejection.js';
 
 /** Where a verifier gets the keys of an issuer from. */
 export interface KeySource {
@@ -8,6 +10,7 @@ export interface KeySource {
    * Undefined when the keys may be used right now; otherwise what to wait for before looking again.
    *
    * @throws {KeysUnavailableError}
+   * @throws {TokenRejectedError} `invalid`, when it is settled that the pool does not have this issuer.
    */
   prepare(): Promise<void> | undefined;
   find(kid: string): VerificationKey | undefined;
@@ -40,6 +43,8 @@ export interface KeyStoreOptions {
   readonly staleForMs: number;
   /** One bounded try. What it throws is a failure of the endpoint. */
   readonly fetchKeys: (signal: AbortSignal) => Promise<KeySet>;
+  /** Those of all issuers of the pool, this one among them. */
+  readonly storesOfPool: readonly KeyStore[];
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number;
   readonly onKeys: (keys: KeySet) => void;
@@ -99,7 +104,11 @@ export class KeyStore implements KeySource {
       if (now >= this.#nextTryAt) void this.#refresh(now);
       return undefined;
     }
-    return this.#wait(now, age <= maxAgeMs + staleForMs);
+    this.#refuseIfAbsent();
+    return this.#wait(now, age <= maxAgeMs + staleForMs).catch((failure: unknown) => {
+      this.#refuseIfAbsent();
+      throw failure;
+    });
   }
 
   seek(hasWaited: boolean): Promise<void> | undefined {
@@ -135,6 +144,28 @@ export class KeyStore implements KeySource {
     this.#options.onKeys(new Map());
   }
 
+  /** Whether there are keys that may be used, were it as stale ones. */
+  #hasKeys(): boolean {
+    const { maxAgeMs, staleForMs, monotonic } = this.#options;
+    return monotonic() - this.#fetchedAt <= maxAgeMs + staleForMs;
+  }
+
+  /**
+   * Whether the pool does not have this issuer: its endpoint has said so, and another issuer of the pool has keys. That
+   * is believed for as long as keys are, because a pool may be switched from one issuer to the other. An endpoint that has
+   * given keys is not believed before those are past use: whoever answers in its place for a while must not end them.
+   */
+  #isAbsent(): boolean {
+    const { maxAgeMs, monotonic, storesOfPool } = this.#options;
+    const isTold = this.#lastCause instanceof NoKeySetError && monotonic() - this.#failedAt < maxAgeMs;
+    return isTold && !this.#hasKeys() && storesOfPool.some((store) => store.#hasKeys());
+  }
+
+  /** Anybody can name the issuer that a pool does not have: that is no outage, and must not cost a fetch each time. */
+  #refuseIfAbsent(): void {
+    if (this.#isAbsent()) throw invalid('The issuer of the token has no key set; the other issuer of its pool has.');
+  }
+
   /** The end of the fetch in flight, or of one begun now. `orStale`: its failure is no reason to stop. */
   #wait(now: number, orStale: boolean): Promise<void> {
     if (this.#inFlight === undefined && now < this.#nextTryAt) throw this.#unavailable(this.#nextTryAt - now);
@@ -155,7 +186,7 @@ export class KeyStore implements KeySource {
   }
 
   async #fetch(startedAt: number, closed: AbortSignal): Promise<KeysUnavailableError | undefined> {
-    const { fetchKeys, monotonic, onKeys, onFetched, onFailed } = this.#options;
+    const { fetchKeys, monotonic, onKeys, onFetched } = this.#options;
     let cause: unknown;
     try {
       const keys = keepKnown(await fetchKeys(closed), this.#keys);
@@ -182,8 +213,20 @@ export class KeyStore implements KeySource {
     this.#lastCause = cause;
     this.#nextTryAt = now + delay;
     const failure = this.#unavailable(delay);
-    onFailed({ cause, retryAfterSeconds: failure.retryAfterSeconds, durationMs: now - startedAt });
+    this.#tellOfFailure({ cause, retryAfterSeconds: failure.retryAfterSeconds, durationMs: now - startedAt });
     return failure;
+  }
+
+  /** An issuer that the pool does not have is none. At start that shows only when the other one's keys have come. */
+  #tellOfFailure(event: Parameters<KeyStoreOptions['onFailed']>[0]): void {
+    const { storesOfPool, onFailed } = this.#options;
+    if (!(event.cause instanceof NoKeySetError)) {
+      onFailed(event);
+      return;
+    }
+    void Promise.all(storesOfPool.map(async (store) => store.#inFlight)).then(() => {
+      if (!this.#isAbsent()) onFailed(event);
+    });
   }
 }
 

@@ -6,7 +6,10 @@ import { describe, readFunction, readNumber, readSettings } from './setting.js';
 
 /** How the pools' public keys are fetched and kept. All times are in seconds. */
 export interface KeyOptions {
-  /** After this age a key is used only if the endpoint cannot be reached. From 1 to 86,400. Default: 600 (10 minutes). */
+  /**
+   * After this age a key is used only if the endpoint cannot be reached; and so long it is believed that a pool does not
+   * have one of its two issuers. From 1 to 86,400. Default: 600 (10 minutes).
+   */
   readonly maxAge?: number | undefined;
   /** For how long after `maxAge` known keys are used while the endpoint is down. Up to 604,800. Default: 86,400 (a day). */
   readonly staleFor?: number | undefined;

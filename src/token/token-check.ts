@@ -52,7 +52,7 @@ export function createTokenCheck(
   const shared = new SharedValues();
   const isObserved = options.onEvent !== undefined;
 
-  const issuersOf = (pool: ResolvedPool): readonly Issuer[] =>
+  const issuersOf = (pool: ResolvedPool, storesOfPool: KeyStore[]): readonly Issuer[] =>
     pool.issuers.map((issuer) => ({
       issuer,
       jwksUri: keySetUri(issuer),
@@ -61,22 +61,23 @@ export function createTokenCheck(
       tokenUse: pool.tokenUse,
       graceSeconds: pool.graceSeconds,
       origin: { clock, graceSeconds: pool.graceSeconds, emit },
-      keys: createKeySource(issuer, pool),
+      keys: createKeySource(issuer, pool, storesOfPool),
     }));
-  const byPool = pools.map(issuersOf);
+  const byPool = pools.map((pool) => issuersOf(pool, []));
   const issuers = new Map(byPool.flat().map((issuer) => [issuer.issuer, issuer]));
   const known = { issuers, headers: new KnownHeaders() };
 
-  function createKeySource(issuer: string, pool: ResolvedPool): KeySource {
+  function createKeySource(issuer: string, pool: ResolvedPool, storesOfPool: KeyStore[]): KeySource {
     if (pool.staticKeys !== undefined) {
       signatures.setKeys(issuer, pool.staticKeys);
       return createStaticKeySource(pool.staticKeys);
     }
     const { fetch, timeoutMs, maxAgeMs, staleForMs } = options;
-    return new KeyStore({
+    const store = new KeyStore({
       maxAgeMs,
       staleForMs,
       monotonic,
+      storesOfPool,
       fetchKeys: async (signal) =>
         readFetchedKeys(await fetchJson(keySetUri(issuer), { fetch, timeoutMs, signal }), pool.allowEmulatorKeys),
       onKeys: (keys) => {
@@ -90,6 +91,8 @@ export function createTokenCheck(
         emit({ type: 'keys.failed', issuer, ...event });
       },
     });
+    storesOfPool.push(store);
+    return store;
   }
 
   /** @param hasWaited Whether the keys were just waited for: what is not there then is not waited for again. */

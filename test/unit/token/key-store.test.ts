@@ -519,6 +519,7 @@ describe('close', () => {
       maxAgeMs: 1_000,
       staleForMs: 0,
       monotonic: () => 0,
+      storesOfPool: [],
       fetchKeys: () => new Promise((resolve) => (send = resolve)),
       onKeys: (keys) => seen.push(keys),
       onFetched: () => {},
