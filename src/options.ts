@@ -1,9 +1,60 @@
-/** The check that every function with options makes: a misspelt option must not weaken anything. */
+/** One setting of the user's options: read once, of the object itself alone, and refused when it makes no sense. */
 import { AuthConfigurationError } from './errors.js';
 
-/** @throws {AuthConfigurationError} when the options have a name that is not known. */
-export function refuseUnknownOptions(where: string, options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new AuthConfigurationError(`${where}: unknown option \`${unknown}\`. The options are: ${known.join(', ')}.`);
+/**
+ * A copy of the settings that nothing can change later: getters are read once, and no prototype stands behind it, so that
+ * a polluted `Object.prototype` cannot supply a setting that was never written (`clientId: null`, say).
+ *
+ * @throws {AuthConfigurationError} when it is no object, or has a name that is not in `names`.
+ */
+export function readSettings(where: string, settings: unknown, names: readonly string[]): Record<string, unknown> {
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
+    throw new AuthConfigurationError(
+      `${where} must be an object with ${names.join(', ')}; found ${describe(settings)}.`,
+    );
+  }
+  const own = Object.assign(Object.create(null) as Record<string, unknown>, settings);
+  const unknown = Object.keys(own).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new AuthConfigurationError(`${where} has no setting \`${unknown}\`. The settings are: ${names.join(', ')}.`);
+  }
+  return own;
+}
+
+/** What was found, for a message: strings and lists are not echoed, they may hold what should not be in a log. */
+export function describe(value: unknown): string {
+  if (value === '') return 'an empty string';
+  if (typeof value === 'string') return value.trim() === '' ? 'a blank string' : 'a string';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return value === undefined ? 'nothing' : `a value of type ${typeof value}`;
+}
+
+/** Whether the value is text that is neither blank nor padded with blanks. */
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.trim() === value;
+}
+
+interface Bounds {
+  readonly fallback: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: string;
+}
+
+/** @throws {AuthConfigurationError} when it is neither undefined nor a number within the bounds. */
+export function readNumber(where: string, value: unknown, { fallback, min, max, unit }: Bounds): number {
+  if (value === undefined) return fallback;
+  if (typeof value === 'number' && value >= min && value <= max) return value;
+  throw new AuthConfigurationError(
+    `${where} must be a number of ${unit} from ${min} to ${max}; found ${describe(value)}.`,
+  );
+}
+
+/** @throws {AuthConfigurationError} when it is neither undefined nor a function. */
+export function readFunction<F>(where: string, value: unknown, shape: string, fallback: F): F {
+  if (value === undefined) return fallback;
+  // What a function takes and returns cannot be checked before it is called; TypeScript has done so for those who use it.
+  if (typeof value === 'function') return value as F;
+  throw new AuthConfigurationError(`${where} must be a function, ${shape}; found ${describe(value)}.`);
 }

@@ -3,12 +3,12 @@ import { GraphQLError } from 'graphql';
 import { createRejectedAuth } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
 import { createDenialError, denials, KeysUnavailableError, TokenRejectedError } from '../errors.js';
+import { readFunction, readSettings } from '../options.js';
 import { bearerToken } from '../token/source.js';
 import type { TokenSource } from '../token/source.js';
 import { verifierOrigin } from '../token/verifier.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import { readIntegrationRequest } from './integration.js';
-import { refuseUnknownOptions } from '../options.js';
 
 export interface AuthContextOptions {
   readonly verifier: CognitoVerifier;
@@ -23,7 +23,8 @@ export interface AuthContextOptions {
  *
  * @param extend Adds properties of your own, such as data loaders, from `auth` and what the integration passes. A
  *   property `auth` among them is ignored. What it throws is answered as an internal error, except a `GraphQLError`.
- * @throws {AuthConfigurationError} on an unknown option, or when the verifier was not made by `createCognitoVerifier`.
+ * @throws {AuthConfigurationError} on an unknown option or a token source that is no function, or when the verifier was
+ *   not made by `createCognitoVerifier`.
  */
 export function createAuthContext(
   options: AuthContextOptions,
@@ -36,9 +37,17 @@ export function createAuthContext(
   options: AuthContextOptions,
   extend?: (auth: Auth, ...integrationArguments: readonly unknown[]) => object | Promise<object>,
 ): (...integrationArguments: readonly unknown[]) => Promise<AuthContext> {
-  refuseUnknownOptions('createAuthContext()', options, ['verifier', 'tokenSource']);
-  const { verifier, tokenSource = bearerToken() } = options;
+  const where = 'createAuthContext(): options';
+  const settings = readSettings(where, options, ['verifier', 'tokenSource']);
+  // `verifierOrigin` refuses what is none.
+  const verifier = settings['verifier'] as CognitoVerifier;
   const origin = verifierOrigin(verifier);
+  const tokenSource = readFunction<TokenSource>(
+    `${where}.tokenSource`,
+    settings['tokenSource'],
+    'such as bearerToken()',
+    bearerToken(),
+  );
 
   async function authenticate(integrationArguments: readonly unknown[]): Promise<Auth> {
     try {

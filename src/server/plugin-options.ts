@@ -1,7 +1,7 @@
 /** The plugin's options: their types, defaults and checks. */
 import { AuthConfigurationError } from '../errors.js';
+import { readSettings } from '../options.js';
 import type { CognitoVerifier } from '../token/verifier.js';
-import { refuseUnknownOptions } from '../options.js';
 
 /** What to do with an operation of which a selection is denied: answer the rest, or refuse it whole. */
 export type DeniedOperationHandling = 'partial' | 'reject';
@@ -29,6 +29,8 @@ export type ResolvedPluginOptions = Required<CognitoAuthPluginOptions> & {
   readonly onDenied: Required<NonNullable<CognitoAuthPluginOptions['onDenied']>>;
 };
 
+const KINDS = ['query', 'mutation', 'subscription'];
+
 function oneOf<T extends string>(name: string, value: unknown, values: readonly T[], fallback: T): T {
   if (value === undefined) return fallback;
   const found = values.find((candidate) => candidate === value);
@@ -40,17 +42,19 @@ function oneOf<T extends string>(name: string, value: unknown, values: readonly 
 
 /** @throws {AuthConfigurationError} on an unknown option or value: a misspelt one must not weaken anything. */
 export function readPluginOptions(options: CognitoAuthPluginOptions): ResolvedPluginOptions {
-  refuseUnknownOptions('cognitoAuthPlugin()', options, ['verifier', 'onInvalidToken', 'onDenied']);
-  const { onDenied = {} } = options;
-  refuseUnknownOptions('cognitoAuthPlugin(): onDenied', onDenied, ['query', 'mutation', 'subscription']);
+  const where = 'cognitoAuthPlugin(): options';
+  const settings = readSettings(where, options, ['verifier', 'onInvalidToken', 'onDenied']);
+  const { verifier, onInvalidToken, onDenied = {} } = settings;
+  const { query, mutation, subscription } = readSettings(`${where}.onDenied`, onDenied, KINDS);
   const handlings = ['partial', 'reject'] as const;
   return {
-    verifier: options.verifier,
-    onInvalidToken: oneOf('onInvalidToken', options.onInvalidToken, ['reject', 'anonymous'], 'reject'),
+    // `verifierOrigin` refuses what is none.
+    verifier: verifier as CognitoVerifier,
+    onInvalidToken: oneOf('onInvalidToken', onInvalidToken, ['reject', 'anonymous'], 'reject'),
     onDenied: {
-      query: oneOf('onDenied.query', onDenied.query, handlings, 'partial'),
-      mutation: oneOf('onDenied.mutation', onDenied.mutation, handlings, 'reject'),
-      subscription: oneOf('onDenied.subscription', onDenied.subscription, handlings, 'reject'),
+      query: oneOf('onDenied.query', query, handlings, 'partial'),
+      mutation: oneOf('onDenied.mutation', mutation, handlings, 'reject'),
+      subscription: oneOf('onDenied.subscription', subscription, handlings, 'reject'),
     },
   };
 }

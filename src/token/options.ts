@@ -2,7 +2,7 @@
 import type { CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
 import type { AuthEventListener } from '../events.js';
-import { describe, readFunction, readNumber, readSettings } from './setting.js';
+import { describe, readFunction, readNumber, readSettings } from '../options.js';
 
 /** How the pools' public keys are fetched and kept. All times are in seconds. */
 export interface KeyOptions {

@@ -1,9 +1,9 @@
 /** A user pool as it is configured: what may be written, what is refused, and the issuers that it stands for. */
 import type { TokenUse } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
+import { describe, isText, readNumber, readSettings } from '../options.js';
 import { readStaticKeys } from './key-set.js';
 import type { JsonWebKeySet, KeySet } from './key-set.js';
-import { describe, isText, readNumber, readSettings } from './setting.js';
 
 /** A user pool whose tokens are accepted. */
 export interface CognitoPool {
