@@ -1,12 +1,6 @@
 /** The guards: functions around a field's resolver, its `subscribe` and a type's `resolveType` that let nobody by. */
-import { getNullableType, isListType, isNonNullType, responsePathAsArray } from 'graphql';
-import type {
-  GraphQLError,
-  GraphQLFieldResolver,
-  GraphQLOutputType,
-  GraphQLResolveInfo,
-  GraphQLTypeResolver,
-} from 'graphql';
+import { getNullableType, isListType, responsePathAsArray } from 'graphql';
+import type { GraphQLError, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
 import { authStateOf, isExpired } from '../auth.js';
 import type { AuthenticatedAuth } from '../auth.js';
 import { createFieldDenialError, createLocatedDenialError, denials } from '../errors.js';
@@ -15,8 +9,9 @@ import { authIn, decide, evaluate, misconfigured, refusalOf } from './decide.js'
 import type { MaybeContext, Refusal } from './decide.js';
 import type { FieldInputs } from './inputs.js';
 import { liveExecutionOf } from './execution.js';
-import { itemPathOf, trackItems } from './item-path.js';
+import { itemPathOf, trackItems } from './list-items.js';
 import { refuseProbe } from './probe.js';
+import type { Denials } from './propagation.js';
 import type { Report } from './report.js';
 import type { Requirement } from './requirement.js';
 import type { Rule } from './rule.js';
@@ -41,6 +36,14 @@ export interface GuardRecord {
 
 export interface FieldGuard extends GuardRecord {
   readonly coordinate: string;
+}
+
+/** What the items of a list can be denied by. */
+export interface ListGuard {
+  /** By what they turn out to be. */
+  readonly members: Members | undefined;
+  /** By what is selected below them; undefined when that could not end an item. */
+  readonly denialsBelow: ((info: GraphQLResolveInfo) => Denials) | undefined;
 }
 
 /** What the guards of one schema share. */
@@ -80,13 +83,30 @@ function guardByRule(resolve: Resolver, guard: FieldGuard, { rule }: Requirement
     refuseProbe(contextValue);
     const refusal = refuseByRule(auth, rule, info);
     const denied = refusal && deny(refusal, guard, auth, info, report);
-    return denied ? fail(denied, info) : resolve(source, args, contextValue, info);
+    return denied ?? resolve(source, args, contextValue, info);
   };
 }
 
-function guardByAll(resolver: Resolver, guard: FieldGuard, { ask, report }: GuardServices): Resolver {
+/** The resolver of a list whose items the caller may be denied: it answers the same, in a form that bears denials. */
+export function guardItems(resolve: Resolver, { members, denialsBelow }: ListGuard): Resolver {
+  const memberRules = [...(members?.values() ?? [])].map(({ rule }) => rule);
+  return (source, args, contextValue, info) => {
+    const result: unknown = resolve(source, args, contextValue, info);
+    if (isEmpty(result)) return result;
+    const auth = authIn(contextValue);
+    const meets = (rule: Rule) => refuseByRule(auth, rule, info) === undefined;
+    const below = denialsBelow?.(info);
+    const isByPromise = below !== undefined && (below.isUncertain || ![...below.rules].every(meets));
+    return isByPromise || !memberRules.every(meets) ? trackItems(result, info, isByPromise) : result;
+  };
+}
+
+function isEmpty(result: unknown): boolean {
+  return Array.isArray(result) && result.length === 0;
+}
+
+function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: GuardServices): Resolver {
   const { requirement, inputs, members } = guard;
-  const resolve = members ? trackDeniedItems(resolver, members) : resolver;
   return (source, args, contextValue, info) => {
     refuseProbe(contextValue);
     const [node] = info.fieldNodes;
@@ -102,7 +122,7 @@ function guardByAll(resolver: Resolver, guard: FieldGuard, { ask, report }: Guar
     const refusal = hasEnded ? refusalOf(state, denials.expired) : refuse(auth, rules, info);
     if (refusal) {
       const denied = deny(refusal, guard, auth, info, report);
-      return denied ? fail(denied, info) : resolve(source, args, contextValue, info);
+      return denied ?? resolve(source, args, contextValue, info);
     }
     const clauses = asked.flatMap(({ policies }) => policies);
     if (state === undefined || clauses.length === 0) return resolve(source, args, contextValue, info);
@@ -111,7 +131,7 @@ function guardByAll(resolver: Resolver, guard: FieldGuard, { ask, report }: Guar
     const request = { auth: state.auth as AuthenticatedAuth, source, args, context: contextValue, info };
     const goOn = (allowed: boolean) => {
       const denied = allowed ? undefined : deny(refusalOf(state, denials.policy), guard, auth, info, report);
-      return denied ? fail(denied, info) : resolve(source, args, contextValue, info);
+      return denied ?? resolve(source, args, contextValue, info);
     };
     const answer = ask(clauses, request, state);
     return typeof answer === 'boolean' ? goOn(answer) : answer.then(goOn);
@@ -141,18 +161,11 @@ function refuse(auth: unknown, rules: readonly Rule[], info: GraphQLResolveInfo)
   return denial && refusalOf(state, denial);
 }
 
-function trackDeniedItems(resolve: Resolver, members: Members): Resolver {
-  const rules = [...members.values()].map(({ rule }) => rule);
-  return (source, args, contextValue, info) => {
-    const result: unknown = resolve(source, args, contextValue, info);
-    if (!isListType(getNullableType(info.returnType))) return result;
-    const state = authStateOf(authIn(contextValue));
-    const isAllowed = state !== undefined && rules.every((rule) => decide(state, rule) === undefined);
-    return isAllowed ? result : trackItems(result, info);
-  };
-}
-
-/** The error of the field; undefined in a dry run. */
+/**
+ * The error of the field; undefined in a dry run. It is returned, not thrown: graphql-js throws what a resolver returns as
+ * an error (GraphQL specification, section 6.4.4, "Handling Field Errors"), in the very function that catches it, which
+ * costs a third of throwing it from here.
+ */
 function deny(
   refusal: Refusal,
   guard: FieldGuard,
@@ -164,22 +177,6 @@ function deny(
   return guard.isReportOnly ? undefined : createFieldDenialError(refusal.denial, info, refusal.cause);
 }
 
-/**
- * Where null is not allowed, the denial ends what is around the field too, and in a list of non-null items graphql-js 16
- * forgets the promises of the items before one that fails at once: if one of them is rejected later, nobody listens, and
- * that ends the process. What fails by a promise is waited for with the others.
- *
- * Elsewhere the error is returned: graphql-js throws what a resolver returns as an error (GraphQL specification, section
- * 6.4.4, "Handling Field Errors"), in the very function that catches it, which costs a third of throwing it from here.
- */
-function fail(denied: GraphQLError, info: GraphQLResolveInfo): GraphQLError | Promise<never> {
-  return mayEndMore(info.returnType) ? Promise.reject(denied) : denied;
-}
-
-export function mayEndMore(type: GraphQLOutputType): boolean {
-  return isNonNullType(type) || (isListType(type) && mayEndMore(type.ofType));
-}
-
 /** `resolveType` behind a guard: the first moment at which it is known what a value of an abstract type is. */
 export function guardResolveType(
   resolveType: GraphQLTypeResolver<unknown, unknown>,
@@ -187,12 +184,7 @@ export function guardResolveType(
   report: Report,
 ): GraphQLTypeResolver<unknown, unknown> {
   const { members, isReportOnly } = record;
-  const check = <T>(
-    name: T,
-    contextValue: unknown,
-    info: GraphQLResolveInfo,
-    path: Path | undefined,
-  ): T | Promise<never> => {
+  const check = <T>(name: T, contextValue: unknown, info: GraphQLResolveInfo, path: Path | undefined): T => {
     // What is no name of a type is graphql-js's to refuse.
     const requirement = typeof name === 'string' ? members.get(name) : undefined;
     if (requirement === undefined) return name;
@@ -200,11 +192,7 @@ export function guardResolveType(
     const refusal = refuseByRule(auth, requirement.rule, info);
     if (refusal) {
       report(String(name), refusal, authStateOf(auth));
-      if (!isReportOnly) {
-        const failure = fail(createItemDenialError(refusal, info, path), info);
-        if (failure instanceof Promise) return failure;
-        throw failure;
-      }
+      if (!isReportOnly) throw createItemDenialError(refusal, info, path);
     }
     return name;
   };

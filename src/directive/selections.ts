@@ -46,6 +46,7 @@ export interface SelectionVisitor {
 }
 
 type Variables = Readonly<Record<string, unknown>>;
+type FragmentOf = (name: string) => FragmentDefinitionNode | undefined;
 
 /** Without variables, what `@skip` and `@include` leave out is walked as well. */
 export function walkOperation(
@@ -62,10 +63,23 @@ export function walkOperation(
       each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [],
     ),
   );
-  const walk = new Walk(schema, fragments, variableValues, visitor);
+  const fragmentOf = (name: string) => fragments.get(name);
+  walkSelections(schema, fragmentOf, type, operation.selectionSet, variableValues, visitor);
+}
+
+/** The same for what is selected on a value of the type. */
+export function walkSelections(
+  schema: GraphQLSchema,
+  fragmentOf: FragmentOf,
+  type: GraphQLCompositeType,
+  { selections }: SelectionSetNode,
+  variableValues: Variables | undefined,
+  visitor: SelectionVisitor,
+): void {
+  const walk = new Walk(schema, fragmentOf, variableValues, visitor);
   const place: Place = { key: undefined, parent: undefined, children: new Map() };
   // By hand and not by recursion: fragments can nest deeper than the call stack goes.
-  const levels: Level[] = [{ selections: operation.selectionSet.selections, next: 0, type, place, around: undefined }];
+  const levels: Level[] = [{ selections, next: 0, type, place, around: undefined }];
   for (let level = levels.at(-1); level; level = levels.at(-1)) {
     const selection = level.selections[level.next];
     level.next += 1;
@@ -89,7 +103,7 @@ interface Level {
 
 class Walk {
   readonly #schema: GraphQLSchema;
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #fragmentOf: FragmentOf;
   readonly #variableValues: Variables | undefined;
   readonly #visitor: SelectionVisitor;
   // A fragment holds the same rules wherever it is spread on the same type: once is enough, or a few lines of nested
@@ -98,12 +112,12 @@ class Walk {
 
   constructor(
     schema: GraphQLSchema,
-    fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+    fragmentOf: FragmentOf,
     variableValues: Variables | undefined,
     visitor: SelectionVisitor,
   ) {
     this.#schema = schema;
-    this.#fragments = fragments;
+    this.#fragmentOf = fragmentOf;
     this.#variableValues = variableValues;
     this.#visitor = visitor;
   }
@@ -132,7 +146,7 @@ class Walk {
   }
 
   #spread(name: string, level: Level): Level | undefined {
-    const fragment = this.#fragments.get(name);
+    const fragment = this.#fragmentOf(name);
     if (fragment === undefined) return undefined;
     let types = this.#walked.get(fragment);
     if (types === undefined) this.#walked.set(fragment, (types = new Set()));

@@ -1,20 +1,24 @@
 /** `authDirective()`: the SDL of the directive, and the function that puts a guard wherever a schema asks for one. */
-import { defaultFieldResolver, defaultTypeResolver, isAbstractType } from 'graphql';
+import { defaultFieldResolver, defaultTypeResolver, getNullableType, isAbstractType, isListType } from 'graphql';
 import type { GraphQLAbstractType, GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
 import { createAsk } from './ask.js';
 import { copySchema } from './copy-schema.js';
 import { printTypeDefs } from './definition.js';
-import { guardResolver, guardResolveType, guardRecordOf } from './guard.js';
+import { guardItems, guardResolver, guardResolveType, guardRecordOf } from './guard.js';
 import type { FieldGuard, GuardServices, Resolver } from './guard.js';
 import { readDirectiveOptions } from './options.js';
 import type { AuthDirectiveOptions, ResolvedDirectiveOptions } from './options.js';
 import { findProblems } from './problems.js';
+import { createPropagation } from './propagation.js';
+import type { Propagation } from './propagation.js';
 import { createReport } from './report.js';
 import { membersOf, readRules } from './rules.js';
 import type { SchemaRules } from './rules.js';
 import { fieldsOf, guardOf, noteName, noteSettings, rememberGuard } from './schema-notes.js';
 import { endAtExpiry } from './subscription.js';
+
+type Field = GraphQLField<unknown, unknown>;
 
 export interface AuthDirective {
   /** Defines `@auth`, `@public` and `AuthTokenUse`; for `typeDefs` of `makeExecutableSchema`. */
@@ -64,7 +68,10 @@ function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, s
   if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
 
   const subscriptionType = schema.getSubscriptionType();
+  // A dry run denies nothing, so nothing propagates.
+  const propagation = options.isReportOnly ? undefined : createPropagation(schema, rules);
   for (const [type, field] of fieldsOf(schema)) {
+    guardList(field, rules, propagation, options);
     guardField(type, field, type === subscriptionType, rules, options, services);
   }
   for (const type of Object.values(schema.getTypeMap())) {
@@ -74,9 +81,26 @@ function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, s
   return schema;
 }
 
+function resolverOf(field: Field, { fieldResolver = defaultFieldResolver }: ResolvedDirectiveOptions): Resolver {
+  // A resolver takes what its executor gives it; none of it is looked at here.
+  return (field.resolve ?? fieldResolver) as Resolver;
+}
+
+function guardList(
+  field: Field,
+  rules: SchemaRules,
+  propagation: Propagation | undefined,
+  options: ResolvedDirectiveOptions,
+): void {
+  if (propagation === undefined || !isListType(getNullableType(field.type))) return;
+  const members = membersOf(rules, field);
+  const denialsBelow = propagation.reachesItemsOf(field) ? propagation.denialsBelow : undefined;
+  if (members || denialsBelow) field.resolve = guardItems(resolverOf(field, options), { members, denialsBelow });
+}
+
 function guardField(
   type: GraphQLObjectType,
-  field: GraphQLField<unknown, unknown>,
+  field: Field,
   isSubscription: boolean,
   rules: SchemaRules,
   options: ResolvedDirectiveOptions,
@@ -94,10 +118,7 @@ function guardField(
     isReportOnly: options.isReportOnly,
     checksExpiry: isSubscription,
   };
-  const { fieldResolver = defaultFieldResolver } = options;
-  // A resolver takes what its executor gives it; none of it is looked at here.
-  const resolve = (field.resolve ?? fieldResolver) as Resolver;
-  field.resolve = guardResolver(resolve, guard, services);
+  field.resolve = guardResolver(resolverOf(field, options), guard, services);
   if (isSubscription) {
     const subscribe = (field.subscribe ?? defaultFieldResolver) as Resolver;
     field.subscribe = guardResolver(options.isReportOnly ? subscribe : endAtExpiry(subscribe), guard, services);

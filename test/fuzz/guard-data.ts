@@ -13,7 +13,6 @@ class DataMaker {
   readonly #choices: Choices;
   readonly #schema: Schema;
   readonly #mayHaveFaults: boolean;
-  #hasFaults = false;
 
   constructor(choices: Choices, schema: Schema) {
     this.#choices = choices;
@@ -32,7 +31,7 @@ class DataMaker {
     }
     const roots = Object.entries(this.#schema.roots).map(([kind, name]) => [kind, `${name}:0`] as const);
     const events = this.#choices.pick([1, 2, 0]);
-    return { instances, roots: Object.fromEntries(roots), events, hasFaults: this.#hasFaults };
+    return { instances, roots: Object.fromEntries(roots), events };
   }
 
   #fieldValue(type: TypeRef): Value {
@@ -40,9 +39,7 @@ class DataMaker {
   }
 
   #isFault(probability: number): boolean {
-    const isFault = this.#mayHaveFaults && this.#choices.chance(probability);
-    this.#hasFaults ||= isFault;
-    return isFault;
+    return this.#mayHaveFaults && this.#choices.chance(probability);
   }
 
   #value(type: TypeRef): Value {
@@ -63,7 +60,6 @@ class DataMaker {
     const object = this.#choices.oneOf(possibleTypes(this.#schema, type.name));
     if (object !== undefined) return { kind: 'object', key: `${object}:${this.#choices.below(INSTANCES)}` };
     // An interface that nothing implements.
-    this.#hasFaults = true;
     return { kind: 'null' };
   }
 }

@@ -114,8 +114,6 @@ export interface Data {
   readonly instances: ReadonlyMap<string, Instance>;
   /** The root value of each kind of operation, as a key of `instances`. */
   readonly roots: { readonly [kind in OperationKind]?: string };
-  /** Whether some of it is not what the schema promises. */
-  readonly hasFaults: boolean;
   /** How many events a subscription's source gives. */
   readonly events: number;
 }

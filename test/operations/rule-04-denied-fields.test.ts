@@ -181,20 +181,6 @@ describe('rule 4: a denied field', () => {
     expect(await time(32_000)).toBeLessThan(Math.max(20, small) * 100);
   });
 
-  it('does not bring the process down when a list of promises fails around it', async () => {
-    const unhandled: unknown[] = [];
-    const note = (reason: unknown) => unhandled.push(reason);
-    process.on('unhandledRejection', note);
-    const schema = guard('type Query { rows: [Row!] } type Row { late: Int! shut: Int! @auth }', {
-      Query: { rows: () => [{ id: 1 }, { id: 2 }, { id: 3 }] },
-      Row: { late: () => Promise.reject(new GraphQLError('broken', { extensions: { code: 'BROKEN' } })) },
-    });
-    const { data, errors = [] } = await run(schema, '{ rows { late shut } }', anonymous());
-    await new Promise((resolve) => setImmediate(resolve));
-    process.off('unhandledRejection', note);
-    expect([data, errors.length, unhandled]).toEqual([{ rows: null }, 1, []]);
-  });
-
   it('leaves the schema that was given unguarded and unchanged', async () => {
     const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
     const given = makeExecutableSchema({
