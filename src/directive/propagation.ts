@@ -52,7 +52,8 @@ const MOST_SELECTIONS = 100;
 const NOTHING: Contribution = { requirements: [], hasInputs: false, passesOn: false };
 
 export function createPropagation(schema: GraphQLSchema, rules: SchemaRules): Propagation {
-  const endable = findEndableTypes(schema, rules);
+  let found: ReadonlySet<GraphQLNamedType> | undefined;
+  const isEndable = (type: GraphQLNamedType) => (found ??= findEndableTypes(schema, rules)).has(type);
 
   const contributions = new Map<Field, Contribution>();
   /** Of an interface's field: what those of all its implementers contribute. */
@@ -78,7 +79,7 @@ export function createPropagation(schema: GraphQLSchema, rules: SchemaRules): Pr
   function contribute(type: GraphQLObjectType, field: Field): Contribution {
     if (!isNonNullType(field.type)) return NOTHING;
     const requirement = rules.ofField(type, field);
-    const passesOn = passesOnFromValue(field.type) && endable.has(getNamedType(field.type));
+    const passesOn = passesOnFromValue(field.type) && isEndable(getNamedType(field.type));
     return {
       requirements: [...(requirement ? [requirement] : []), ...(passesOn ? memberRequirements(rules, field) : [])],
       hasInputs: rules.ofInputs(type, field) !== undefined,
@@ -127,7 +128,7 @@ export function createPropagation(schema: GraphQLSchema, rules: SchemaRules): Pr
   }
 
   return {
-    reachesItemsOf: (field) => hasNonNullItems(field.type) && endable.has(getNamedType(field.type)),
+    reachesItemsOf: (field) => hasNonNullItems(field.type) && isEndable(getNamedType(field.type)),
     denialsBelow(info) {
       const [first, ...more] = info.fieldNodes.map((node) => denialsBelowNode(node, info));
       if (first === undefined) return { rules: new Set(), isUncertain: true };
