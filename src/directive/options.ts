@@ -1,6 +1,7 @@
 /** The options of `authDirective()`: their types, defaults and checks. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
+import { readSettings } from '../options.js';
 import { DEFAULT_NAME } from './definition.js';
 import { readPolicies } from './policies.js';
 import type { NamedPolicy, Policies } from './policies.js';
@@ -20,8 +21,9 @@ export interface AuthDirectiveOptions {
   /** Hears of what a dry run would deny, and of a server that is put together wrongly. Default: nobody does. */
   readonly logger?: DirectiveLogger;
   /**
-   * What resolves guarded fields without a resolver of their own: the same function that is given to the executor, such
-   * as Apollo Server's `fieldResolver`, if one is. Default: graphql-js's default.
+   * What resolves guarded fields without a resolver of their own, and lists of which a denial may end an item: the same
+   * function that is given to the executor, such as Apollo Server's `fieldResolver`, if one is. Default: graphql-js's
+   * default.
    */
   readonly fieldResolver?: GraphQLFieldResolver<unknown, never>;
 }
@@ -41,10 +43,6 @@ const TAKEN = ['public', 'skip', 'include', 'deprecated', 'specifiedBy', 'oneOf'
 
 /** @throws {AuthConfigurationError} on an unknown option or value: a misspelt one must not weaken anything. */
 export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDirectiveOptions {
-  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));
-  if (unknown !== undefined) {
-    refuse(`there is no option ${JSON.stringify(unknown)}. There are ${KNOWN.join(', ')}.`);
-  }
   const {
     name = DEFAULT_NAME,
     groups,
@@ -52,7 +50,9 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
     unannotated = 'public',
     enforcement = 'enforce',
     logger,
-  } = options;
+    fieldResolver,
+    // Those of the object itself, which TypeScript has checked for those who use it, and this function for the others.
+  } = readSettings('authDirective(): options', options, KNOWN) as AuthDirectiveOptions;
   if (!/^(?!__)[_A-Za-z][_0-9A-Za-z]*$/.test(name) || TAKEN.includes(name)) {
     refuse(`\`name\` must be a name for a directive that is not taken, without "@", found ${JSON.stringify(name)}.`);
   }
@@ -64,7 +64,7 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
   if (logger !== undefined && (typeof logger.warn !== 'function' || typeof logger.error !== 'function')) {
     refuse('`logger` must have the methods `warn` and `error`.');
   }
-  if (options.fieldResolver !== undefined && typeof options.fieldResolver !== 'function') {
+  if (fieldResolver !== undefined && typeof fieldResolver !== 'function') {
     refuse('`fieldResolver` must be a function.');
   }
   return {
@@ -74,7 +74,7 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
     unannotated,
     isReportOnly: enforcement === 'report',
     logger,
-    fieldResolver: options.fieldResolver,
+    fieldResolver,
   };
 }
 

@@ -178,7 +178,7 @@ describe('rule 10: refused when the schema is built', () => {
   it.each<[object, string]>([
     [
       { Name: 'auth' },
-      'authDirective(): there is no option "Name". There are name, groups, policies, unannotated, enforcement, logger, fieldResolver.',
+      'authDirective(): options has no setting `Name`. The settings are: name, groups, policies, unannotated, enforcement, logger, fieldResolver.',
     ],
     [
       { name: '@auth' },

@@ -1,8 +1,10 @@
+import { makeExecutableSchema } from '@graphql-tools/schema';
 import { parse, subscribe } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createAnonymousAuth } from '../../src/auth.js';
 import { isReportOnly } from '../../src/directive/coverage.js';
 import type { AuthEvent } from '../../src/events.js';
+import { authDirective } from '../../src/directive/transformer.js';
 import { authenticatedAs } from '../../src/testing/index.js';
 import { denial, guard, run, toAnswer } from './run.js';
 
@@ -94,5 +96,17 @@ describe('rule 11: a dry run', () => {
         enforced: true,
       })),
     );
+  });
+
+  it('is not begun by what somebody put on Object.prototype', async () => {
+    const schema = makeExecutableSchema({
+      typeDefs: [authDirective().authDirectiveTypeDefs, 'type Query { f: Int @auth }'],
+    });
+    Object.defineProperty(Object.prototype, 'enforcement', { value: 'report', configurable: true });
+    try {
+      expect(isReportOnly(authDirective().authDirectiveTransformer(schema))).toBe(false);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'enforcement');
+    }
   });
 });

@@ -1,0 +1,75 @@
+import { execute, parse } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { Auth } from '../../../src/auth.js';
+import { internRule } from '../../../src/directive/rule.js';
+import { anonymous, authenticatedAs, createTestUserPool } from '../../../src/testing/index.js';
+import { guard } from '../../operations/run.js';
+
+const start = (schema: GraphQLSchema, source: string, contextValue: object) =>
+  execute({ schema, document: parse(source), contextValue });
+
+const inGroup = internRule([{ tokenUse: undefined, groups: ['in'], scopes: undefined }]);
+
+describe('a rule that was met', () => {
+  it('is met for that Auth alone, however the fields of two executions take turns', async () => {
+    const turns: (() => void)[] = [];
+    const schema = guard('type Query { row: Row } type Row { one: Int @auth later: Row two: Int @auth }', {
+      Query: { row: () => ({ one: 1 }) },
+      Row: { later: () => new Promise((resolve) => turns.push(() => { resolve({ two: 2 }); })) },
+    });
+    const run = (auth: Auth) => Promise.resolve(start(schema, '{ row { one later { two } } }', { auth }));
+    const answers = [authenticatedAs(), anonymous(), authenticatedAs({ groups: ['in'] }), anonymous()].map(run);
+    for (const go of turns) go();
+    const allowed = [{ row: { one: 1, later: { two: 2 } } }, undefined];
+    const denied = [{ row: { one: null, later: { two: null } } }, 2];
+    expect((await Promise.all(answers)).map(({ data, errors }) => [data, errors?.length])).toEqual([
+      allowed,
+      denied,
+      allowed,
+      denied,
+    ]);
+  });
+
+  it('is asked again when a resolver has put another Auth in the context', async () => {
+    const schema = guard('type Query { a: Int @auth leave: Int b: Int @auth }', {
+      Query: {
+        a: () => 1,
+        leave: (_: unknown, __: unknown, context: { auth: Auth }) => {
+          context.auth = anonymous();
+          return 0;
+        },
+        b: () => 2,
+      },
+    });
+    const { data, errors } = await start(schema, '{ a leave b }', { auth: authenticatedAs() });
+    expect(data).toEqual({ a: 1, leave: 0, b: null });
+    expect(errors?.map(({ path, extensions }) => [path, extensions['reason']])).toEqual([[['b'], 'missing']]);
+  });
+
+  it('is asked again in the next execution, in which the token may have run out', async () => {
+    let now = Date.now();
+    const pool = createTestUserPool();
+    const verifier = pool.verifier({ clock: () => now });
+    const auth = await verifier.authenticate(pool.accessToken());
+    const schema = guard('type Query { a: Int @auth }', { Query: { a: () => 1 } });
+    const document = parse('{ a }');
+    const run = () => execute({ schema, document, contextValue: { auth } });
+    expect(run()).toEqual({ data: { a: 1 } });
+    now += 2 * 3_600_000;
+    expect(run()).toMatchObject({ data: { a: null }, errors: [{ extensions: { reason: 'expired' } }] });
+  });
+
+  it('keeps neither the Auth nor the variables once another execution has begun', async () => {
+    const schema = guard('type Query { a(text: String): Int @auth(groups: ["in"]) b: Int @auth }', {
+      Query: { a: () => 1, b: () => 2 },
+    });
+    const first = authenticatedAs({ groups: ['in'] });
+    await start(schema, '{ a }', { auth: first });
+    const { metIn } = inGroup;
+    expect(metIn.auth).toBe(first);
+    await start(schema, '{ b }', { auth: authenticatedAs() });
+    expect(inGroup.metIn).toBe(metIn);
+    expect([metIn.auth, metIn.variableValues, metIn.state]).toEqual([{}, {}, undefined]);
+  });
+});
