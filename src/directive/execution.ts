@@ -20,8 +20,11 @@ const NOTHING: object = Object.freeze({});
 /** Where no rule was met. */
 export const NO_EXECUTION: Execution = { auth: NOTHING, variableValues: NOTHING, state: undefined };
 
-// The last one. One is enough: an execution's fields come in a row, and looking again now and then costs little.
+// The last one. One is enough: an execution's fields come in a row.
 let current = NO_EXECUTION;
+
+// The `Auth` that was good when the execution of these variables began, for executions that take turns.
+const goodAuths = new WeakMap<object, unknown>();
 
 /**
  * The execution of an `Auth` whose token has not run out when it begins; undefined for a token that has, and for anything
@@ -34,7 +37,11 @@ export function liveExecutionOf(
 ): Execution | undefined {
   if (current.auth === auth && current.variableValues === variableValues) return current;
   const state = authStateOf(auth);
-  if (state === undefined || isExpired(state)) return undefined;
+  if (state === undefined) return undefined;
+  if (goodAuths.get(variableValues) !== auth) {
+    if (isExpired(state)) return undefined;
+    goodAuths.set(variableValues, auth);
+  }
   // Rules still point to what is over: it must not keep anybody's `Auth` or large variables.
   if (current !== NO_EXECUTION) forget(current);
   current = { auth, variableValues, state };

@@ -73,7 +73,7 @@ export function guardResolver(resolve: Resolver, guard: FieldGuard, services: Gu
 /** The shortest way for what nearly all guards are: one look at where the rule was met last. */
 function guardByRule(resolve: Resolver, guard: FieldGuard, { rule }: Requirement, report: Report): Resolver {
   return (source, args, contextValue, info: GraphQLResolveInfo & CacheControlled) => {
-    // Written out: a call here is half of what a guard costs.
+    // Written out: two calls here are a quarter of what a guard costs.
     if (info.cacheControl !== undefined) markPrivate(info);
     const auth = (contextValue as MaybeContext)?.auth;
     const { metIn } = rule;

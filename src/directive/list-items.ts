@@ -63,9 +63,8 @@ function trackList(items: readonly unknown[], path: Path, cursor: Cursor): reado
   return Object.defineProperty([...items], Symbol.iterator, {
     *value() {
       for (let index = 0; index < items.length; index += 1) {
-        const item = items[index];
-        const given = cursor.isByPromise && !isPromiseLike(item) ? Promise.resolve(item) : item;
-        yield track(given, { prev: path, key: index, typename: undefined }, cursor);
+        const item = cursor.isByPromise ? Promise.resolve(items[index]) : items[index];
+        yield track(item, { prev: path, key: index, typename: undefined }, cursor);
       }
     },
   });

@@ -15,12 +15,13 @@ import type {
 } from 'graphql';
 import type { Requirement } from './requirement.js';
 import type { Rule } from './rule.js';
-import { membersOf } from './rules.js';
 import type { SchemaRules } from './rules.js';
 import { fieldsOf } from './schema-notes.js';
 import { walkSelections } from './selections.js';
 
 type Field = GraphQLField<unknown, unknown>;
+
+type ListInfo = Pick<GraphQLResolveInfo, 'returnType' | 'fieldNodes' | 'fragments'>;
 
 /** The denials that could end an item. */
 export interface Denials {
@@ -34,22 +35,21 @@ export interface Propagation {
   /** Whether a denial below the items of this list could end one. */
   readonly reachesItemsOf: (field: Field) => boolean;
   /** The denials below the selected items of the list that could end one. */
-  readonly denialsBelow: (info: Pick<GraphQLResolveInfo, 'returnType' | 'fieldNodes' | 'fragments'>) => Denials;
+  readonly denialsBelow: (info: ListInfo) => Denials;
 }
 
 /** What one selected field contributes. */
-interface Contribution {
-  readonly requirements: readonly Requirement[];
+interface Contribution extends Denials {
   readonly hasInputs: boolean;
   /** Whether what ends the field's value ends what is around it too. */
   readonly passesOn: boolean;
 }
 
-// In a larger selection the promises that are made in doubt cost little beside its fields, and a hostile document must not
-// be walked again and again.
-const MOST_SELECTIONS = 100;
+// So many selections and rules are looked at. In a larger selection the promises that are made in doubt cost little beside
+// its fields, and a hostile document, which can select the same fragment in thousands of lists, must not be walked far.
+const MOST_STEPS = 60;
 
-const NOTHING: Contribution = { requirements: [], hasInputs: false, passesOn: false };
+const NOTHING: Contribution = { rules: new Set(), isUncertain: false, hasInputs: false, passesOn: false };
 
 export function createPropagation(schema: GraphQLSchema, rules: SchemaRules): Propagation {
   let found: ReadonlySet<GraphQLNamedType> | undefined;
@@ -60,16 +60,16 @@ export function createPropagation(schema: GraphQLSchema, rules: SchemaRules): Pr
   function contributionOf(type: GraphQLObjectType | GraphQLInterfaceType, field: Field): Contribution {
     let contribution = contributions.get(field);
     if (contribution === undefined) {
-      const own = isInterfaceType(type)
+      const implemented = isInterfaceType(type)
         ? schema.getPossibleTypes(type).flatMap((member) => {
-            const implemented = member.getFields()[field.name];
-            return implemented ? [contributionOf(member, implemented)] : [];
+            const own = member.getFields()[field.name];
+            return own ? [contributionOf(member, own)] : [];
           })
         : [contribute(type, field)];
       contribution = {
-        requirements: own.flatMap(({ requirements }) => requirements),
-        hasInputs: own.some(({ hasInputs }) => hasInputs),
-        passesOn: own.some(({ passesOn }) => passesOn),
+        ...union(implemented),
+        hasInputs: implemented.some(({ hasInputs }) => hasInputs),
+        passesOn: implemented.some(({ passesOn }) => passesOn),
       };
       contributions.set(field, contribution);
     }
@@ -79,25 +79,18 @@ export function createPropagation(schema: GraphQLSchema, rules: SchemaRules): Pr
   function contribute(type: GraphQLObjectType, field: Field): Contribution {
     if (!isNonNullType(field.type)) return NOTHING;
     const requirement = rules.ofField(type, field);
-    const passesOn = passesOnFromValue(field.type) && isEndable(getNamedType(field.type));
+    const inner = getNamedType(field.type);
+    const passesOn = passesOnFromValue(field.type) && isEndable(inner);
     return {
-      requirements: [...(requirement ? [requirement] : []), ...(passesOn ? memberRequirements(rules, field) : [])],
+      ...union([...(requirement ? [denialsOf(requirement)] : []), ...(passesOn ? denialsOfMembers(inner) : [])]),
       hasInputs: rules.ofInputs(type, field) !== undefined,
       passesOn,
     };
   }
 
-  const known = new WeakMap<FieldNode, Denials>();
-  function denialsBelowNode(
-    node: FieldNode,
-    { returnType, fragments }: Pick<GraphQLResolveInfo, 'returnType' | 'fragments'>,
-  ): Denials {
-    let denials = known.get(node);
-    if (denials === undefined) {
-      denials = findDenials(node, getNamedType(returnType), fragments);
-      known.set(node, denials);
-    }
-    return denials;
+  function denialsOfMembers(type: GraphQLNamedType): readonly Denials[] {
+    const members = isAbstractType(type) ? rules.ofMembers(type) : undefined;
+    return [...(members?.values() ?? [])].map(denialsOf);
   }
 
   function findDenials(
@@ -107,39 +100,57 @@ export function createPropagation(schema: GraphQLSchema, rules: SchemaRules): Pr
   ): Denials {
     const found = new Set<Rule>();
     let isUncertain = false;
-    let count = 0;
-    const add = ({ rule, policies }: Requirement) => {
-      found.add(rule);
-      if (policies.length > 0) isUncertain = true;
+    let steps = 0;
+    const add = (denials: Denials) => {
+      for (const rule of denials.rules) found.add(rule);
+      steps += denials.rules.size;
+      isUncertain ||= denials.isUncertain;
     };
-    if (isAbstractType(itemType)) rules.ofMembers(itemType)?.forEach(add);
+    denialsOfMembers(itemType).forEach(add);
     if (!selectionSet || !isCompositeType(itemType)) return { rules: found, isUncertain };
     walkSelections(schema, (name) => fragments[name], itemType, selectionSet, undefined, {
       enterField(type, field, node) {
-        count += 1;
-        const { requirements, hasInputs, passesOn } = contributionOf(type, field);
-        requirements.forEach(add);
-        if (count > MOST_SELECTIONS || (hasInputs && node.arguments?.length)) isUncertain = true;
-        return passesOn && count <= MOST_SELECTIONS;
+        const contribution = contributionOf(type, field);
+        add(contribution);
+        if (contribution.hasInputs && node.arguments?.length) isUncertain = true;
+        return contribution.passesOn;
       },
       enterFragment: () => true,
+      isOver() {
+        steps += 1;
+        if (steps > MOST_STEPS) isUncertain = true;
+        return isUncertain;
+      },
     });
     return { rules: found, isUncertain };
   }
 
+  // By the selections of one field, which graphql-js collects once for all its parents of one type in an execution.
+  const known = new WeakMap<readonly FieldNode[], Denials>();
+  function denialsBelow({ returnType, fieldNodes, fragments }: ListInfo): Denials {
+    let denials = known.get(fieldNodes);
+    if (denials === undefined) {
+      const itemType = getNamedType(returnType);
+      denials = union(fieldNodes.map((node) => findDenials(node, itemType, fragments)));
+      known.set(fieldNodes, denials);
+    }
+    return denials;
+  }
+
   return {
     reachesItemsOf: (field) => hasNonNullItems(field.type) && isEndable(getNamedType(field.type)),
-    denialsBelow(info) {
-      const [first, ...more] = info.fieldNodes.map((node) => denialsBelowNode(node, info));
-      if (first === undefined) return { rules: new Set(), isUncertain: true };
-      return more.reduce(
-        (one, other) => ({
-          rules: new Set([...one.rules, ...other.rules]),
-          isUncertain: one.isUncertain || other.isUncertain,
-        }),
-        first,
-      );
-    },
+    denialsBelow,
+  };
+}
+
+function denialsOf({ rule, policies }: Requirement): Denials {
+  return { rules: new Set([rule]), isUncertain: policies.length > 0 };
+}
+
+function union(all: readonly Denials[]): Denials {
+  return {
+    rules: new Set(all.flatMap(({ rules }) => [...rules])),
+    isUncertain: all.some(({ isUncertain }) => isUncertain),
   };
 }
 
@@ -173,10 +184,6 @@ function findEndableTypes(schema: GraphQLSchema, rules: SchemaRules): ReadonlySe
   }
   for (let type = open.pop(); type; type = open.pop()) around.get(type)?.forEach(add);
   return found;
-}
-
-function memberRequirements(rules: SchemaRules, field: Field): readonly Requirement[] {
-  return [...(membersOf(rules, field)?.values() ?? [])];
 }
 
 /** Whether null is allowed nowhere between the named type and what is around the field. */

@@ -43,6 +43,8 @@ export interface SelectionVisitor {
   ) => boolean;
   /** A fragment that narrows an abstract type to this one. `node` is the field around it, if there is one. */
   readonly enterFragment: (type: FieldsType, place: Place, node: FieldNode | undefined) => boolean;
+  /** Asked before each selection: whether to end the walk. Default: never. */
+  readonly isOver?: () => boolean;
 }
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -67,7 +69,7 @@ export function walkOperation(
   walkSelections(schema, fragmentOf, type, operation.selectionSet, variableValues, visitor);
 }
 
-/** The same for what is selected on a value of the type. */
+/** The same for what is selected on a value of the type. Goes on until the visitor has seen enough (`isOver`). */
 export function walkSelections(
   schema: GraphQLSchema,
   fragmentOf: FragmentOf,
@@ -80,7 +82,7 @@ export function walkSelections(
   const place: Place = { key: undefined, parent: undefined, children: new Map() };
   // By hand and not by recursion: fragments can nest deeper than the call stack goes.
   const levels: Level[] = [{ selections, next: 0, type, place, around: undefined }];
-  for (let level = levels.at(-1); level; level = levels.at(-1)) {
+  for (let level = levels.at(-1); level && !visitor.isOver?.(); level = levels.at(-1)) {
     const selection = level.selections[level.next];
     level.next += 1;
     if (selection === undefined) levels.pop();
