@@ -16,7 +16,14 @@ describe('a rule that was met', () => {
     const turns: (() => void)[] = [];
     const schema = guard('type Query { row: Row } type Row { one: Int @auth later: Row two: Int @auth }', {
       Query: { row: () => ({ one: 1 }) },
-      Row: { later: () => new Promise((resolve) => turns.push(() => { resolve({ two: 2 }); })) },
+      Row: {
+        later: () =>
+          new Promise((resolve) =>
+            turns.push(() => {
+              resolve({ two: 2 });
+            }),
+          ),
+      },
     });
     const run = (auth: Auth) => Promise.resolve(start(schema, '{ row { one later { two } } }', { auth }));
     const answers = [authenticatedAs(), anonymous(), authenticatedAs({ groups: ['in'] }), anonymous()].map(run);
