@@ -47,13 +47,13 @@ interface Contribution extends Denials {
 
 // So many selections and rules are looked at. In a larger selection the promises that are made in doubt cost little beside
 // its fields, and a hostile document, which can select the same fragment in thousands of lists, must not be walked far.
-const MOST_STEPS = 60;
+const MOST_STEPS = 100;
 
 const NOTHING: Contribution = { rules: new Set(), isUncertain: false, hasInputs: false, passesOn: false };
 
 export function createPropagation(schema: GraphQLSchema, rules: SchemaRules): Propagation {
-  let found: ReadonlySet<GraphQLNamedType> | undefined;
-  const isEndable = (type: GraphQLNamedType) => (found ??= findEndableTypes(schema, rules)).has(type);
+  let endable: ReadonlySet<GraphQLNamedType> | undefined;
+  const isEndable = (type: GraphQLNamedType) => (endable ??= findEndableTypes(schema, rules)).has(type);
 
   const contributions = new Map<Field, Contribution>();
   /** Of an interface's field: what those of all its implementers contribute. */
@@ -103,7 +103,8 @@ export function createPropagation(schema: GraphQLSchema, rules: SchemaRules): Pr
     let steps = 0;
     const add = (denials: Denials) => {
       for (const rule of denials.rules) found.add(rule);
-      steps += denials.rules.size;
+      // The first one goes with its selection.
+      steps += Math.max(0, denials.rules.size - 1);
       isUncertain ||= denials.isUncertain;
     };
     denialsOfMembers(itemType).forEach(add);
