@@ -81,8 +81,11 @@ export function createPropagation(schema: GraphQLSchema, rules: SchemaRules): Pr
     const requirement = rules.ofField(type, field);
     const inner = getNamedType(field.type);
     const passesOn = passesOnFromValue(field.type) && isEndable(inner);
+    const own = requirement ? [denialsOf(requirement)] : [];
+    // A subscription's fields are denied to whose token has run out, whatever they ask.
+    if (type === schema.getSubscriptionType()) own.push({ rules: new Set(), isUncertain: true });
     return {
-      ...union([...(requirement ? [denialsOf(requirement)] : []), ...(passesOn ? denialsOfMembers(inner) : [])]),
+      ...union([...own, ...(passesOn ? denialsOfMembers(inner) : [])]),
       hasInputs: rules.ofInputs(type, field) !== undefined,
       passesOn,
     };
@@ -172,9 +175,10 @@ function findEndableTypes(schema: GraphQLSchema, rules: SchemaRules): ReadonlySe
     else around.set(inner, [outer]);
   };
 
+  const subscriptionType = schema.getSubscriptionType();
   for (const [type, field] of fieldsOf(schema)) {
     if (!isNonNullType(field.type)) continue;
-    if (rules.ofField(type, field) ?? rules.ofInputs(type, field)) add(type);
+    if (type === subscriptionType || rules.ofField(type, field) || rules.ofInputs(type, field)) add(type);
     const inner = getNamedType(field.type);
     if (isCompositeType(inner) && passesOnFromValue(field.type)) note(inner, type);
   }

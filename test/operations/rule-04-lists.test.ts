@@ -149,6 +149,18 @@ describe('rule 4: a denial below a list of items that must not be null', () => {
     expect(rows.taken).toBe(3);
   });
 
+  it('does not bring the process down when the token has run out in a list of the type of subscriptions', async () => {
+    let now = Date.now();
+    const pool = createTestUserPool();
+    const auth = await pool.verifier({ clock: () => now }).authenticate(pool.accessToken());
+    now += 2 * 3_600_000;
+    const schema = guard('type Query { rows: [Subscription!] } type Subscription { tick: Int! }', {
+      Query: { rows: () => [Promise.resolve({ tick: 1 }), null] },
+    });
+    const { answer, unhandled } = await watch(() => ask(schema, '{ rows { tick } }', auth));
+    expect([answer.data, answer.errors?.length, unhandled]).toEqual([{ rows: null }, 1, []]);
+  });
+
   it('does not end in the middle when the token runs out and another execution came between', async () => {
     let now = Date.now();
     const pool = createTestUserPool();
