@@ -33,11 +33,13 @@ const goodAuths = new WeakMap<object, unknown>();
  */
 export function liveExecutionOf(
   auth: unknown,
-  { variableValues }: Pick<GraphQLResolveInfo, 'variableValues'>,
+  { variableValues }: Partial<Pick<GraphQLResolveInfo, 'variableValues'>>,
 ): Execution | undefined {
   if (current.auth === auth && current.variableValues === variableValues) return current;
   const state = authStateOf(auth);
   if (state === undefined) return undefined;
+  // Nothing by which this execution could be known again: who calls a resolver by hand may leave the variables out.
+  if (variableValues === undefined) return isExpired(state) ? undefined : { auth, variableValues: NOTHING, state };
   if (goodAuths.get(variableValues) !== auth) {
     if (isExpired(state)) return undefined;
     goodAuths.set(variableValues, auth);

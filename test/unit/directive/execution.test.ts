@@ -1,5 +1,5 @@
 import { execute, parse } from 'graphql';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Auth } from '../../../src/auth.js';
 import { internRule } from '../../../src/directive/rule.js';
@@ -78,5 +78,24 @@ describe('a rule that was met', () => {
     await start(schema, '{ b }', { auth: authenticatedAs() });
     expect(inGroup.metIn).toBe(metIn);
     expect([metIn.auth, metIn.variableValues, metIn.state]).toEqual([{}, {}, undefined]);
+  });
+
+  it('is asked again each time when nothing tells one execution from another', async () => {
+    let now = Date.now();
+    const pool = createTestUserPool();
+    const auth = await pool.verifier({ clock: () => now }).authenticate(pool.accessToken());
+    const { resolve } =
+      guard('type Query { a: Int @auth }', { Query: { a: () => 1 } })
+        .getQueryType()
+        ?.getFields()['a'] ?? {};
+    const call = () =>
+      resolve?.({}, {}, { auth }, {
+        fieldName: 'a',
+        fieldNodes: [],
+        path: { key: 'a', prev: undefined, typename: 'Query' },
+      } as unknown as GraphQLResolveInfo);
+    expect(call()).toBe(1);
+    now += 2 * 3_600_000;
+    expect(call()).toMatchObject({ extensions: { reason: 'expired' } });
   });
 });
