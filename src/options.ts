@@ -8,7 +8,7 @@ import { AuthConfigurationError } from './errors.js';
  * @throws {AuthConfigurationError} when it is no object, or has a name that is not in `names`.
  */
 export function readSettings(where: string, settings: unknown, names: readonly string[]): Record<string, unknown> {
-  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
+  if (typeof settings !== 'object' || settings === null || isList(settings)) {
     throw new AuthConfigurationError(
       `${where} must be an object with ${names.join(', ')}; found ${describe(settings)}.`,
     );
@@ -25,14 +25,72 @@ export function readSettings(where: string, settings: unknown, names: readonly s
 export function describe(value: unknown): string {
   if (value === '') return 'an empty string';
   if (typeof value === 'string') return value.trim() === '' ? 'a blank string' : 'a string';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (isEmptyList(value)) return 'an empty list';
+  if (isList(value)) return 'a list';
   return value === undefined ? 'nothing' : `a value of type ${typeof value}`;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    // A revoked Proxy.
+    return false;
+  }
+}
+
+function isEmptyList(value: unknown): boolean {
+  return isList(value) && value.length === 0;
 }
 
 /** Whether the value is text that is neither blank nor padded with blanks. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.trim() === value;
+}
+
+const MOST_CHARACTERS = 80;
+const MOST_MEMBERS = 5;
+const DEEPEST = 2;
+
+/**
+ * A value from the developer's own code or schema, for a message: as JSON where it is data. Never throws and never grows
+ * long, whatever the value is (a BigInt, a ring, a revoked Proxy, an object with a getter that throws).
+ */
+export function print(value: unknown): string {
+  try {
+    return shorten(printAt(value, 0));
+  } catch {
+    return 'a value that cannot be read';
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+}
+
+function printAt(value: unknown, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(shorten(value));
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'symbol') return 'a symbol';
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) {
+    if (depth >= DEEPEST) return '[…]';
+    const items = value.slice(0, MOST_MEMBERS).map((item) => printAt(item, depth + 1));
+    return `[${[...items, ...(value.length > MOST_MEMBERS ? ['…'] : [])].join(',')}]`;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) return 'an object of a class';
+  if (depth >= DEEPEST) return '{…}';
+  const keys = Object.keys(value);
+  const members = keys.slice(0, MOST_MEMBERS).map((key) => {
+    const member = Object.getOwnPropertyDescriptor(value, key);
+    // A getter may do anything: it is not called.
+    const text = member && 'value' in member ? printAt(member.value, depth + 1) : 'a getter';
+    return `${JSON.stringify(shorten(key))}:${text}`;
+  });
+  return `{${[...members, ...(keys.length > MOST_MEMBERS ? ['…'] : [])].join(',')}}`;
 }
 
 interface Bounds {

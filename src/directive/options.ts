@@ -1,7 +1,7 @@
 /** The options of `authDirective()`: their types, defaults and checks. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
-import { readSettings } from '../options.js';
+import { print, readSettings } from '../options.js';
 import { DEFAULT_NAME } from './definition.js';
 import { readPolicies } from './policies.js';
 import type { NamedPolicy, Policies } from './policies.js';
@@ -54,7 +54,7 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
     // Those of the object itself, which TypeScript has checked for those who use it, and this function for the others.
   } = readSettings('authDirective(): options', options, KNOWN) as AuthDirectiveOptions;
   if (!/^(?!__)[_A-Za-z][_0-9A-Za-z]*$/.test(name) || TAKEN.includes(name)) {
-    refuse(`\`name\` must be a name for a directive that is not taken, without "@", found ${JSON.stringify(name)}.`);
+    refuse(`\`name\` must be a name for a directive that is not taken, without "@", found ${print(name)}.`);
   }
   if (groups !== undefined && (!Array.isArray(groups) || groups.length === 0 || !groups.every(isCognitoName))) {
     refuse('`groups` must be a list of the names of groups, exactly as in Cognito. Leave it out to allow any name.');
@@ -88,7 +88,7 @@ export function isCognitoName(value: unknown): value is string {
 
 function oneOf(name: string, value: unknown, values: readonly string[]): void {
   if (values.some((each) => each === value)) return;
-  refuse(`\`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${JSON.stringify(value)}.`);
+  refuse(`\`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${print(value)}.`);
 }
 
 function refuse(sentence: string): never {

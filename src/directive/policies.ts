@@ -4,6 +4,7 @@ import { OperationTypeNode } from 'graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { AuthenticatedAuth } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
+import { print } from '../options.js';
 import { withTimeout } from './timeout.js';
 
 /** What a policy is asked about. */
@@ -166,10 +167,10 @@ export function readPolicies(policies: Policies): ReadonlyMap<string, NamedPolic
       };
       if (typeof check !== 'function') {
         throw new AuthConfigurationError(
-          `authDirective(): the policy ${JSON.stringify(name)} must be a function or batchPolicy({ key, load }).`,
+          `authDirective(): the policy ${print(name)} must be a function or batchPolicy({ key, load }).`,
         );
       }
-      assertPositive(`authDirective(): the \`timeout\` of the policy ${JSON.stringify(name)}`, timeout);
+      assertPositive(`authDirective(): the \`timeout\` of the policy ${print(name)}`, timeout);
       // What the author of the schema wrote for this field: what it takes and gives is between the two of them, and
       // the answer is compared with `true`.
       const named: NamedPolicy = { name, check: check as NamedPolicy['check'], timeoutMs: timeout * 1000 };
@@ -180,6 +181,6 @@ export function readPolicies(policies: Policies): ReadonlyMap<string, NamedPolic
 
 function assertPositive(what: string, value: unknown): asserts value is number {
   if (typeof value !== 'number' || !(value > 0)) {
-    throw new AuthConfigurationError(`${what} must be a positive number, found ${String(value)}.`);
+    throw new AuthConfigurationError(`${what} must be a positive number, found ${print(value)}.`);
   }
 }

@@ -1,6 +1,7 @@
 /** What is wrong with the directives of a schema, before anything is guarded: each problem names its element and its remedy. */
 import { DirectiveLocation } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
+import { print } from '../options.js';
 import { annotationsOf } from './annotations.js';
 import type { Annotation, SchemaElement } from './annotations.js';
 import { isAuthDefinition, isPublicDefinition } from './definition.js';
@@ -86,10 +87,10 @@ function annotationProblems(
   if (UNENFORCEABLE.has(place)) return [`@${name} cannot be enforced here. Put it on a type, a field or an argument.`];
   const problems = Object.keys(args)
     .filter((key) => !['tokenUse', 'groups', 'scopes', 'policies'].includes(key))
-    .map((key) => `@${name} has no argument ${JSON.stringify(key)}.`);
+    .map((key) => `@${name} has no argument ${print(key)}.`);
   const { tokenUse } = args;
   if ('tokenUse' in args && tokenUse !== 'ID' && tokenUse !== 'ACCESS') {
-    problems.push(`\`tokenUse\` must be ID or ACCESS, found ${inspect(tokenUse)}. Leave it out for either.`);
+    problems.push(`\`tokenUse\` must be ID or ACCESS, found ${print(tokenUse)}. Leave it out for either.`);
   }
   if (tokenUse === 'ID' && 'scopes' in args) {
     problems.push('an ID token has no scopes. Leave out `scopes`, or ask for `tokenUse: ACCESS`.');
@@ -99,9 +100,7 @@ function annotationProblems(
   }
   for (const group of toList(args['groups'])) {
     if (groups && isCognitoName(group) && !groups.has(group)) {
-      problems.push(
-        `the group ${inspect(group)} is not one of authDirective({ groups }). Correct it, or add it there.`,
-      );
+      problems.push(`the group ${print(group)} is not one of authDirective({ groups }). Correct it, or add it there.`);
     }
   }
   if ('policies' in args && WITHOUT_POLICIES.has(place)) {
@@ -109,7 +108,7 @@ function annotationProblems(
   }
   for (const policy of toList(args['policies'])) {
     if (isCognitoName(policy) && !policies.has(policy)) {
-      problems.push(`there is no policy ${inspect(policy)}. Add it: authDirective({ policies: { ${policy}: ... } }).`);
+      problems.push(`there is no policy ${print(policy)}. Add it: authDirective({ policies: { ${policy}: ... } }).`);
     }
   }
   return problems;
@@ -121,7 +120,7 @@ function listProblems(key: string, value: unknown): readonly string[] {
   return list
     .filter((each) => !isCognitoName(each))
     .map(
-      (each) => `\`${key}\` must hold names without white space, found ${inspect(each)}. Correct it, or leave it out.`,
+      (each) => `\`${key}\` must hold names without white space, found ${print(each)}. Correct it, or leave it out.`,
     );
 }
 
@@ -138,8 +137,4 @@ function publicProblem(element: SchemaElement, place: Place, hasRule: boolean, n
 function toList(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   return value === undefined ? [undefined] : [value];
-}
-
-function inspect(value: unknown): string {
-  return value === undefined ? 'undefined' : JSON.stringify(value);
 }

@@ -1,6 +1,6 @@
 /** The plugin's options: their types, defaults and checks. */
 import { AuthConfigurationError } from '../errors.js';
-import { readSettings } from '../options.js';
+import { print, readSettings } from '../options.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 
 /** What to do with an operation of which a selection is denied: answer the rest, or refuse it whole. */
@@ -36,7 +36,7 @@ function oneOf<T extends string>(name: string, value: unknown, values: readonly 
   const found = values.find((candidate) => candidate === value);
   if (found !== undefined) return found;
   throw new AuthConfigurationError(
-    `cognitoAuthPlugin(): \`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${JSON.stringify(value)}.`,
+    `cognitoAuthPlugin(): \`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${print(value)}.`,
   );
 }
 
