@@ -119,25 +119,19 @@ function locateInSource(source: Source, position: number): SourceLocation {
   return { line: low + 1, column: position - (starts[low] ?? 0) + 1 };
 }
 
+// A short document can mention a field thousands of times, and each row of a list repeats them all.
+const MOST_LOCATIONS = 10;
+
 function locate(nodes: readonly FieldNode[]): readonly SourceLocation[] {
   let locations = locationsOf.get(nodes);
   if (locations === undefined) {
-    locations = nodes.flatMap(({ loc }) => (loc ? [locateInSource(loc.source, loc.start)] : []));
+    locations = nodes
+      .slice(0, MOST_LOCATIONS)
+      .flatMap(({ loc }) => (loc ? [locateInSource(loc.source, loc.start)] : []));
     locationsOf.set(nodes, locations);
   }
   return locations;
 }
-
-// A GraphQLError by its prototype, without the constructor: a stack says nothing about a denial, and capturing one is
-// nearly all that a GraphQLError costs, which would make a thousand denied rows the cheap way to hurt a server.
-// What is the same for every denied field stands here once.
-const denialPrototype = Object.create(GraphQLError.prototype, {
-  name: { value: 'GraphQLError' },
-  stack: { value: undefined, writable: true },
-  source: { value: undefined },
-  positions: { value: undefined },
-  originalError: { value: undefined, writable: true },
-}) as object;
 
 /** Where a denial belongs in the request's document and in the response. */
 interface DenialPlace {
@@ -145,22 +139,66 @@ interface DenialPlace {
   readonly path: readonly (string | number)[];
 }
 
+// A GraphQLError by its prototype, without the constructor: a stack says nothing about a denial, and capturing one is
+// nearly all that a GraphQLError costs, which would make a thousand denied rows the cheap way to hurt a server.
+function GraphQLErrorWithoutStack(): void {}
+GraphQLErrorWithoutStack.prototype = GraphQLError.prototype;
+
+// A function can be called with `new`; the compiler knows that of classes alone.
+const Base = GraphQLErrorWithoutStack as unknown as new () => object;
+
+/**
+ * A denial as graphql-js and Apollo Server read it. What can be enumerated is what a `GraphQLError` shows: a `formatError`
+ * that spreads the error must not send the document or a cause to the client.
+ */
+class DenialError extends Base {
+  readonly message: string;
+  readonly path: readonly (string | number)[] | undefined;
+  readonly locations: readonly SourceLocation[] | undefined;
+  readonly extensions: ReturnType<typeof denialExtensions>;
+  #nodes: unknown;
+
+  constructor(denial: Denial, place: DenialPlace | undefined, cause: Error | undefined) {
+    super();
+    this.message = denial.message;
+    this.path = place?.path;
+    this.locations = place && locate(place.nodes);
+    this.extensions = denialExtensions(denial);
+    this.#nodes = place?.nodes;
+    if (cause !== undefined) hide(this, 'originalError', cause);
+  }
+
+  get nodes(): unknown {
+    return this.#nodes;
+  }
+
+  // As in a GraphQLError: hooks of others may set it.
+  set nodes(nodes: unknown) {
+    this.#nodes = nodes;
+  }
+}
+
+function hide(error: object, name: string, value: unknown): void {
+  Object.defineProperty(error, name, { value, writable: true, configurable: true });
+}
+
+Object.defineProperties(DenialError.prototype, {
+  constructor: { value: GraphQLError },
+  name: { value: 'GraphQLError', writable: true },
+  source: { value: undefined, writable: true },
+  positions: { value: undefined, writable: true },
+  originalError: { value: undefined, writable: true },
+  // One constant line: a `formatError` may take it apart.
+  stack: { value: 'GraphQLError: The stack of a denial is not captured.', writable: true },
+});
+
 /**
  * The denial as an error without a stack. With a place it is located already: graphql-js passes an error that has a
  * `path` through as it is (`locatedError`), so that neither it nor Apollo builds another.
  */
 export function createLocatedDenialError(denial: Denial, place: DenialPlace | undefined, cause?: Error): GraphQLError {
-  // Every property that graphql-js and Apollo read of a GraphQLError is here or in the prototype above.
-  const error = Object.create(denialPrototype) as {
-    -readonly [K in 'message' | 'nodes' | 'locations' | 'path' | 'extensions' | 'originalError']: GraphQLError[K];
-  };
-  error.message = denial.message;
-  error.locations = place && locate(place.nodes);
-  error.path = place?.path;
-  error.nodes = place?.nodes;
-  error.extensions = { ...denialExtensions(denial) };
-  if (cause !== undefined) error.originalError = cause;
-  return error as GraphQLError;
+  // Every property that graphql-js and Apollo read of a GraphQLError is there.
+  return new DenialError(denial, place, cause) as unknown as GraphQLError;
 }
 
 /**

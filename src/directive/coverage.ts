@@ -7,6 +7,7 @@ import type { GuardRecord } from './guard.js';
 import type { FieldInputs } from './inputs.js';
 import { asksNoMore } from './requirement.js';
 import type { Requirement } from './requirement.js';
+import { createPropagation } from './propagation.js';
 import { membersOf } from './rules.js';
 import type { SchemaRules } from './rules.js';
 import { fieldsOf, guardOf, hasSettings } from './schema-notes.js';
@@ -44,6 +45,7 @@ function findMissing(schema: GraphQLSchema): readonly string[] {
   const rules = rulesOf(schema);
   const problems: string[] = [];
   const subscriptionType = hasRules(schema) ? schema.getSubscriptionType() : undefined;
+  const propagation = hasSettings(schema) && !isReportOnly(schema) ? createPropagation(schema, rules) : undefined;
   for (const [type, field] of fieldsOf(schema)) {
     const coordinate = `${type.name}.${field.name}`;
     const guard = guardOf(field);
@@ -53,6 +55,8 @@ function findMissing(schema: GraphQLSchema): readonly string[] {
       const atStart = guardRecordOf(field.subscribe);
       if (guard?.checksExpiry && atStart?.checksExpiry && isGuarded(rules, type, field, atStart)) continue;
       problems.push(`${coordinate} has no guard that refuses it when the token expires. ${REMEDY}`);
+    } else if (propagation?.reachesItemsOf(field) && !guard?.bearsDenials) {
+      problems.push(`${coordinate} is a list in which a denial may end an item, and lost what bears that. ${REMEDY}`);
     }
   }
   for (const type of Object.values(schema.getTypeMap())) {

@@ -1,6 +1,6 @@
-/** The guards: functions around a field's resolver, its `subscribe` and a type's `resolveType` that let nobody by. */
+/** Wrappers around a field's resolver, its `subscribe` and a type's `resolveType` that enforce rules. */
 import { getNullableType, isListType, responsePathAsArray } from 'graphql';
-import type { GraphQLError, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
+import type { GraphQLError, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
 import { authStateOf, isExpired } from '../auth.js';
 import type { AuthenticatedAuth } from '../auth.js';
 import { createFieldDenialError, createLocatedDenialError, denials } from '../errors.js';
@@ -10,14 +10,14 @@ import type { MaybeContext, Refusal } from './decide.js';
 import type { FieldInputs } from './inputs.js';
 import { liveExecutionOf } from './execution.js';
 import { itemPathOf, trackItems } from './list-items.js';
-import { refuseProbe } from './probe.js';
+import { hasPassed, isBelowGuard, isOutermost, notePassed, showDenial } from './outermost.js';
+import type { Resolver, Stand } from './outermost.js';
 import type { Denials } from './propagation.js';
 import type { Report } from './report.js';
 import type { Requirement } from './requirement.js';
 import type { Rule } from './rule.js';
 import { isPromiseLike } from './timeout.js';
 
-export type Resolver = GraphQLFieldResolver<unknown, unknown, Record<string, unknown>>;
 type Members = ReadonlyMap<string, Requirement>;
 type Path = GraphQLResolveInfo['path'];
 
@@ -32,6 +32,8 @@ export interface GuardRecord {
    */
   readonly checksExpiry: boolean;
   readonly isReportOnly: boolean;
+  /** Whether it gives the items of a list in a form that bears denials (`guardItems`). */
+  readonly bearsDenials?: boolean;
 }
 
 export interface FieldGuard extends GuardRecord {
@@ -59,19 +61,28 @@ export function guardRecordOf(resolver: unknown): GuardRecord | undefined {
   return typeof resolver === 'function' ? records.get(resolver) : undefined;
 }
 
+/** Remembers what the function enforces. */
+export function recordGuard(resolver: Resolver, record: GuardRecord): void {
+  records.set(resolver, record);
+}
+
 /** The resolver behind a guard: synchronous when the resolver is, unless a policy has to be waited for. */
-export function guardResolver(resolve: Resolver, guard: FieldGuard, services: GuardServices): Resolver {
+export function guardResolver(resolve: Resolver, guard: FieldGuard, services: GuardServices, stand: Stand): Resolver {
   const { requirement, inputs, checksExpiry } = guard;
   const isSimple = !inputs && !checksExpiry && requirement?.policies.length === 0;
-  const guarded = isSimple
-    ? guardByRule(resolve, guard, requirement, services.report)
-    : guardByAll(resolve, guard, services);
-  records.set(guarded, guard);
-  return guarded;
+  return isSimple
+    ? guardByRule(resolve, guard, requirement, services.report, stand)
+    : guardByAll(resolve, guard, services, stand);
 }
 
 /** The shortest way for what nearly all guards are: one look at where the rule was met last. */
-function guardByRule(resolve: Resolver, guard: FieldGuard, { rule }: Requirement, report: Report): Resolver {
+function guardByRule(
+  resolve: Resolver,
+  guard: FieldGuard,
+  { rule }: Requirement,
+  report: Report,
+  stand: Stand,
+): Resolver {
   return (source, args, contextValue, info: GraphQLResolveInfo & CacheControlled) => {
     // Written out: two calls here are a quarter of what a guard costs.
     if (info.cacheControl !== undefined) markPrivate(info);
@@ -80,24 +91,25 @@ function guardByRule(resolve: Resolver, guard: FieldGuard, { rule }: Requirement
     if (metIn.auth === auth && metIn.variableValues === info.variableValues) {
       return resolve(source, args, contextValue, info);
     }
-    refuseProbe(contextValue);
     const refusal = refuseByRule(auth, rule, info);
-    const denied = refusal && deny(refusal, guard, auth, info, report);
+    const denied = refusal && deny(refusal, guard, [source, args, contextValue, info], report, stand);
     return denied ?? resolve(source, args, contextValue, info);
   };
 }
 
 /** The resolver of a list whose items the caller may be denied: it answers the same, in a form that bears denials. */
-export function guardItems(resolve: Resolver, { members, denialsBelow }: ListGuard): Resolver {
+export function guardItems(resolve: Resolver, { members, denialsBelow }: ListGuard, stand: Stand): Resolver {
   const memberRules = [...(members?.values() ?? [])].map(({ rule }) => rule);
   return (source, args, contextValue, info) => {
     const result: unknown = resolve(source, args, contextValue, info);
-    if (isEmpty(result)) return result;
+    if (isEmpty(result) || result instanceof Error) return result;
     const auth = authIn(contextValue);
     const meets = (rule: Rule) => refuseByRule(auth, rule, info) === undefined;
     const below = denialsBelow?.(info);
     const isByPromise = below !== undefined && (below.isUncertain || ![...below.rules].every(meets));
-    return isByPromise || !memberRules.every(meets) ? trackItems(result, info, isByPromise) : result;
+    if (!isByPromise && memberRules.every(meets)) return result;
+    // What stands between two guards gets the list as it is; the outer one gives it its form.
+    return !isOutermost(stand, info) && isBelowGuard(stand, info) ? result : trackItems(result, info, isByPromise);
   };
 }
 
@@ -105,10 +117,10 @@ function isEmpty(result: unknown): boolean {
   return Array.isArray(result) && result.length === 0;
 }
 
-function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: GuardServices): Resolver {
+function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: GuardServices, stand: Stand): Resolver {
   const { requirement, inputs, members } = guard;
-  return (source, args, contextValue, info) => {
-    refuseProbe(contextValue);
+  return (...call) => {
+    const [source, args, contextValue, info] = call;
     const [node] = info.fieldNodes;
     const provided = inputs && node ? inputs.provided(node, info.variableValues) : [];
     const asked = requirement ? [requirement, ...provided] : provided;
@@ -120,21 +132,21 @@ function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: Guard
     const rules = asked.map(({ rule }) => rule);
     const hasEnded = guard.checksExpiry && state !== undefined && isExpired(state);
     const refusal = hasEnded ? refusalOf(state, denials.expired) : refuse(auth, rules, info);
-    if (refusal) {
-      const denied = deny(refusal, guard, auth, info, report);
-      return denied ?? resolve(source, args, contextValue, info);
-    }
+    const goOn = (denial: Refusal | undefined) => {
+      const denied = denial && deny(denial, guard, call, report, stand);
+      return denied ?? resolve(...call);
+    };
     const clauses = asked.flatMap(({ policies }) => policies);
-    if (state === undefined || clauses.length === 0) return resolve(source, args, contextValue, info);
+    if (refusal || state === undefined || clauses.length === 0 || hasPassed(stand, call)) return goOn(refusal);
 
     // Every rule asks for a verified token at least, and none refused.
     const request = { auth: state.auth as AuthenticatedAuth, source, args, context: contextValue, info };
-    const goOn = (allowed: boolean) => {
-      const denied = allowed ? undefined : deny(refusalOf(state, denials.policy), guard, auth, info, report);
-      return denied ?? resolve(source, args, contextValue, info);
+    const conclude = (allowed: boolean) => {
+      if (allowed) notePassed(stand, call);
+      return goOn(allowed ? undefined : refusalOf(state, denials.policy));
     };
     const answer = ask(clauses, request, state);
-    return typeof answer === 'boolean' ? goOn(answer) : answer.then(goOn);
+    return typeof answer === 'boolean' ? conclude(answer) : answer.then(conclude);
   };
 }
 
@@ -162,19 +174,28 @@ function refuse(auth: unknown, rules: readonly Rule[], info: GraphQLResolveInfo)
 }
 
 /**
- * The error of the field; undefined in a dry run. It is returned, not thrown: graphql-js throws what a resolver returns as
- * an error (GraphQL specification, section 6.4.4, "Handling Field Errors"), in the very function that catches it, which
- * costs a third of throwing it from here.
+ * The error of the field; undefined in a dry run. To the executor itself it is returned, not thrown: graphql-js throws
+ * what a resolver returns as an error (GraphQL specification, section 6.4.4, "Handling Field Errors"), in the very
+ * function that catches it, which costs a third of throwing it from here. Any other function might take it for the
+ * field's value.
+ *
+ * @throws {GraphQLError} to a function that was put over the guard.
  */
 function deny(
   refusal: Refusal,
   guard: FieldGuard,
-  auth: unknown,
-  info: GraphQLResolveInfo,
+  call: Parameters<Resolver>,
   report: Report,
+  stand: Stand,
 ): GraphQLError | undefined {
-  report(guard.coordinate, refusal, authStateOf(auth));
-  return guard.isReportOnly ? undefined : createFieldDenialError(refusal.denial, info, refusal.cause);
+  const [, , contextValue, info] = call;
+  const isLast = isOutermost(stand, info);
+  if (isLast || !isBelowGuard(stand, info)) report(guard.coordinate, refusal, authStateOf(authIn(contextValue)));
+  if (guard.isReportOnly) return undefined;
+  const error = createFieldDenialError(refusal.denial, info, refusal.cause);
+  if (!isLast) throw error;
+  showDenial(stand, call);
+  return error;
 }
 
 /** `resolveType` behind a guard: the first moment at which it is known what a value of an abstract type is. */

@@ -4,7 +4,6 @@ import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { DEFAULT_NAME, hasAuthArguments } from './definition.js';
 import { guardRecordOf } from './guard.js';
 import type { GuardRecord } from './guard.js';
-import { leadsToGuard } from './probe.js';
 import type { RuleSettings } from './rules.js';
 
 type Field = GraphQLField<unknown, unknown>;
@@ -54,17 +53,7 @@ export function* fieldsOf(schema: GraphQLSchema): Generator<readonly [GraphQLObj
   }
 }
 
-const guardedFields = new WeakMap<Field, GuardRecord>();
-
-export function rememberGuard(field: Field, record: GuardRecord): void {
-  guardedFields.set(field, record);
-}
-
 /** What the field's guard enforces; undefined when it has none, or when something was put in its place. */
 export function guardOf(field: Field): GuardRecord | undefined {
-  const record = guardRecordOf(field.resolve);
-  if (record || !field.resolve) return record;
-  // Replaced in this very field: Apollo Server does that with every field once a schema is in use.
-  const before = guardedFields.get(field);
-  return before && leadsToGuard(field.resolve, field.name) ? before : undefined;
+  return guardRecordOf(field.resolve);
 }

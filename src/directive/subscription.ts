@@ -2,7 +2,7 @@
 import { authStateOf, isExpired } from '../auth.js';
 import type { AuthState } from '../auth.js';
 import { authIn } from './decide.js';
-import type { Resolver } from './guard.js';
+import type { Resolver } from './outermost.js';
 import { isPromiseLike } from './timeout.js';
 
 /** A `subscribe` whose stream ends after the first event past the token's expiry. That event the field's guard denies. */

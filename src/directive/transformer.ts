@@ -5,17 +5,19 @@ import { AuthConfigurationError } from '../errors.js';
 import { createAsk } from './ask.js';
 import { copySchema } from './copy-schema.js';
 import { printTypeDefs } from './definition.js';
-import { guardItems, guardResolver, guardResolveType, guardRecordOf } from './guard.js';
-import type { FieldGuard, GuardServices, Resolver } from './guard.js';
+import { guardItems, guardResolver, guardResolveType, recordGuard } from './guard.js';
+import type { FieldGuard, GuardServices, ListGuard } from './guard.js';
 import { readDirectiveOptions } from './options.js';
 import type { AuthDirectiveOptions, ResolvedDirectiveOptions } from './options.js';
+import { guardField, makeGuard } from './outermost.js';
+import type { Resolver } from './outermost.js';
 import { findProblems } from './problems.js';
 import { createPropagation } from './propagation.js';
 import type { Propagation } from './propagation.js';
 import { createReport } from './report.js';
 import { membersOf, readRules } from './rules.js';
 import type { SchemaRules } from './rules.js';
-import { fieldsOf, guardOf, noteName, noteSettings, rememberGuard } from './schema-notes.js';
+import { fieldsOf, guardOf, noteName, noteSettings } from './schema-notes.js';
 import { endAtExpiry } from './subscription.js';
 
 type Field = GraphQLField<unknown, unknown>;
@@ -71,8 +73,8 @@ function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, s
   // A dry run denies nothing, so nothing propagates.
   const propagation = options.isReportOnly ? undefined : createPropagation(schema, rules);
   for (const [type, field] of fieldsOf(schema)) {
-    guardList(field, rules, propagation, options);
-    guardField(type, field, type === subscriptionType, rules, options, services);
+    const list = propagation && listGuardOf(field, rules, propagation);
+    guardOneField(type, field, list, type === subscriptionType, rules, options, services);
   }
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) guardAbstractType(type, rules, options, services);
@@ -86,21 +88,17 @@ function resolverOf(field: Field, { fieldResolver = defaultFieldResolver }: Reso
   return (field.resolve ?? fieldResolver) as Resolver;
 }
 
-function guardList(
-  field: Field,
-  rules: SchemaRules,
-  propagation: Propagation | undefined,
-  options: ResolvedDirectiveOptions,
-): void {
-  if (propagation === undefined || !isListType(getNullableType(field.type))) return;
+function listGuardOf(field: Field, rules: SchemaRules, propagation: Propagation): ListGuard | undefined {
+  if (!isListType(getNullableType(field.type))) return undefined;
   const members = membersOf(rules, field);
   const denialsBelow = propagation.reachesItemsOf(field) ? propagation.denialsBelow : undefined;
-  if (members || denialsBelow) field.resolve = guardItems(resolverOf(field, options), { members, denialsBelow });
+  return members || denialsBelow ? { members, denialsBelow } : undefined;
 }
 
-function guardField(
+function guardOneField(
   type: GraphQLObjectType,
   field: Field,
+  list: ListGuard | undefined,
   isSubscription: boolean,
   rules: SchemaRules,
   options: ResolvedDirectiveOptions,
@@ -109,7 +107,8 @@ function guardField(
   const requirement = rules.ofField(type, field);
   const inputs = rules.ofInputs(type, field);
   const members = membersOf(rules, field);
-  if (!requirement && !inputs && !members && !isSubscription) return;
+  const isGuarded = requirement !== undefined || inputs !== undefined || members !== undefined || isSubscription;
+  if (!isGuarded && !list) return;
   const guard: FieldGuard = {
     coordinate: `${type.name}.${field.name}`,
     requirement,
@@ -117,14 +116,27 @@ function guardField(
     members,
     isReportOnly: options.isReportOnly,
     checksExpiry: isSubscription,
+    bearsDenials: list !== undefined,
   };
-  field.resolve = guardResolver(resolverOf(field, options), guard, services);
+  const kept = guardField(field, resolverOf(field, options), (resolve, stand) => {
+    const guarded = isGuarded ? guardResolver(resolve, guard, services, stand) : resolve;
+    const outermost = list ? guardItems(guarded, list, stand) : guarded;
+    recordGuard(outermost, guard);
+    return outermost;
+  });
+  type.getFields()[field.name] = kept;
   if (isSubscription) {
     const subscribe = (field.subscribe ?? defaultFieldResolver) as Resolver;
-    field.subscribe = guardResolver(options.isReportOnly ? subscribe : endAtExpiry(subscribe), guard, services);
+    kept.subscribe = makeGuard(
+      options.isReportOnly ? subscribe : endAtExpiry(subscribe),
+      (inner, stand) => {
+        const guarded = guardResolver(inner, guard, services, stand);
+        recordGuard(guarded, guard);
+        return guarded;
+      },
+      'subscribe',
+    );
   }
-  const record = guardRecordOf(field.resolve);
-  if (record) rememberGuard(field, record);
 }
 
 function guardAbstractType(

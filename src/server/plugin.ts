@@ -6,6 +6,7 @@ import { authStateOf } from '../auth.js';
 import type { Auth, AuthState } from '../auth.js';
 import { findUnguarded, hasRules, isReportOnly } from '../directive/coverage.js';
 import { findDeniedSelections, operationHasRules } from '../directive/operation.js';
+import { keepGuards } from '../directive/outermost.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { AuthConfigurationError, createLocatedDenialError, denials, KeysUnavailableError } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
@@ -66,6 +67,8 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
   function assertGuarded(schema: GraphQLSchema): void {
     const problems = findUnguarded(schema);
     if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
+    // Apollo Server and tracing tools put functions over the resolvers of a schema once it is in use.
+    keepGuards(schema);
   }
 
   function warnOfSharedCache({ metrics, logger, schema }: RequestContext, requestContext: object): void {
