@@ -37,8 +37,8 @@ export interface FieldInputs {
    * variable's default stands in the document, so the caller provides it. Not provided is an argument or a field left
    * out, or given as a variable without a value: the schema's default is nobody's wish.
    *
-   * graphql-js fills the schema's defaults into a variable's value before anybody can look. A field in there that equals
-   * its default therefore counts as left out: leaving it out has the same effect.
+   * graphql-js fills the schema's defaults into a variable's value before a resolver can look. A field in there that is
+   * provably its default (`isSameValue`) therefore counts as left out: leaving it out has the same effect.
    */
   readonly provided: (node: FieldNode, variableValues: Variables) => readonly Requirement[];
   /** Each input field of the schema that has a rule, by its coordinate. */
