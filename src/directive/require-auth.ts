@@ -1,4 +1,5 @@
 /** `requireAuth()`: the directive's decision for code that has no field of its own, such as a data source. */
+import type { GraphQLError } from 'graphql';
 import { authStateOf, isExpired } from '../auth.js';
 import type {
   AuthContext,
@@ -9,8 +10,8 @@ import type {
 } from '../auth.js';
 import { AuthConfigurationError, createDenialError, denials } from '../errors.js';
 import { authIn, evaluate, misconfigured, refusalOf } from './decide.js';
-import { isCognitoName } from './options.js';
 import { markContextPrivate } from './private-context.js';
+import type { Clause } from './rule.js';
 
 /** What to ask of the token. All that is given must hold; a list means any of it. */
 export interface AuthRule {
@@ -28,23 +29,22 @@ export type AuthOfTokenUse<Use> = [Use] extends ['id']
 
 /**
  * The caller's `Auth`, if it meets the rule: any verified token when there is none. The decision and the errors are
- * those of `@auth`, and the plugin keeps the answer private to caches.
+ * those of `@auth`, and the plugin keeps the answer private to caches. The names in a rule may come from anywhere, even
+ * from the caller: a group or scope that no token can have is denied.
  *
  * @throws {GraphQLError} as a guarded field does: `UNAUTHENTICATED`, `FORBIDDEN`, `AUTH_UNAVAILABLE`, or
- *   `INTERNAL_SERVER_ERROR` when the context has no `auth` that this package made, or the rule is one that nobody could
- *   meet or says something unknown; the log says what to write instead.
+ *   `INTERNAL_SERVER_ERROR` when the context has no `auth` that this package made, or the rule has an unknown option, an
+ *   empty list or a value of the wrong type; the log says what to write instead.
  */
 export function requireAuth<Use extends TokenUse = TokenUse>(
   contextValue: AuthContext,
   rule: AuthRule & { readonly tokenUse?: Use } = {},
 ): AuthOfTokenUse<Use> {
-  assertRule(rule);
+  const clause = readRule(rule);
   markContextPrivate(contextValue);
   const auth = authIn(contextValue);
   const state = authStateOf(auth);
-  const { tokenUse, groups, scopes } = rule;
-  // Decided each time, and numbered by nobody: a rule that is made up while serving must not leave anything behind.
-  const clause = { tokenUse, groups, scopes };
+  // Decided each time, and without a number: a rule that is made up while serving must not leave anything behind.
   const denial = state && (isExpired(state) ? denials.expired : evaluate(state.auth, [clause]));
   if (state !== undefined && denial === undefined) {
     // Met, so authenticated, with a token of the kind that was asked for.
@@ -54,23 +54,31 @@ export function requireAuth<Use extends TokenUse = TokenUse>(
   throw createDenialError(refusal.denial, refusal.cause);
 }
 
-function assertRule(rule: AuthRule): void {
-  for (const [key, value] of Object.entries(rule) as [string, unknown][]) {
-    const isGood =
-      key === 'tokenUse'
-        ? value === 'id' || value === 'access'
-        : (key === 'groups' || key === 'scopes') &&
-          Array.isArray(value) &&
-          value.length > 0 &&
-          value.every(isCognitoName);
-    if (isGood) continue;
-    // Thrown by itself, the sentence would be sent to the client: Apollo Server shows the message of a plain error.
-    throw createDenialError(
-      denials.misconfigured,
-      new AuthConfigurationError(
-        `requireAuth(): expected { tokenUse: 'id' or 'access', groups: [...], scopes: [...] } without empty lists, found ` +
-          `${JSON.stringify(key)}: ${JSON.stringify(value)}.`,
-      ),
-    );
-  }
+/** The rule as a clause: own properties alone, so that nothing on `Object.prototype` changes it. */
+function readRule(rule: unknown): Clause {
+  if (typeof rule !== 'object' || rule === null) throw misuse();
+  const own = Object.assign(Object.create(null) as Record<string, unknown>, rule);
+  if (!Object.entries(own).every(([name, value]) => isGoodOption(name, value))) throw misuse();
+  // Each option that is there is good.
+  const { tokenUse, groups, scopes } = own as AuthRule;
+  return { tokenUse, groups, scopes };
+}
+
+// Undefined is no value for an option: a variable that was never set must not weaken a rule.
+function isGoodOption(name: string, value: unknown): boolean {
+  if (name === 'tokenUse') return value === 'id' || value === 'access';
+  if (name !== 'groups' && name !== 'scopes') return false;
+  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
+}
+
+// A constant sentence: what was written may be the caller's text, and the log says each sentence once.
+let misuseError: AuthConfigurationError | undefined;
+
+/** Thrown by itself, the sentence would be sent to the client: Apollo Server shows the message of a plain error. */
+function misuse(): GraphQLError {
+  misuseError ??= new AuthConfigurationError(
+    "requireAuth(): Expected `rule` to be { tokenUse: 'id' or 'access', groups: [...], scopes: [...] } with lists of at " +
+      'least one name, got another option or value.',
+  );
+  return createDenialError(denials.misconfigured, misuseError);
 }

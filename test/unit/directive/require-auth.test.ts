@@ -79,18 +79,54 @@ describe('requireAuth', () => {
 
   it.each([
     { groups: [] },
-    { groups: [''] },
+    { groups: [1] },
+    { groups: 'admin' },
     { groups: undefined },
+    null,
     { scopes: 'orders/read' },
     { tokenUse: 'ID' },
     { group: ['admin'] },
-  ])('refuses a rule that says nothing, and tells the log alone: %j', (rule) => {
+  ])('refuses a rule of the wrong shape, and tells the log alone: %j', (rule) => {
     const misuse = () => requireAuth({ auth: authenticatedAs() }, rule as object);
     expect(refusal(misuse)).toEqual({
       message: 'Internal server error.',
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     });
-    expect(causeOf(misuse)).toMatch(/^requireAuth\(\): expected \{ tokenUse: 'id' or 'access'/);
+    expect(causeOf(misuse)).toMatch(/^requireAuth\(\): Expected `rule` to be \{ tokenUse: 'id' or 'access'/);
+  });
+
+  it.each(['', ' ', 'a b', 'ad\tmin', '\u0000', 'x'.repeat(100_000)])(
+    'denies a group or a scope that no token can have: %o',
+    (text) => {
+      const auth = authenticatedAs({ groups: ['admin'], scopes: ['read'] });
+      expect(refusal(() => requireAuth({ auth }, { groups: [text] }))).toMatchObject({
+        extensions: { reason: 'group' },
+      });
+      expect(refusal(() => requireAuth({ auth }, { scopes: [text] }))).toMatchObject({
+        extensions: { reason: 'scope' },
+      });
+      expect(requireAuth({ auth }, { groups: [text, 'admin'] })).toBe(auth);
+    },
+  );
+
+  it('says one constant sentence, whatever the rule holds', () => {
+    const sentences = new Set<string | undefined>();
+    for (let time = 0; time < 100; time += 1) {
+      for (const rule of [{ [`name-${time}`]: 1 }, { groups: [[`group-${time}`]] }, { tokenUse: `use-${time}` }]) {
+        sentences.add(causeOf(() => requireAuth({ auth: authenticatedAs() }, rule as object)));
+      }
+    }
+    expect(sentences.size).toBe(1);
+  });
+
+  it('reads own properties alone', () => {
+    Object.assign(Object.prototype, { groups: ['polluted'] });
+    try {
+      const auth = authenticatedAs();
+      expect(requireAuth({ auth }, { tokenUse: 'access' })).toBe(auth);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'groups');
+    }
   });
 
   it('keeps nothing of a rule that is made up while serving', () => {
