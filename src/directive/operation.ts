@@ -1,14 +1,24 @@
 /** Decides an operation as a whole, before anything of it runs: which of its selections the caller's token denies. */
-import { getVariableValues } from 'graphql';
-import type { DocumentNode, FieldNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { getNamedType, getVariableValues, Kind } from 'graphql';
+import type {
+  DocumentNode,
+  FieldNode,
+  GraphQLField,
+  GraphQLInterfaceType,
+  GraphQLObjectType,
+  GraphQLSchema,
+  OperationDefinitionNode,
+} from 'graphql';
 import { authStateOf, isExpired } from '../auth.js';
 import { denials } from '../errors.js';
 import type { Denial } from '../errors.js';
 import { isReportOnly } from './coverage.js';
 import { decide, refusalBy, refusalOf } from './decide.js';
 import type { Refusal } from './decide.js';
-import { reachOf } from './reach.js';
+import { MOST_STEPS, reachOf } from './reach.js';
 import type { Requirement } from './requirement.js';
+import type { Rule } from './rule.js';
+import type { MemberRules } from './rules.js';
 import { rulesOf } from './schema-rules.js';
 import { walkOperation } from './selections.js';
 import type { Place } from './selections.js';
@@ -17,6 +27,9 @@ import type { Place } from './selections.js';
 // levels would be answered with megabytes. The first ones are what a person wants to see.
 const MOST_LISTED = 100;
 const MOST_PATH_ELEMENTS = 2_000;
+
+type Field = GraphQLField<unknown, unknown>;
+type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
 
 /** A selection that is denied. */
 export interface DeniedSelection {
@@ -45,29 +58,67 @@ export interface OperationToDecide {
  * `@skip` and `@include` are honoured. Policies are not asked: they need data. In a dry run nothing is denied.
  *
  * Only what is certain before it runs counts. A field of an object type counts by all its rules, whatever abstract type
- * the fragment around it names. A field selected on an interface counts by that interface's rules; what a fragment
- * selects on a type counts as reached, so a rule of that type denies the selection, whether or not a value of the type
- * will turn up.
+ * the fragment around it names. A field selected on an interface counts by that interface's rules, and as denied when
+ * every type denies it that may turn up there; what a fragment selects on a type counts as reached, so a rule of that type
+ * denies the selection, whether or not a value of the type will turn up.
  *
- * The cost is linear in the document: a fragment is walked once for each type on which it is spread, and not at all
- * when none of the rules in reach refuses.
+ * The cost is bounded: a fragment is walked once for each type on which it is spread, and not at all when none of the
+ * rules in reach refuses. An operation too large to be looked at whole is denied, at its first field, to a caller whom any
+ * rule of the schema refuses.
  */
 export function findDeniedSelections(args: OperationToDecide): readonly DeniedSelection[] {
   const { schema, document, operation, auth } = args;
   const state = authStateOf(auth);
   const reach = reachOf(schema, document, operation);
-  const isOver = state !== undefined && isExpired(state);
-  if (state && !isOver && reach.rules.every((rule) => decide(state, rule) === undefined)) return [];
+  const hasExpired = state !== undefined && isExpired(state);
+  if (state && !hasExpired && reach.rules.every((rule) => decide(state, rule) === undefined)) return [];
   if (reach.rules.length === 0 || isReportOnly(schema)) return [];
 
   // Variables that do not fit their types fail the operation before anything runs.
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], args.variableValues);
   if (coerced === undefined) return [];
+  const variables = coerced;
   const rules = rulesOf(schema);
   const denied = new Map<Place, { readonly refusal: Refusal; readonly nodes: Set<FieldNode> }>();
+  let steps = 0;
+
+  function refuseBy(rule: Rule): Refusal | undefined {
+    return hasExpired ? refusalOf(state, denials.expired) : refusalBy(auth, rule);
+  }
+
+  function refusalOfAny(all: readonly Rule[]): Refusal | undefined {
+    return all.map(refuseBy).find((refusal) => refusal !== undefined);
+  }
+
+  // Of a field without arguments, once for the whole operation: an interface may have hundreds of types.
+  const byMembers = new Map<Field, Refusal | undefined>();
+  /** The refusal of a selection that every type denies which may turn up there: it is certain as well. */
+  function refuseByMembers(type: FieldsType, field: Field, node: FieldNode): Refusal | undefined {
+    if (!node.arguments?.length && byMembers.has(field)) return byMembers.get(field);
+    const refusal =
+      refuseByAll(rules.ofEveryMember(getNamedType(field.type)), node) ??
+      refuseByAll(rules.ofEveryMemberField(type, field), node);
+    if (!node.arguments?.length) byMembers.set(field, refusal);
+    return refusal;
+  }
+
+  function refuseByAll(members: readonly MemberRules[] | undefined, node: FieldNode): Refusal | undefined {
+    let first: Refusal | undefined;
+    for (const { requirement, inputs } of members ?? []) {
+      steps += 1;
+      const asked = [...(requirement ? [requirement] : []), ...(inputs?.provided(node, variables) ?? [])];
+      const refusal = refusalOfAny(asked.map(({ rule }) => rule));
+      if (refusal === undefined) return undefined;
+      first ??= refusal;
+    }
+    return first;
+  }
 
   function isDenied(requirement: Requirement | undefined, place: Place, node: FieldNode): boolean {
-    const refusal = requirement && (isOver ? refusalOf(state, denials.expired) : refusalBy(auth, requirement.rule));
+    return note(requirement && refuseBy(requirement.rule), place, node);
+  }
+
+  function note(refusal: Refusal | undefined, place: Place, node: FieldNode): boolean {
     if (refusal === undefined) return false;
     const known = denied.get(place);
     if (known === undefined) {
@@ -76,15 +127,25 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
     return true;
   }
 
-  walkOperation(schema, document, operation, coerced, {
+  walkOperation(schema, document, operation, variables, {
     enterField(type, field, node, place) {
-      const provided = rules.ofInputs(type, field)?.provided(node, coerced) ?? [];
-      return ![rules.ofField(type, field), ...provided].some((requirement) => isDenied(requirement, place, node));
+      const provided = rules.ofInputs(type, field)?.provided(node, variables) ?? [];
+      const asked = [rules.ofField(type, field), ...provided];
+      return !(
+        asked.some((requirement) => isDenied(requirement, place, node)) ||
+        note(refuseByMembers(type, field, node), place, node)
+      );
     },
     enterFragment(type, place, node) {
       return node === undefined || !isDenied(rules.ofType(type), place, node);
     },
+    isOver() {
+      steps += 1;
+      return steps > MOST_STEPS;
+    },
   });
+  // Not all of it was looked at: what was not counts as denied, as does the whole.
+  if (steps > MOST_STEPS && denied.size === 0) return refuseWhole(operation, refusalOfAny(reach.rules));
   const listed: DeniedSelection[] = [];
   let pathElements = 0;
   for (const [place, { refusal, nodes }] of denied) {
@@ -94,6 +155,14 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
     listed.push({ ...refusal, nodes: [...nodes], path });
   }
   return listed;
+}
+
+/** The refusal of an operation as one error, at its first field. */
+function refuseWhole({ selectionSet }: OperationDefinitionNode, refusal: Refusal | undefined): DeniedSelection[] {
+  const node = selectionSet.selections.find((each) => each.kind === Kind.FIELD);
+  return refusal
+    ? [{ ...refusal, nodes: node ? [node] : [], path: node ? [(node.alias ?? node.name).value] : [] }]
+    : [];
 }
 
 /** Whether the operation can reach anything that has a rule, whoever asks: then its answer is private. */

@@ -1,18 +1,30 @@
 /** Which rules an operation can statically reach: computed once for each document, and kept with it. */
-import { isInterfaceType } from 'graphql';
-import type { DocumentNode, GraphQLNamedType, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { getNamedType } from 'graphql';
+import type { DocumentNode, GraphQLField, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Requirement } from './requirement.js';
 import type { Rule } from './rule.js';
 import { membersOf } from './rules.js';
 import { rulesOf } from './schema-rules.js';
 import { walkOperation } from './selections.js';
 
+type Field = GraphQLField<unknown, unknown>;
+
 export interface Reach {
-  /** Each rule that could deny the operation before it runs, whatever its variables say. */
+  /**
+   * Each rule that could deny the operation before it runs, whatever its variables say; every rule of the schema for an
+   * operation too large to be looked at whole.
+   */
   readonly rules: readonly Rule[];
   /** Whether anything in reach has a rule, counting what is known only at run time. */
   readonly hasRules: boolean;
 }
+
+/**
+ * So many selections of one operation are looked at, each once for each type that it is selected on: a few lines of
+ * fragments on an interface with hundreds of implementers make millions. No document that a person or a code generator
+ * writes comes near.
+ */
+export const MOST_STEPS = 50_000;
 
 // By document, which Apollo Server keeps for a query that it has seen; and by schema, which can change under it.
 const reaches = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Map<OperationDefinitionNode, Reach>>>();
@@ -27,20 +39,18 @@ export function reachOf(schema: GraphQLSchema, document: DocumentNode, operation
   return reach;
 }
 
-/** Whether a field that is selected on an interface has a rule on any type that may turn up there. */
-function isRuledInMember(schema: GraphQLSchema, type: GraphQLNamedType, name: string): boolean {
-  if (!isInterfaceType(type)) return false;
-  const rules = rulesOf(schema);
-  return schema.getPossibleTypes(type).some((member) => {
-    const field = member.getFields()[name];
-    return field && (rules.ofField(member, field) ?? rules.ofInputs(member, field) ?? membersOf(rules, field));
-  });
-}
-
 function findReach(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Reach {
   const rules = rulesOf(schema);
   const found = new Set<Rule>();
-  const abstract = new Set<string>();
+  let isAnythingRuled = false;
+  let knowsInputFields = false;
+  let steps = 0;
+  const known = new Set<Field>();
+  const isKnown = (field: Field) => {
+    const isOld = known.has(field);
+    known.add(field);
+    return isOld;
+  };
   const add = (requirement: Requirement | undefined) => {
     if (requirement) found.add(requirement.rule);
     return true;
@@ -54,12 +64,30 @@ function findReach(schema: GraphQLSchema, document: DocumentNode, operation: Ope
         if (!node.arguments?.some((arg) => arg.name.value === name)) continue;
         add(requirement);
         // What a variable brings is not known yet: any rule of an input field may turn out to be in reach.
-        if (isDeep) inputs?.ofInputFields().forEach(add);
+        if (isDeep && !knowsInputFields) inputs?.ofInputFields().forEach(add);
+        knowsInputFields ||= isDeep;
       }
-      if (membersOf(rules, field) || isRuledInMember(schema, type, field.name)) abstract.add(field.name);
+      // What every type asks that may turn up can deny the selection beforehand.
+      if (!isKnown(field)) {
+        const returned = rules.ofEveryMember(getNamedType(field.type)) ?? [];
+        for (const each of [...returned, ...(rules.ofEveryMemberField(type, field) ?? [])]) {
+          add(each.requirement);
+          each.inputs?.args.forEach(({ requirement }) => add(requirement));
+          each.inputs?.ofInputFields().forEach(add);
+        }
+      }
+      isAnythingRuled ||= membersOf(rules, field) !== undefined || rules.isRuledInMember(type, field);
       return true;
     },
     enterFragment: (type) => add(rules.ofType(type)),
+    isOver() {
+      steps += 1;
+      return steps > MOST_STEPS || (found.size > 0 && found.size === rules.all().size);
+    },
   });
-  return { rules: [...found], hasRules: abstract.size > 0 || found.size > 0 };
+  const isBeyondMeasure = steps > MOST_STEPS;
+  return {
+    rules: isBeyondMeasure ? [...rules.all()] : [...found],
+    hasRules: found.size > 0 || isAnythingRuled || (isBeyondMeasure && rules.all().size > 0),
+  };
 }

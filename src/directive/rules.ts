@@ -14,6 +14,7 @@ import { readInputRules } from './inputs.js';
 import type { FieldInputs, InputRules } from './inputs.js';
 import { anyToken, asksNoMore, both, requirementOf } from './requirement.js';
 import type { Requirement } from './requirement.js';
+import type { Rule } from './rule.js';
 
 export interface RuleSettings {
   /** The names under which `@auth` is known. */
@@ -22,6 +23,12 @@ export interface RuleSettings {
 }
 
 type Field = GraphQLField<unknown, unknown>;
+
+/** What one of several types asks. */
+export interface MemberRules {
+  readonly requirement: Requirement | undefined;
+  readonly inputs: FieldInputs | undefined;
+}
 type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
 type Members = ReadonlyMap<string, Requirement>;
 
@@ -35,6 +42,14 @@ export interface SchemaRules {
   /** The arguments of the field through which a request can provide something that has a rule. */
   readonly ofInputs: (parent: FieldsType, field: Field) => FieldInputs | undefined;
   readonly inputs: InputRules;
+  /** Whether a field that is selected on an interface has a rule on any type that may turn up there. */
+  readonly isRuledInMember: (type: FieldsType, field: Field) => boolean;
+  /** What each type asks that a value of the type may turn out to be; undefined when one of them asks for nothing. */
+  readonly ofEveryMember: (type: GraphQLNamedType) => readonly MemberRules[] | undefined;
+  /** What the field of an interface asks on each type that may turn up there; undefined when it asks for nothing on one. */
+  readonly ofEveryMemberField: (type: FieldsType, field: Field) => readonly MemberRules[] | undefined;
+  /** Every rule that a field, a type or an input of the schema asks for. */
+  readonly all: () => ReadonlySet<Rule>;
 }
 
 export const PUBLIC: ReadonlySet<string> = new Set(['public']);
@@ -104,11 +119,92 @@ export function readRules(schema: GraphQLSchema, { names, unannotated }: RuleSet
     return result;
   }
 
-  return { ofType, ofField, ofMembers, ofInputs, inputs };
+  const memberFields = new Map<Field, readonly MemberRules[]>();
+  function ofMemberFields(type: GraphQLInterfaceType, field: Field): readonly MemberRules[] {
+    let found = memberFields.get(field);
+    if (found === undefined) {
+      found = schema.getPossibleTypes(type).map((member) => {
+        const own = member.getFields()[field.name] ?? field;
+        return { requirement: ofField(member, own), inputs: ofInputs(member, own) };
+      });
+      memberFields.set(field, found);
+    }
+    return found;
+  }
+
+  const ruledInMembers = new Map<Field, boolean>();
+  function isRuledInMember(type: FieldsType, field: Field): boolean {
+    if (!isInterfaceType(type)) return false;
+    let answer = ruledInMembers.get(field);
+    if (answer === undefined) {
+      const narrowed = () =>
+        schema.getPossibleTypes(type).some((member) => {
+          const own = member.getFields()[field.name];
+          return own && membersOf({ ofMembers }, own) !== undefined;
+        });
+      answer = ofMemberFields(type, field).some(asksAnything) || narrowed();
+      ruledInMembers.set(field, answer);
+    }
+    return answer;
+  }
+
+  const certainFields = new Map<Field, readonly MemberRules[] | undefined>();
+  function ofEveryMemberField(type: FieldsType, field: Field): readonly MemberRules[] | undefined {
+    if (!isInterfaceType(type)) return undefined;
+    if (!certainFields.has(field)) certainFields.set(field, ifAllAsk(ofMemberFields(type, field)));
+    return certainFields.get(field);
+  }
+
+  const certainTypes = new Map<GraphQLAbstractType, readonly MemberRules[] | undefined>();
+  function ofEveryMember(type: GraphQLNamedType): readonly MemberRules[] | undefined {
+    if (!isAbstractType(type)) return undefined;
+    if (!certainTypes.has(type)) {
+      const members = schema.getPossibleTypes(type);
+      certainTypes.set(type, ifAllAsk(members.map((each) => ({ requirement: ofType(each), inputs: undefined }))));
+    }
+    return certainTypes.get(type);
+  }
+
+  let allRules: ReadonlySet<Rule> | undefined;
+  function all(): ReadonlySet<Rule> {
+    return (allRules ??= new Set(
+      Object.values(schema.getTypeMap())
+        .flatMap((type) => {
+          if (!isObjectType(type) && !isInterfaceType(type)) return [ofType(type)];
+          const fields = Object.values(type.getFields());
+          const inputsOf = (field: Field) => {
+            const { args = [], ofInputFields } = ofInputs(type, field) ?? {};
+            return [...args.map(({ requirement }) => requirement), ...(ofInputFields?.().values() ?? [])];
+          };
+          return [ofType(type), ...fields.flatMap((field) => [ofField(type, field), ...inputsOf(field)])];
+        })
+        .flatMap((requirement) => requirement?.rule ?? []),
+    ));
+  }
+
+  return {
+    ofType,
+    ofField,
+    ofMembers,
+    ofInputs,
+    inputs,
+    isRuledInMember,
+    ofEveryMember,
+    ofEveryMemberField,
+    all,
+  };
+}
+
+function asksAnything({ requirement, inputs }: MemberRules): boolean {
+  return requirement !== undefined || inputs !== undefined;
+}
+
+function ifAllAsk(members: readonly MemberRules[]): readonly MemberRules[] | undefined {
+  return members.length > 0 && members.every(asksAnything) ? members : undefined;
 }
 
 /** The members that a field's value may turn out to be and that ask for more than the field's type. */
-export function membersOf(rules: SchemaRules, field: Field): Members | undefined {
+export function membersOf(rules: Pick<SchemaRules, 'ofMembers'>, field: Field): Members | undefined {
   const type = getNamedType(field.type);
   return isAbstractType(type) ? rules.ofMembers(type) : undefined;
 }

@@ -194,4 +194,64 @@ describe('rule 6: a whole operation', () => {
     expect(denied(schema, source, authenticatedAs()).map(([, reason]) => reason)).toEqual(['group']);
     expect(performance.now() - began).toBeLessThan(2000);
   });
+
+  describe('on an interface', () => {
+    const members = guard(`
+      type Query { x: Int }
+      type Mutation { node: Node, mixed: Mixed, list: [[Sealed!]!], pair: Pair, narrowed: Node }
+      interface Node { title(upper: Boolean): String, code: Int, size(unit: String): Int }
+      type User implements Node {
+        title(upper: Boolean): String @auth(groups: ["a"])
+        code: Int @auth(groups: ["a"])
+        size(unit: String @auth(groups: ["a"])): Int
+      }
+      type Post implements Node {
+        title(upper: Boolean): String @auth(groups: ["b"])
+        code: Int
+        size(unit: String @auth(groups: ["b"])): Int
+      }
+      interface Mixed { id: ID }
+      type Open implements Mixed { id: ID }
+      type Closed implements Mixed @auth(groups: ["a"]) { id: ID }
+      interface Sealed { id: ID }
+      type One implements Sealed @auth(groups: ["a"]) { id: ID }
+      type Two implements Sealed @auth(groups: ["b"]) { id: ID }
+      union Pair = One | Two
+      interface Empty { id: ID }
+    `);
+    const [inNone, inA] = [authenticatedAs(), authenticatedAs({ groups: ['a'] })];
+
+    it.each([
+      ['mutation { node { title } }', ['node.title group']],
+      ['mutation { node { code } }', []],
+      ['mutation { node { size } }', []],
+      ['mutation { node { size(unit: "m") } }', ['node.size group']],
+      ['mutation ($u: String) { node { size(unit: $u) } }', []],
+      ['mutation { mixed { id } }', []],
+      ['mutation { list { id } }', ['list group']],
+      ['mutation { pair { __typename } }', ['pair group']],
+      ['mutation { node { ... { ...F } } } fragment F on Node { title again: title }', ['node.title group', 'node.again group']], // prettier-ignore
+    ])('is refused for what every type denies that may turn up: %s', (source, expected) => {
+      const found = denied(members, source, inNone);
+      expect(found.map(([path, reason]) => `${String(path)} ${String(reason)}`)).toEqual(expected);
+      expect(denied(members, source, inA)).toEqual([]);
+    });
+  });
+
+  it('too large to be looked at whole is refused to a caller whom any rule refuses, and to no other', () => {
+    const types = Array.from({ length: 300 }, (_, index) => `type T${index} implements I { id: ID ${index === 7 ? '@auth' : ''} }`); // prettier-ignore
+    const large = guard(
+      `interface I { id: ID } ${types.join(' ')} type Query { x: Int } type Mutation { first: Int, i: I }`,
+    );
+    const fields = Array.from({ length: 1_000 }, (_, index) => `a${index}: id`).join(' ');
+    const spreads = Array.from({ length: 300 }, (_, index) => `... on T${(index + 8) % 300} { ...F }`).join(' ');
+    const source = `mutation { one: first i { ${spreads} } } fragment F on I { ${fields} }`;
+    expect(denied(large, source, anonymous())).toEqual([['one', 'missing', 1, undefined]]);
+    expect(denied(large, source, undefined)).toEqual([['one', 'INTERNAL_SERVER_ERROR', 1, 'AuthConfigurationError']]);
+    expect(denied(large, source, authenticatedAs())).toEqual([]);
+    const open = guard('type Query { x: Int } type Mutation { first: Int } type Other { secret: Int @auth }');
+    const long = `mutation { ${Array.from({ length: 60_000 }, (_, index) => `a${index}: first`).join(' ')} }`;
+    const document = parse(long);
+    expect(operationHasRules({ schema: open, document, operation: operationOf(document) })).toBe(true);
+  });
 });
