@@ -90,9 +90,6 @@ export function denialExtensions(denial: Denial): { code: AuthErrorCode; reason?
   return denial.reason === undefined ? { code: denial.code } : { code: denial.code, reason: denial.reason };
 }
 
-// graphql-js keeps one array of nodes per field and operation, whatever the number of rows: each is looked up once.
-const locationsOf = new WeakMap<readonly FieldNode[], readonly SourceLocation[]>();
-
 // graphql-js' `getLocation` reads the document from its beginning for each node: a document of nothing but denied
 // selections would cost its length squared.
 const lineStartsOf = new WeakMap<Source, readonly number[]>();
@@ -123,12 +120,10 @@ function locateInSource(source: Source, position: number): SourceLocation {
 const MOST_LOCATIONS = 10;
 
 function locate(nodes: readonly FieldNode[]): readonly SourceLocation[] {
-  let locations = locationsOf.get(nodes);
-  if (locations === undefined) {
-    locations = nodes
-      .slice(0, MOST_LOCATIONS)
-      .flatMap(({ loc }) => (loc ? [locateInSource(loc.source, loc.start)] : []));
-    locationsOf.set(nodes, locations);
+  const locations: SourceLocation[] = [];
+  for (let index = 0; index < nodes.length && index < MOST_LOCATIONS; index += 1) {
+    const loc = nodes[index]?.loc;
+    if (loc) locations.push(locateInSource(loc.source, loc.start));
   }
   return locations;
 }

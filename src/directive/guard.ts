@@ -10,7 +10,7 @@ import type { MaybeContext, Refusal } from './decide.js';
 import type { FieldInputs } from './inputs.js';
 import { liveExecutionOf } from './execution.js';
 import { itemPathOf, trackItems } from './list-items.js';
-import { hasPassed, isBelowGuard, isOutermost, notePassed, showDenial } from './outermost.js';
+import { denialShown, hasPassed, isBelowGuard, isOutermost, notePassed, showDenial } from './outermost.js';
 import type { Resolver, Stand } from './outermost.js';
 import type { Denials } from './propagation.js';
 import type { Report } from './report.js';
@@ -192,9 +192,9 @@ function deny(
   const isLast = isOutermost(stand, info);
   if (isLast || !isBelowGuard(stand, info)) report(guard.coordinate, refusal, authStateOf(authIn(contextValue)));
   if (guard.isReportOnly) return undefined;
+  if (!isLast) throw denialShown(info) ?? createFieldDenialError(refusal.denial, info, refusal.cause);
   const error = createFieldDenialError(refusal.denial, info, refusal.cause);
-  if (!isLast) throw error;
-  showDenial(stand, call);
+  showDenial(stand, call, error);
   return error;
 }
 

@@ -141,19 +141,30 @@ export function isBelowGuard({ place }: Stand, info: CallInfo): boolean {
  * counts denials too. What comes of it is dropped. A function that turns out to be no wrapper is not called again, and
  * a mutation's is never called for a denied caller.
  */
-export function showDenial({ wrapper }: Stand, args: Parameters<Resolver>): void {
+export function showDenial({ wrapper }: Stand, args: Parameters<Resolver>, denial: Error): void {
   const [, , , info] = args;
   if (wrapper === undefined || wrapper.isReplacement || info.parentType === info.schema.getMutationType()) return;
   const settle = () => {
     if (!wrapper.leadsToGuard) wrapper.isReplacement = true;
   };
+  shown = { info, denial };
   try {
     const answer: unknown = wrapper.resolve(...args);
     if (isPromiseLike(answer)) answer.then(settle, settle);
     else settle();
   } catch {
     settle();
+  } finally {
+    shown = undefined;
   }
+}
+
+// What is shown at the moment, for the guard below: a denial is made once, or a denied row would cost twice.
+let shown: { readonly info: unknown; readonly denial: Error } | undefined;
+
+/** The denial that the guard above is showing for this field, if it is. */
+export function denialShown(info: object): Error | undefined {
+  return shown?.info === info ? shown.denial : undefined;
 }
 
 const passed = new WeakMap<object, Parameters<Resolver>>();
