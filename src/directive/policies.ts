@@ -72,8 +72,8 @@ export function batchPolicy<
   assertPositive('batchPolicy(): `timeout`', timeout);
   assertPositive('batchPolicy(): `maxBatchSize`', maxBatchSize);
   // Apollo Server gives each operation its own copy of the context, so that is no key. The coerced variables are made
-  // anew for each execution, and so for each event of a subscription. The caller is part of the key all the same: an
-  // executor that shares variables must not share answers.
+  // anew for each execution of a query. The caller is part of the key all the same: an executor that shares variables
+  // must not share answers.
   const loaders = new WeakMap<AuthenticatedAuth, WeakMap<object, DataLoader<Key, boolean>>>();
 
   function loaderFor({ auth, context, info }: PolicyRequest<Source, Args, Context>): DataLoader<Key, boolean> {
@@ -101,11 +101,12 @@ export function batchPolicy<
 }
 
 /**
- * What answers are good for: an execution, and in a mutation each root field by itself, since it sees what those before
- * it have changed (GraphQL specification, section 6.2.2).
+ * What answers are good for: a query's execution; in a mutation each root field by itself, since it sees what those before
+ * it have changed (GraphQL specification, section 6.2.2); in a subscription each event, whose root field has a path of its
+ * own also where an executor shares the variables between events.
  */
 function scopeOf({ operation, path, variableValues }: GraphQLResolveInfo): object {
-  if (operation.operation !== OperationTypeNode.MUTATION) return variableValues;
+  if (operation.operation === OperationTypeNode.QUERY) return variableValues;
   let root = path;
   while (root.prev) root = root.prev;
   return root;

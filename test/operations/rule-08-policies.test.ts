@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { subscribe as toolsSubscribe } from '@graphql-tools/executor';
 import { graphql, graphqlSync, parse, subscribe } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createAuthenticatedAuth } from '../../src/auth.js';
 import type { AuthEvent } from '../../src/events.js';
@@ -7,6 +9,7 @@ import { batchPolicy, ownerPolicy } from '../../src/directive/policies.js';
 import type { PolicyRequest } from '../../src/directive/policies.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
 import { denial, guard, run, toAnswer } from './run.js';
+import type { Answer } from './run.js';
 
 const anaya = authenticatedAs({ sub: 'anaya', groups: ['g'] });
 const denied = { data: { f: null }, errors: [denial('policy', 'f')] };
@@ -194,6 +197,37 @@ describe('rule 8: policies', () => {
     if (!(Symbol.asyncIterator in stream)) throw new Error('There is no stream.');
     for await (const event of stream) expect(toAnswer(event)).toEqual({ data: { row: { secret: 's', again: 's' } } });
     expect(calls).toEqual(['anaya', 'anaya', 'ben', 'anaya', 'anaya']);
+  });
+
+  it('in a batch are asked for each event by an executor that shares the variables between events', async () => {
+    let isOwner = true;
+    const schema = guard(
+      `${list} type Subscription { row: Row }`,
+      {
+        Subscription: {
+          row: {
+            async *subscribe() {
+              yield { row: rows[0] };
+              isOwner = false;
+              yield { row: rows[1] };
+            },
+          },
+        },
+      },
+      { policies: { mine: batchPolicy({ key: () => 1, load: (keys) => keys.map(() => isOwner) }) } },
+    );
+    const stream = await toolsSubscribe({
+      schema,
+      document: parse('subscription { row { secret } }'),
+      contextValue: { auth: anaya },
+    });
+    if (!(Symbol.asyncIterator in stream)) throw new Error('There is no stream.');
+    const events: Answer[] = [];
+    for await (const event of stream) events.push(toAnswer(event as ExecutionResult));
+    expect(events).toEqual([
+      { data: { row: { secret: 's' } } },
+      { data: { row: { secret: null } }, errors: [denial('policy', 'row', 'secret')] },
+    ]);
   });
 
   it('in a batch are asked again after a mutation’s root field has changed the facts', async () => {
