@@ -23,6 +23,13 @@ export interface CognitoAuthPluginOptions {
     readonly mutation?: DeniedOperationHandling;
     readonly subscription?: DeniedOperationHandling;
   };
+  /**
+   * Which answers may be public to caches. `anonymous`: those to anonymous callers alone, of operations without rules.
+   * `unruled`: any answer to an operation without rules; what a resolver computes from `contextValue.auth` by itself is
+   * then yours to mark, with a cache hint `PRIVATE` or a call of `requireAuth` with the context object.
+   * Default: `anonymous`.
+   */
+  readonly publicAnswers?: 'anonymous' | 'unruled';
 }
 
 export type ResolvedPluginOptions = Required<CognitoAuthPluginOptions> & {
@@ -43,14 +50,15 @@ function oneOf<T extends string>(name: string, value: unknown, values: readonly 
 /** @throws {AuthConfigurationError} on an unknown option or value: a misspelt one must not weaken anything. */
 export function readPluginOptions(options: CognitoAuthPluginOptions): ResolvedPluginOptions {
   const where = 'cognitoAuthPlugin(): options';
-  const settings = readSettings(where, options, ['verifier', 'onInvalidToken', 'onDenied']);
-  const { verifier, onInvalidToken, onDenied = {} } = settings;
+  const settings = readSettings(where, options, ['verifier', 'onInvalidToken', 'onDenied', 'publicAnswers']);
+  const { verifier, onInvalidToken, onDenied = {}, publicAnswers } = settings;
   const { query, mutation, subscription } = readSettings(`${where}.onDenied`, onDenied, KINDS);
   const handlings = ['partial', 'reject'] as const;
   return {
     // `verifierOrigin` refuses what is none.
     verifier: verifier as CognitoVerifier,
     onInvalidToken: oneOf('onInvalidToken', onInvalidToken, ['reject', 'anonymous'], 'reject'),
+    publicAnswers: oneOf('publicAnswers', publicAnswers, ['anonymous', 'unruled'], 'anonymous'),
     onDenied: {
       query: oneOf('onDenied.query', query, handlings, 'partial'),
       mutation: oneOf('onDenied.mutation', mutation, handlings, 'reject'),

@@ -37,7 +37,7 @@ type Refusal = readonly [GraphQLError, ...GraphQLError[]];
  *   from `server.start()`, when an `@auth` in the schema has no guard.
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServerPlugin {
-  const { verifier, onInvalidToken, onDenied } = readPluginOptions(options);
+  const { verifier, onInvalidToken, onDenied, publicAnswers } = readPluginOptions(options);
   const { emit } = verifierOrigin(verifier);
   const logFault = createFaultLog();
   // Schemas that came by an update and lost a guard: the server runs already, so what can be refused is operations.
@@ -62,6 +62,12 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       auth: contextValue.auth,
     }).map(({ denial, nodes, path, cause }) => createLocatedDenialError(denial, { nodes, path }, cause));
     return first && [first, ...others];
+  }
+
+  /** Whether the answer is this caller's alone, as far as the context tells. */
+  function isCallersOwn(contextValue: { readonly auth?: Auth }): boolean {
+    const isAnonymous = authStateOf(contextValue.auth)?.auth.status === 'anonymous';
+    return isContextPrivate(contextValue) || (publicAnswers === 'anonymous' && !isAnonymous);
   }
 
   function assertGuarded(schema: GraphQLSchema): void {
@@ -100,7 +106,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
         // Not before execution: Apollo's cache-control plugin takes a policy that is restricted by then as final and
         // drops every hint. Not in `willSendResponse`: a response cache may have written by then.
         async executionDidEnd() {
-          if (isContextPrivate(contextValue) || operationHasRules({ schema, document, operation })) {
+          if (isCallersOwn(contextValue) || operationHasRules({ schema, document, operation })) {
             requestContext.overallCachePolicy.restrict({ scope: 'PRIVATE' });
           }
         },

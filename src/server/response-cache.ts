@@ -14,10 +14,11 @@ export function isSeparatedByAuth(requestContext: object): boolean {
   return separated.has(requestContext);
 }
 
-// Claims that differ from token to token of the same caller with the same rights.
-const PER_TOKEN = new Set(['exp', 'iat', 'nbf', 'jti', 'origin_jti', 'event_id', 'auth_time', 'at_hash']);
+// Claims that differ from token to token of one sign-in. The sign-in itself (`origin_jti`, `auth_time`) is not among them:
+// an old one may be revoked, or not be good enough for what a fresh one sees.
+const PER_TOKEN = new Set(['exp', 'iat', 'nbf', 'jti', 'event_id', 'at_hash']);
 
-// All else that a rule or a policy can decide by. Two tokens of one person share answers; a person who has lost a group
+// All else that a rule or a policy can decide by. Two tokens of one sign-in share answers; a person who has lost a group
 // does not share with who they were.
 function fingerprint({ userPoolId, claims }: AuthenticatedAuth): string {
   const decisive = Object.entries(claims)
@@ -35,8 +36,8 @@ function sessionOf({ contextValue }: RequestContext): string | null {
 
 /**
  * For `responseCachePlugin({ sessionId: authSessionId })`: which caller a private answer belongs to. A digest of all
- * claims but those that change from token to token (such as `exp` and `jti`), so that a cached answer ends with the right
- * to see it. Null for a caller without a verified token: their private answers are not cached.
+ * claims but those that change from token to token of one sign-in (such as `exp` and `jti`), so that a cached answer ends
+ * with the right to see it. Null for a caller without a verified token: their private answers are not cached.
  */
 export async function authSessionId(requestContext: RequestContext): Promise<string | null> {
   separated.add(requestContext);

@@ -90,7 +90,8 @@ describe('authSessionId', () => {
   it('lets one caller have cached answers of their own', async () => {
     const { server, calls } = await serveCached({ sessionId: authSessionId });
     try {
-      const ask = () => server.post('{ payroll }', as('anaya', 'admin'));
+      const headers = as('anaya', 'admin');
+      const ask = () => server.post('{ payroll }', headers);
       expect((await ask()).body).toEqual({ data: { payroll: 'payroll 1' } });
       expect((await ask()).body).toEqual({ data: { payroll: 'payroll 1' } });
       expect(calls.payroll).toBe(1);

@@ -21,15 +21,15 @@ describe('options of the plugin are refused, with a sentence', () => {
   it.each<[unknown, string]>([
     [
       undefined,
-      'cognitoAuthPlugin(): options must be an object with verifier, onInvalidToken, onDenied; found nothing.',
+      'cognitoAuthPlugin(): options must be an object with verifier, onInvalidToken, onDenied, publicAnswers; found nothing.',
     ],
     [
       [],
-      'cognitoAuthPlugin(): options must be an object with verifier, onInvalidToken, onDenied; found an empty list.',
+      'cognitoAuthPlugin(): options must be an object with verifier, onInvalidToken, onDenied, publicAnswers; found an empty list.',
     ],
     [
       { verifier, onInvalidTokn: 'anonymous' },
-      'cognitoAuthPlugin(): options has no setting `onInvalidTokn`. The settings are: verifier, onInvalidToken, onDenied.',
+      'cognitoAuthPlugin(): options has no setting `onInvalidTokn`. The settings are: verifier, onInvalidToken, onDenied, publicAnswers.',
     ],
     [
       { verifier, onInvalidToken: 'ignore' },
@@ -38,6 +38,10 @@ describe('options of the plugin are refused, with a sentence', () => {
     [
       { verifier, onInvalidToken: null },
       "cognitoAuthPlugin(): `onInvalidToken` must be 'reject' or 'anonymous', found null.",
+    ],
+    [
+      { verifier, publicAnswers: 'all' },
+      "cognitoAuthPlugin(): `publicAnswers` must be 'anonymous' or 'unruled', found \"all\".",
     ],
     [
       { verifier, onDenied: null },
@@ -91,6 +95,7 @@ describe('options cannot be weakened', () => {
         verifier,
         onInvalidToken: 'reject',
         onDenied: { query: 'partial', mutation: 'reject', subscription: 'reject' },
+        publicAnswers: 'anonymous',
       });
     } finally {
       for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name);
