@@ -12,6 +12,13 @@ export type {
   TokenUse,
 } from './auth.js';
 export { isAuthenticated } from './auth.js';
+export type {
+  DecideOperationOptions,
+  DeniedOperationHandling,
+  DeniedOperationHandlings,
+  InvalidTokenHandling,
+} from './directive/decide-operation.js';
+export { decideOperation } from './directive/decide-operation.js';
 export type { AuthDirectiveOptions } from './directive/options.js';
 export type {
   BatchPolicyOptions,
@@ -32,7 +39,7 @@ export { AuthConfigurationError, KeysUnavailableError, TokenRejectedError } from
 export type { AuthEvent, AuthEventListener } from './events.js';
 export type { AuthContextOptions } from './server/context.js';
 export { createAuthContext } from './server/context.js';
-export type { CognitoAuthPluginOptions, DeniedOperationHandling } from './server/plugin-options.js';
+export type { CognitoAuthPluginOptions } from './server/plugin-options.js';
 export { cognitoAuthPlugin } from './server/plugin.js';
 export { authCacheKey, authSessionId } from './server/response-cache.js';
 export type { TokenRequest, TokenSource } from './token/source.js';

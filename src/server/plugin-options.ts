@@ -1,10 +1,8 @@
 /** The plugin's options: their types, defaults and checks. */
-import { AuthConfigurationError } from '../errors.js';
-import { print, readSettings } from '../options.js';
+import { oneOf, readRefusalPolicy } from '../directive/decide-operation.js';
+import type { DeniedOperationHandlings, InvalidTokenHandling, RefusalPolicy } from '../directive/decide-operation.js';
+import { readSettings } from '../options.js';
 import type { CognitoVerifier } from '../token/verifier.js';
-
-/** What to do with an operation of which a selection is denied: answer the rest, or refuse it whole. */
-export type DeniedOperationHandling = 'partial' | 'reject';
 
 export interface CognitoAuthPluginOptions {
   readonly verifier: CognitoVerifier;
@@ -13,16 +11,12 @@ export interface CognitoAuthPluginOptions {
    * cannot be had). `anonymous` goes on: fields that ask for nothing are answered, the others are denied with the
    * token's reason. Default: `reject`.
    */
-  readonly onInvalidToken?: 'reject' | 'anonymous';
+  readonly onInvalidToken?: InvalidTokenHandling;
   /**
    * What to do with an operation that selects what the caller's token does not allow, by kind of operation. A mutation
    * that is rejected has run nothing. Default: `{ query: 'partial', mutation: 'reject', subscription: 'reject' }`.
    */
-  readonly onDenied?: {
-    readonly query?: DeniedOperationHandling;
-    readonly mutation?: DeniedOperationHandling;
-    readonly subscription?: DeniedOperationHandling;
-  };
+  readonly onDenied?: DeniedOperationHandlings;
   /**
    * Which answers may be public to caches. `anonymous`: those to anonymous callers alone, of operations without rules.
    * `unruled`: any answer to an operation without rules; what a resolver computes from `contextValue.auth` by itself is
@@ -32,37 +26,21 @@ export interface CognitoAuthPluginOptions {
   readonly publicAnswers?: 'anonymous' | 'unruled';
 }
 
-export type ResolvedPluginOptions = Required<CognitoAuthPluginOptions> & {
-  readonly onDenied: Required<NonNullable<CognitoAuthPluginOptions['onDenied']>>;
-};
-
-const KINDS = ['query', 'mutation', 'subscription'];
-
-function oneOf<T extends string>(name: string, value: unknown, values: readonly T[], fallback: T): T {
-  if (value === undefined) return fallback;
-  const found = values.find((candidate) => candidate === value);
-  if (found !== undefined) return found;
-  throw new AuthConfigurationError(
-    `cognitoAuthPlugin(): \`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${print(value)}.`,
-  );
+export interface ResolvedPluginOptions extends RefusalPolicy {
+  readonly verifier: CognitoVerifier;
+  readonly publicAnswers: 'anonymous' | 'unruled';
 }
+
+const SETTINGS = ['verifier', 'onInvalidToken', 'onDenied', 'publicAnswers'];
 
 /** @throws {AuthConfigurationError} on an unknown option or value: a misspelt one must not weaken anything. */
 export function readPluginOptions(options: CognitoAuthPluginOptions): ResolvedPluginOptions {
-  const where = 'cognitoAuthPlugin(): options';
-  const settings = readSettings(where, options, ['verifier', 'onInvalidToken', 'onDenied', 'publicAnswers']);
-  const { verifier, onInvalidToken, onDenied = {}, publicAnswers } = settings;
-  const { query, mutation, subscription } = readSettings(`${where}.onDenied`, onDenied, KINDS);
-  const handlings = ['partial', 'reject'] as const;
+  const where = 'cognitoAuthPlugin()';
+  const { verifier, onInvalidToken, onDenied, publicAnswers } = readSettings(`${where}: options`, options, SETTINGS);
   return {
     // `verifierOrigin` refuses what is none.
     verifier: verifier as CognitoVerifier,
-    onInvalidToken: oneOf('onInvalidToken', onInvalidToken, ['reject', 'anonymous'], 'reject'),
-    publicAnswers: oneOf('publicAnswers', publicAnswers, ['anonymous', 'unruled'], 'anonymous'),
-    onDenied: {
-      query: oneOf('onDenied.query', query, handlings, 'partial'),
-      mutation: oneOf('onDenied.mutation', mutation, handlings, 'reject'),
-      subscription: oneOf('onDenied.subscription', subscription, handlings, 'reject'),
-    },
+    ...readRefusalPolicy(where, onInvalidToken, onDenied),
+    publicAnswers: oneOf(where, 'publicAnswers', publicAnswers, ['anonymous', 'unruled'], 'anonymous'),
   };
 }

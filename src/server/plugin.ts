@@ -3,9 +3,10 @@ import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener 
 import { GraphQLError } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { authStateOf } from '../auth.js';
-import type { Auth, AuthState } from '../auth.js';
+import type { Auth } from '../auth.js';
 import { findUnguarded, hasRules, isReportOnly } from '../directive/coverage.js';
-import { findDeniedSelections, operationHasRules } from '../directive/operation.js';
+import { refusalsOf } from '../directive/decide-operation.js';
+import { operationHasRules } from '../directive/operation.js';
 import { keepGuards } from '../directive/outermost.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { AuthConfigurationError, createLocatedDenialError, denials, KeysUnavailableError } from '../errors.js';
@@ -21,9 +22,6 @@ import { leaseVerifier } from './verifier-lease.js';
 
 type RequestContext = GraphQLRequestContext<{ readonly auth?: Auth }>;
 
-/** An operation is refused with one error for each selection that is denied, or with one for all of it. */
-type Refusal = readonly [GraphQLError, ...GraphQLError[]];
-
 /**
  * The plugin for `new ApolloServer({ schema, plugins: [cognitoAuthPlugin({ verifier })] })`.
  *
@@ -37,7 +35,7 @@ type Refusal = readonly [GraphQLError, ...GraphQLError[]];
  *   from `server.start()`, when an `@auth` in the schema has no guard.
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServerPlugin {
-  const { verifier, onInvalidToken, onDenied, publicAnswers } = readPluginOptions(options);
+  const { verifier, publicAnswers, ...policy } = readPluginOptions(options);
   const { emit } = verifierOrigin(verifier);
   const logFault = createFaultLog();
   // Schemas that came by an update and lost a guard: the server runs already, so what can be refused is operations.
@@ -47,21 +45,11 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
   let warnedOfResponseCache = false;
   let serverLogger: FaultLogger | undefined;
 
-  function refusalOf(requestContext: RequestContext, state: AuthState | undefined): Refusal | undefined {
-    const { schema, document, operation, contextValue, request } = requestContext;
+  function refusalOf(requestContext: RequestContext): readonly GraphQLError[] {
+    const { schema, document, operationName, contextValue, request } = requestContext;
     if (unguarded.has(schema)) return [createLocatedDenialError(denials.misconfigured, undefined)];
-    if (state?.auth.status === 'rejected' && onInvalidToken === 'reject') {
-      return [createLocatedDenialError(denials[state.auth.reason], undefined, state.cause)];
-    }
-    if (!document || !operation || onDenied[operation.operation] !== 'reject') return undefined;
-    const [first, ...others] = findDeniedSelections({
-      schema,
-      document,
-      operation,
-      variableValues: request.variables ?? {},
-      auth: contextValue.auth,
-    }).map(({ denial, nodes, path, cause }) => createLocatedDenialError(denial, { nodes, path }, cause));
-    return first && [first, ...others];
+    if (!document) return [];
+    return refusalsOf({ schema, document, operationName, variableValues: request.variables, contextValue }, policy);
   }
 
   /** Whether the answer is this caller's alone, as far as the context tells. */
@@ -90,9 +78,8 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
 
   const listener: GraphQLRequestListener<{ readonly auth?: Auth }> = {
     async didResolveOperation(requestContext) {
-      const refusal = refusalOf(requestContext, authStateOf(requestContext.contextValue.auth));
-      if (refusal === undefined) return;
-      const [first, ...others] = refusal;
+      const [first, ...others] = refusalOf(requestContext);
+      if (first === undefined) return;
       remaining.set(requestContext, others);
       // Every error of a refusal was made from `denials`, so these are what the types say.
       const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };

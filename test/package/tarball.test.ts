@@ -22,6 +22,7 @@ const names = [
   'cookieToken',
   'createAuthContext',
   'createCognitoVerifier',
+  'decideOperation',
   'firstToken',
   'headerToken',
   'isAuthenticated',

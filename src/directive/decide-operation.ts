@@ -1,0 +1,148 @@
+/** `decideOperation()`: whether an operation may run at all, for whatever transport it came by. */
+import { getOperationAST } from 'graphql';
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import { authStateOf } from '../auth.js';
+import { AuthConfigurationError, createLocatedDenialError, denials } from '../errors.js';
+import { print, readSettings } from '../options.js';
+import { findUnguarded } from './coverage.js';
+import { authIn } from './decide.js';
+import { findDeniedSelections } from './operation.js';
+
+/** What to do with an operation of which a selection is denied: answer the rest, or refuse it whole. */
+export type DeniedOperationHandling = 'partial' | 'reject';
+
+/** What to do with an operation whose token was not accepted: refuse it, or go on as for an anonymous caller. */
+export type InvalidTokenHandling = 'reject' | 'anonymous';
+
+/** By kind of operation. */
+export interface DeniedOperationHandlings {
+  readonly query?: DeniedOperationHandling;
+  readonly mutation?: DeniedOperationHandling;
+  readonly subscription?: DeniedOperationHandling;
+}
+
+/** When an operation is refused as a whole. */
+export interface RefusalPolicy {
+  readonly onInvalidToken: InvalidTokenHandling;
+  readonly onDenied: Required<DeniedOperationHandlings>;
+}
+
+export interface DecideOperationOptions {
+  /** The schema that `authDirectiveTransformer` returned. */
+  readonly schema: GraphQLSchema;
+  /** A document that is valid for the schema. */
+  readonly document: DocumentNode;
+  /** Which operation of the document. Default: the only one. */
+  readonly operationName?: string | null | undefined;
+  /** As they came with the request, not coerced. Default: none. */
+  readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
+  /** Its `auth` is the caller. */
+  readonly contextValue: unknown;
+  /** Default: `reject`. Unavailable keys are refused all the same. */
+  readonly onInvalidToken?: InvalidTokenHandling;
+  /** Default: `{ query: 'partial', mutation: 'reject', subscription: 'reject' }`. */
+  readonly onDenied?: DeniedOperationHandlings;
+}
+
+/**
+ * The errors with which the operation is to be refused before anything of it runs; none when it may run. That is the part
+ * of the decision that `cognitoAuthPlugin` makes under Apollo Server, for every other transport: WebSocket, server-sent
+ * events, `graphql()` by itself. The guards decide the fields in any case.
+ *
+ * An operation is refused for a token that was not accepted (`onInvalidToken`), and for a selection that the token
+ * certainly denies (`onDenied`), with one error for each such selection, 100 at most. Synchronous; policies are not asked.
+ * An operation that the document does not have is left to the executor.
+ *
+ * @example
+ * const errors = decideOperation({ schema, document, operationName, variableValues, contextValue: { auth } });
+ * if (errors.length > 0) return { errors };
+ *
+ * @throws {AuthConfigurationError} on an unknown option or value of `onInvalidToken` or `onDenied`.
+ */
+export function decideOperation(options: DecideOperationOptions): readonly GraphQLError[] {
+  const settings = readSettings('decideOperation(): options', options, SETTINGS);
+  const policy = readRefusalPolicy('decideOperation()', settings['onInvalidToken'], settings['onDenied']);
+  const { schema, document, operationName, variableValues, contextValue } =
+    settings as unknown as DecideOperationOptions;
+  const misuse = misuseOf(schema);
+  if (misuse) return [createLocatedDenialError(denials.misconfigured, undefined, misuse)];
+  return refusalsOf({ schema, document, operationName, variableValues, contextValue }, policy);
+}
+
+const SETTINGS = [
+  'schema',
+  'document',
+  'operationName',
+  'variableValues',
+  'contextValue',
+  'onInvalidToken',
+  'onDenied',
+];
+
+type OperationRequest = Omit<DecideOperationOptions, 'onInvalidToken' | 'onDenied'>;
+
+/** The same for options that were read before, and a schema that was looked at. */
+export function refusalsOf(
+  { schema, document, operationName, variableValues, contextValue }: OperationRequest,
+  { onInvalidToken, onDenied }: RefusalPolicy,
+): readonly GraphQLError[] {
+  const auth = authIn(contextValue);
+  const state = authStateOf(auth);
+  if (state?.auth.status === 'rejected') {
+    const denial = denials[state.auth.reason];
+    // What could not be checked is not the caller's fault, and is not answered as if no token had come.
+    if (onInvalidToken === 'reject' || denial.code === 'AUTH_UNAVAILABLE') {
+      return [createLocatedDenialError(denial, undefined, state.cause)];
+    }
+  }
+  const operation = getOperationAST(document, operationName);
+  if (!operation || onDenied[operation.operation] !== 'reject') return [];
+  return findDeniedSelections({ schema, document, operation, variableValues: variableValues ?? {}, auth }).map(
+    ({ denial, nodes, path, cause }) => createLocatedDenialError(denial, { nodes, path }, cause),
+  );
+}
+
+const misuses = new WeakMap<GraphQLSchema, AuthConfigurationError | null>();
+
+/** What is wrong with a schema whose rules nothing enforces; looked at once for each. */
+function misuseOf(schema: GraphQLSchema): AuthConfigurationError | undefined {
+  let misuse = misuses.get(schema);
+  if (misuse === undefined) {
+    const problems = findUnguarded(schema);
+    misuse = problems.length > 0 ? new AuthConfigurationError(problems.join('\n')) : null;
+    misuses.set(schema, misuse);
+  }
+  return misuse ?? undefined;
+}
+
+const KINDS = ['query', 'mutation', 'subscription'];
+
+/** @throws {AuthConfigurationError} on an unknown option or value: a misspelt one must not weaken anything. */
+export function readRefusalPolicy(where: string, onInvalidToken: unknown, onDenied: unknown): RefusalPolicy {
+  const own = readSettings(`${where}: options.onDenied`, onDenied === undefined ? {} : onDenied, KINDS);
+  const handlings = ['partial', 'reject'] as const;
+  return {
+    onInvalidToken: oneOf(where, 'onInvalidToken', onInvalidToken, ['reject', 'anonymous'], 'reject'),
+    onDenied: {
+      query: oneOf(where, 'onDenied.query', own['query'], handlings, 'partial'),
+      mutation: oneOf(where, 'onDenied.mutation', own['mutation'], handlings, 'reject'),
+      subscription: oneOf(where, 'onDenied.subscription', own['subscription'], handlings, 'reject'),
+    },
+  };
+}
+
+/** @throws {AuthConfigurationError} when the value is neither undefined nor one of these. */
+export function oneOf<T extends string>(
+  where: string,
+  name: string,
+  value: unknown,
+  values: readonly T[],
+  fallback: T,
+): T {
+  if (value === undefined) return fallback;
+  const found = values.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  throw new AuthConfigurationError(
+    `${where}: \`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${print(value)}.`,
+  );
+}

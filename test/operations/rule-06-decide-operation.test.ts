@@ -1,0 +1,126 @@
+/** `decideOperation()`: the whole-operation part of the rules for a transport without the plugin. */
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import { GraphQLError, graphql, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { authDirective, AuthConfigurationError, decideOperation } from '../../src/index.js';
+import type { DecideOperationOptions } from '../../src/index.js';
+import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
+import { denial, guard, toAnswer } from './run.js';
+
+const ran: string[] = [];
+const schema = guard(
+  `type Query { open: Int, me: Int @auth }
+   type Mutation { first: Int, pay(amount: Int, note: String @auth(groups: ["hr"])): Int @auth(groups: ["hr", "pay"]) }
+   type Subscription { open: Int, orders: Int @auth }`,
+  { Mutation: { first: () => (ran.push('first'), 1), pay: () => (ran.push('pay'), 1) } },
+);
+
+function decide(source: string, auth: unknown, options: Partial<DecideOperationOptions> = {}) {
+  const errors = decideOperation({ schema, document: parse(source), contextValue: { auth }, ...options });
+  expect(errors.every((error) => error instanceof GraphQLError)).toBe(true);
+  return errors.map((error) => ({ ...error.toJSON(), locations: undefined }));
+}
+
+const refused = (reason: Parameters<typeof denial>[0]) => [{ ...(denial(reason) as object), path: undefined }];
+const inPay = authenticatedAs({ groups: ['pay'] });
+
+describe('decideOperation', () => {
+  it('lets an operation run that is allowed, or whose denied selections leave the rest', () => {
+    expect(decide('{ open me }', anonymous())).toEqual([]);
+    expect(decide('mutation { first pay }', inPay)).toEqual([]);
+    expect(decide('subscription { open }', anonymous())).toEqual([]);
+  });
+
+  it('refuses a mutation or a subscription for each selection that the token denies', () => {
+    expect(decide('mutation { first pay again: pay }', anonymous())).toEqual([
+      denial('missing', 'pay'),
+      denial('missing', 'again'),
+    ]);
+    expect(decide('mutation { pay }', authenticatedAs())).toEqual([denial('group', 'pay')]);
+    expect(decide('subscription { orders }', anonymous())).toEqual([denial('missing', 'orders')]);
+  });
+
+  it('takes the variables as they were sent', () => {
+    const source = 'mutation ($amount: Int, $note: String) { pay(amount: $amount, note: $note) }';
+    expect(decide(source, inPay, { variableValues: { amount: 1 } })).toEqual([]);
+    expect(decide(source, inPay, { variableValues: { note: 'x' } })).toEqual([denial('group', 'pay')]);
+    expect(decide(source, inPay, { variableValues: null })).toEqual([]);
+    expect(decide(source, inPay, { variableValues: { amount: 'not a number', note: 'x' } })).toEqual([]);
+  });
+
+  it('looks at the operation that is named', () => {
+    const source = 'query A { open } mutation B { pay }';
+    expect(decide(source, anonymous(), { operationName: 'A' })).toEqual([]);
+    expect(decide(source, anonymous(), { operationName: 'B' })).toEqual([denial('missing', 'pay')]);
+    expect(decide(source, anonymous())).toEqual([]);
+    expect(decide(source, anonymous(), { operationName: 'C' })).toEqual([]);
+  });
+
+  it('refuses a token that was not accepted, unless that is allowed', () => {
+    for (const reason of ['expired', 'malformed', 'invalid', 'revoked'] as const) {
+      expect(decide('{ open }', rejected(reason))).toEqual(refused(reason));
+      expect(decide('{ open }', rejected(reason), { onInvalidToken: 'anonymous' })).toEqual([]);
+      expect(decide('mutation { pay }', rejected(reason), { onInvalidToken: 'anonymous' })).toEqual([
+        denial(reason, 'pay'),
+      ]);
+    }
+  });
+
+  it('refuses what could not be checked, whatever is allowed', () => {
+    const expected = refused('keys-unavailable');
+    expect(decide('{ open }', rejected('keys-unavailable'))).toEqual(expected);
+    expect(decide('{ open }', rejected('keys-unavailable'), { onInvalidToken: 'anonymous' })).toEqual(expected);
+  });
+
+  it('has the handling of each kind of operation as an option', () => {
+    expect(decide('{ me }', anonymous(), { onDenied: { query: 'reject' } })).toEqual([denial('missing', 'me')]);
+    expect(decide('mutation { pay }', anonymous(), { onDenied: { mutation: 'partial' } })).toEqual([]);
+    expect(decide('subscription { orders }', anonymous(), { onDenied: { subscription: 'partial' } })).toEqual([]);
+  });
+
+  it.each([undefined, null, {}, { ...authenticatedAs() }])('refuses what is no Auth of this package: %o', (auth) => {
+    expect(decide('mutation { pay }', auth)).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+    expect(decide('mutation { pay }', auth, { contextValue: auth })).toMatchObject([
+      { extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+    ]);
+  });
+
+  it('refuses every operation on a schema whose rules nothing enforces', () => {
+    const forgotten = makeExecutableSchema({
+      typeDefs: [authDirective().authDirectiveTypeDefs, 'type Query { open: Int, me: Int @auth }'],
+    });
+    const [error] = decideOperation({
+      schema: forgotten,
+      document: parse('{ open }'),
+      contextValue: { auth: authenticatedAs() },
+    });
+    expect(error?.toJSON()).toEqual({
+      message: 'Internal server error.',
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
+    expect(error?.originalError).toBeInstanceOf(AuthConfigurationError);
+  });
+
+  it.each([
+    { onDenied: { mutation: 'allow' } },
+    { onDenied: { mutations: 'reject' } },
+    { onDenied: null },
+    { onInvalidToken: 'ignore' },
+    { onInvalidTokn: 'anonymous' },
+    { variables: {} },
+  ])('throws on %j', (options) => {
+    expect(() => decide('{ open }', anonymous(), options as object)).toThrow(AuthConfigurationError);
+  });
+
+  it('keeps a mutation from running under a transport of one’s own', async () => {
+    const answer = async (source: string, auth: unknown) => {
+      const contextValue = { auth };
+      const errors = decideOperation({ schema, document: parse(source), contextValue });
+      return errors.length > 0 ? toAnswer({ errors }) : toAnswer(await graphql({ schema, source, contextValue }));
+    };
+    expect(await answer('mutation { first pay }', anonymous())).toEqual({ errors: [denial('missing', 'pay')] });
+    expect(ran).toEqual([]);
+    expect(await answer('mutation { first pay }', inPay)).toEqual({ data: { first: 1, pay: 1 } });
+    expect(ran).toEqual(['first', 'pay']);
+  });
+});
