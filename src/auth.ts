@@ -155,6 +155,21 @@ class Brand extends Stamped {
 /** The state behind an `Auth`; undefined for anything that this package did not make. */
 export const authStateOf: (value: unknown) => AuthState | undefined = Brand.stateOf;
 
+const STATUSES: readonly unknown[] = ['anonymous', 'authenticated', 'rejected'];
+
+/** Whether the value is what another copy of this package would make. For a message alone: it is no `Auth` all the same. */
+export function isOfAnotherCopy(value: unknown): boolean {
+  try {
+    return (
+      authStateOf(value) === undefined &&
+      Object.isFrozen(value) &&
+      STATUSES.includes((value as { readonly status?: unknown }).status)
+    );
+  } catch {
+    return false;
+  }
+}
+
 const NO_DECISIONS = new Uint8Array(0);
 
 function stamp<A extends Auth>(fields: Omit<A, typeof brand>, origin: AuthOrigin, cause?: KeysUnavailableError): A {

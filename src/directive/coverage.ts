@@ -5,6 +5,7 @@ import { isAuthDefinition } from './definition.js';
 import { guardRecordOf } from './guard.js';
 import type { GuardRecord } from './guard.js';
 import type { FieldInputs } from './inputs.js';
+import { findForeignGraphql } from './own-graphql.js';
 import { asksNoMore } from './requirement.js';
 import type { Requirement } from './requirement.js';
 import { createPropagation } from './propagation.js';
@@ -23,6 +24,8 @@ const REMEDY =
  * changed after it was. Empty when all is enforced.
  */
 export function findUnguarded(schema: GraphQLSchema): readonly string[] {
+  const foreign = findForeignGraphql(schema);
+  if (foreign !== undefined) return [foreign];
   if (isForgotten(schema)) {
     return [
       `The schema defines the directive of authDirective() and was never transformed. ${REMEDY}`,

@@ -1,5 +1,5 @@
 /** Decides whether an `Auth` meets a rule: pure, synchronous, and once for each pair. */
-import { authStateOf } from '../auth.js';
+import { authStateOf, isOfAnotherCopy } from '../auth.js';
 import type { Auth, AuthState } from '../auth.js';
 import { AuthConfigurationError, denials } from '../errors.js';
 import type { Denial } from '../errors.js';
@@ -73,6 +73,7 @@ export function evaluate(auth: Auth, clauses: readonly Clause[]): Denial | undef
 // Made once: a server put together wrongly must not pay for a stack at each field of each request.
 let missingAuth: Refusal | undefined;
 let foreignAuth: Refusal | undefined;
+let otherCopy: Refusal | undefined;
 
 /** The refusal of a context that has no `Auth` in it: nobody can be let in, and the log says which line to add. */
 export function misconfigured(auth: unknown): Refusal {
@@ -80,6 +81,12 @@ export function misconfigured(auth: unknown): Refusal {
     return (missingAuth ??= misuse(
       'A guarded field found no `auth` in its context. Give the server the context that has it: ' +
         '`context: createAuthContext({ verifier })`.',
+    ));
+  }
+  if (isOfAnotherCopy(auth)) {
+    return (otherCopy ??= misuse(
+      'A guarded field found an `auth` in its context that another copy of apollo-cognito-auth made. ' +
+        '`npm ls apollo-cognito-auth` shows the copies: install one version for all, and import it once.',
     ));
   }
   return (foreignAuth ??= misuse(

@@ -11,6 +11,7 @@ import { readDirectiveOptions } from './options.js';
 import type { AuthDirectiveOptions, ResolvedDirectiveOptions } from './options.js';
 import { guardField, makeGuard } from './outermost.js';
 import type { Resolver } from './outermost.js';
+import { findForeignGraphql } from './own-graphql.js';
 import { findProblems } from './problems.js';
 import { createPropagation } from './propagation.js';
 import type { Propagation } from './propagation.js';
@@ -55,6 +56,8 @@ export function authDirective(options: AuthDirectiveOptions = {}): AuthDirective
 }
 
 function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, services: GuardServices): GraphQLSchema {
+  const foreign = findForeignGraphql(original);
+  if (foreign !== undefined) throw new AuthConfigurationError(`authDirectiveTransformer(): ${foreign}`);
   for (const [type, field] of fieldsOf(original)) {
     if (guardOf(field)) {
       throw new AuthConfigurationError(
