@@ -85,6 +85,9 @@ export interface InputObject extends Type {
 export type AnyType = Composite | Union | Leaf | InputObject;
 export type OperationKind = 'query' | 'mutation' | 'subscription';
 
+/** What a tool puts over a resolver: it passes on the call, or copies the list that comes back. */
+export type WrapperKind = 'sync' | 'async' | 'filter' | 'loop' | 'index';
+
 export interface Schema {
   readonly directive: string;
   readonly unannotated: 'public' | 'authenticated';
@@ -95,6 +98,10 @@ export interface Schema {
   readonly isTypeResolutionAsync: boolean;
   /** From SDL by either library, or as a schema made in code has its directives: in `extensions`. */
   readonly builder: 'graphql-js' | 'graphql-tools' | 'code';
+  /** Whether the custom scalar makes instances of a class with private state of its input. */
+  readonly isScalarOpaque: boolean;
+  /** What was put over a field's resolver in place once the schema was guarded, by coordinate. */
+  readonly wrappers: ReadonlyMap<string, WrapperKind>;
 }
 
 /** What a resolver gives: `object` is the key of an `Instance`. */

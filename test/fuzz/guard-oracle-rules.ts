@@ -130,7 +130,7 @@ function rulesInLiteral(schema: Schema, type: TypeRef, literal: Literal, variabl
  * in, and one cannot be told from the same value in the request. It changes nothing, so it counts as not provided.
  */
 function rulesInValue(schema: Schema, type: TypeRef, value: Json): readonly Rule[] {
-  if (value === null || typeof value !== 'object') return [];
+  if (value === null || typeof value !== 'object' || schema.types.get(namedType(type))?.kind !== 'input') return [];
   if (Array.isArray(value)) return value.flatMap((item: Json) => rulesInValue(schema, type, item));
   return Object.entries(value).flatMap(([name, item]: [string, Json]) => {
     const input = inputFieldsOf(schema, namedType(type)).find((each) => each.name === name);

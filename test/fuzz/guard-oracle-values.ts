@@ -13,8 +13,18 @@ export function coerceVariables(schema: Schema, operation: Operation, sent: Vari
   return values;
 }
 
+// A schema's default is one value: whoever leaves the field out gets the very same.
+const coercedLiterals = new WeakMap<Literal, Json>();
+
 export function coerceLiteral(schema: Schema, type: TypeRef, literal: Literal): Json {
-  return coerceValue(schema, type, jsonOf(literal));
+  let value = coercedLiterals.get(literal);
+  if (value === undefined) coercedLiterals.set(literal, (value = coerceValue(schema, type, jsonOf(literal))));
+  return value;
+}
+
+/** What an opaque scalar makes of a value: it is known to be the same as itself alone. */
+class Opaque {
+  readonly kind = 'opaque';
 }
 
 function coerceValue(schema: Schema, type: TypeRef, value: Json): Json {
@@ -24,6 +34,8 @@ function coerceValue(schema: Schema, type: TypeRef, value: Json): Json {
     return (Array.isArray(value) ? value : [value]).map((item: Json) => coerceValue(schema, type.of, item));
   }
   const named = schema.types.get(type.name);
+  // No JSON, and looked at by `isSame` alone.
+  if (named?.kind === 'scalar' && schema.isScalarOpaque) return new Opaque() as unknown as Json;
   if (named?.kind !== 'input' || typeof value !== 'object' || Array.isArray(value)) return value;
   const fields: Record<string, Json> = {};
   for (const input of named.fields) {
@@ -37,6 +49,7 @@ function coerceValue(schema: Schema, type: TypeRef, value: Json): Json {
 
 export function isSame(one: Json, other: Json): boolean {
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
+  if ([one, other].some((each) => (each as unknown) instanceof Opaque)) return one === other;
   const [left, right] = [Object.entries(one), new Map(Object.entries(other))];
   return (
     Array.isArray(one) === Array.isArray(other) &&

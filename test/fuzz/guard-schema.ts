@@ -2,7 +2,17 @@
 import type { Choices } from './guard-choices.js';
 import { isRequired, randomLiteral } from './guard-inputs.js';
 import { namedType } from './guard-model.js';
-import type { AnyType, Composite, Field, Input, InputObject, Rule, Schema, TypeRef } from './guard-model.js';
+import type {
+  AnyType,
+  Composite,
+  Field,
+  Input,
+  InputObject,
+  Rule,
+  Schema,
+  TypeRef,
+  WrapperKind,
+} from './guard-model.js';
 
 export const GROUPS = ['a', 'b', 'c'];
 export const SCOPES = ['r', 'w'];
@@ -73,7 +83,21 @@ class SchemaMaker {
       typeResolution: this.#choices.pick(['typename', 'resolveType', 'isTypeOf']),
       isTypeResolutionAsync: this.#choices.chance(0.3),
       builder: this.#choices.pick(['graphql-js', 'graphql-tools', 'code']),
+      isScalarOpaque: this.#choices.chance(0.5),
+      wrappers: this.#wrappers(),
     };
+  }
+
+  #wrappers(): ReadonlyMap<string, WrapperKind> {
+    const wrappers = new Map<string, WrapperKind>();
+    if (this.#choices.chance(0.5)) return wrappers;
+    for (const type of this.#types.values()) {
+      for (const { name } of type.kind === 'object' ? type.fields : []) {
+        const kind = this.#choices.pick([undefined, undefined, 'sync', 'async', 'filter', 'loop', 'index'] as const);
+        if (kind) wrappers.set(`${type.name}.${name}`, kind);
+      }
+    }
+    return wrappers;
   }
 
   #add(type: AnyType): void {

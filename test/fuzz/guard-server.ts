@@ -14,6 +14,8 @@ import type { Policy } from '../../src/directive/policies.js';
 import { authDirective } from '../../src/directive/transformer.js';
 import type { Data, Field, OperationKind, Schema, TypeRef, Value, Variables } from './guard-model.js';
 import { moveDirectivesToExtensions } from './guard-code-first.js';
+import { makeScalarOpaque } from './guard-opaque.js';
+import { wrapInPlace } from './guard-wrappers.js';
 import { POLICIES } from './guard-schema.js';
 import { printSchema } from './guard-text.js';
 
@@ -64,10 +66,12 @@ export class GuardServer {
     const typeDefs = [directive.authDirectiveTypeDefs, printSchema(model)];
     const schema =
       model.builder === 'graphql-tools' ? makeExecutableSchema({ typeDefs }) : buildSchema(typeDefs.join('\n'));
+    if (model.isScalarOpaque) makeScalarOpaque(schema, model);
     if (model.builder === 'code') moveDirectivesToExtensions(schema);
     for (const [key, { type }] of data.instances) this.#addObject(key, type);
     this.#addResolvers(schema);
     this.schema = directive.authDirectiveTransformer(schema);
+    for (const [coordinate, kind] of model.wrappers) wrapInPlace(this.schema, coordinate, kind);
   }
 
   async run(

@@ -107,7 +107,17 @@ function returning(caller: Caller): object {
 }
 
 function describe({ schema, operation, variables, caller }: Request, differences: readonly string[]): string {
-  const { unannotated, typeResolution, isTypeResolutionAsync, builder } = schema;
-  const settings = { unannotated, typeResolution, isTypeResolutionAsync, builder, variables, caller };
+  const { unannotated, typeResolution, isTypeResolutionAsync, builder, isScalarOpaque } = schema;
+  const wrappers = Object.fromEntries(schema.wrappers);
+  const settings = {
+    unannotated,
+    typeResolution,
+    isTypeResolutionAsync,
+    builder,
+    isScalarOpaque,
+    wrappers,
+    variables,
+    caller,
+  };
   return [...differences, printSchema(schema), printOperation(operation), JSON.stringify(settings)].join('\n\n');
 }
