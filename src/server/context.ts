@@ -4,6 +4,7 @@ import { createRejectedAuth } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
 import { createDenialError, denials, KeysUnavailableError, TokenRejectedError } from '../errors.js';
 import { readFunction, readSettings } from '../options.js';
+import { isOtherScheme } from '../token/credential.js';
 import { bearerToken } from '../token/source.js';
 import type { TokenSource } from '../token/source.js';
 import { verifierOrigin } from '../token/verifier.js';
@@ -56,7 +57,7 @@ export function createAuthContext(
       if (error instanceof KeysUnavailableError) return createRejectedAuth('keys-unavailable', origin, error);
       if (!(error instanceof TokenRejectedError)) throw error;
       origin.emit({ type: 'token.rejected', reason: error.reason, cause: error.cause, durationMs: 0 });
-      return createRejectedAuth(error.reason, origin);
+      return createRejectedAuth(error.reason, origin, undefined, !isOtherScheme(error));
     }
   }
 

@@ -23,6 +23,10 @@ type RequestContext = GraphQLRequestContext<{ readonly auth?: Auth }>;
 /** An operation is refused with one error for each selection that is denied, or with one for all of it. */
 type Refusal = readonly [GraphQLError, ...GraphQLError[]];
 
+function hasToken({ contextValue }: RequestContext): boolean {
+  return authStateOf(contextValue.auth)?.hasToken === true;
+}
+
 /**
  * The plugin for `new ApolloServer({ schema, plugins: [cognitoAuthPlugin({ verifier })] })`.
  *
@@ -88,7 +92,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       // Every error of a refusal was made from `denials`, so these are what the types say.
       const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };
       emit({ type: 'operation.refused', operationName: requestContext.operationName ?? undefined, code, reason });
-      throw refuseOperation(first, code);
+      throw refuseOperation(first, code, hasToken(requestContext));
     },
 
     async executionDidStart(requestContext) {
@@ -118,7 +122,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
 
     async willSendResponse(requestContext) {
       const { response, errors } = requestContext;
-      if (errors) addChallenge(response.http.headers, errors);
+      if (errors) addChallenge(response.http.headers, errors, hasToken(requestContext));
       warnOfSharedCache(requestContext, requestContext);
     },
   };
