@@ -9,6 +9,7 @@ import { bearerToken } from '../token/source.js';
 import type { TokenSource } from '../token/source.js';
 import { verifierOrigin } from '../token/verifier.js';
 import type { CognitoVerifier } from '../token/verifier.js';
+import { withAuth } from './extension.js';
 import { readIntegrationRequest } from './integration.js';
 
 export interface AuthContextOptions {
@@ -22,8 +23,9 @@ export interface AuthContextOptions {
  * shares the result) and never throws for a client's fault: `auth.status` tells what happened, and the guards and the
  * plugin act on it.
  *
- * @param extend Adds properties of your own, such as data loaders, from `auth` and what the integration passes. A
- *   property `auth` among them is ignored. What it throws is answered as an internal error, except a `GraphQLError`.
+ * @param extend Adds properties of your own, such as data loaders, from `auth` and what the integration passes. What it
+ *   returns keeps its class; `auth` is set on it, and a property `auth` of its own is replaced. An object of a class must
+ *   be new for each request. What it throws is answered as an internal error, except a `GraphQLError`.
  * @throws {AuthConfigurationError} on an unknown option or a token source that is no function, or when the verifier was
  *   not made by `createCognitoVerifier`.
  */
@@ -64,7 +66,7 @@ export function createAuthContext(
   return async (...integrationArguments) => {
     try {
       const auth = await authenticate(integrationArguments);
-      return extend === undefined ? { auth } : { ...(await extend(auth, ...integrationArguments)), auth };
+      return extend === undefined ? { auth } : withAuth(await extend(auth, ...integrationArguments), auth);
     } catch (error) {
       // Apollo Server sends the message of a plain error to the client; this keeps it for the log (`originalError`).
       throw error instanceof GraphQLError ? error : createDenialError(denials.misconfigured, error);
