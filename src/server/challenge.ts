@@ -48,8 +48,15 @@ function retryAfter(fault: Error | undefined): readonly [name: string, value: st
   return fault instanceof KeysUnavailableError ? ['retry-after', String(fault.retryAfterSeconds)] : undefined;
 }
 
-/** Gives a response with these errors the header that the first of them asks for, unless it has it. The status stays. */
+const DENIALS: readonly unknown[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'AUTH_UNAVAILABLE'] satisfies AuthErrorCode[];
+const NO_STORE = ['cache-control', 'no-store'] as const;
+
+/**
+ * Gives a response with these errors the header that the first of them asks for, unless it has it. The status stays. An
+ * answer in which something was denied is not stored, whatever the hints and the plugins of the server say.
+ */
 export function addChallenge(headers: Map<string, string>, errors: readonly GraphQLError[], hasToken: boolean): void {
+  if (errors.some((error) => DENIALS.includes(extensionsOf(error)['code']))) headers.set(...NO_STORE);
   for (const error of errors) {
     const header = headerFor(error, hasToken);
     if (header === undefined) continue;
@@ -63,7 +70,7 @@ export function refuseOperation(error: GraphQLError, code: AuthErrorCode, hasTok
   const header = headerFor(error, hasToken);
   // `HeaderMap` and no plain object: with another kind of `headers` Apollo Server sends all of `extensions.http` to the
   // client and no header.
-  const headers = new HeaderMap(header ? [header] : []);
+  const headers = new HeaderMap(header ? [NO_STORE, header] : [NO_STORE]);
   error.extensions['http'] = { status: statuses[code], headers };
   return error;
 }

@@ -2,15 +2,22 @@
 import { GraphQLError } from 'graphql';
 import { createRejectedAuth } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
-import { createDenialError, denials, KeysUnavailableError, TokenRejectedError } from '../errors.js';
-import { readFunction, readSettings } from '../options.js';
-import { isOtherScheme } from '../token/credential.js';
+import {
+  AuthConfigurationError,
+  createDenialError,
+  denials,
+  KeysUnavailableError,
+  TokenRejectedError,
+} from '../errors.js';
+import { describe, readFunction, readSettings } from '../options.js';
+import { headersOf, isOtherScheme } from '../token/credential.js';
 import { bearerToken } from '../token/source.js';
-import type { TokenSource } from '../token/source.js';
+import type { TokenRequest, TokenSource } from '../token/source.js';
 import { verifierOrigin } from '../token/verifier.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import { withAuth } from './extension.js';
 import { readIntegrationRequest } from './integration.js';
+import { varyingHeadersOf } from './vary.js';
 
 export interface AuthContextOptions {
   readonly verifier: CognitoVerifier;
@@ -22,6 +29,8 @@ export interface AuthContextOptions {
  * Makes the context function of any Apollo integration. It verifies the request's token once (a batch of operations
  * shares the result) and never throws for a client's fault: `auth.status` tells what happened, and the guards and the
  * plugin act on it.
+ *
+ * The headers that the token source reads are named in `Vary`.
  *
  * @param extend Adds properties of your own, such as data loaders, from `auth` and what the integration passes. What it
  *   returns keeps its class; `auth` is set on it, and a property `auth` of its own is replaced. An object of a class must
@@ -52,9 +61,27 @@ export function createAuthContext(
     bearerToken(),
   );
 
+  const readToken = tokenSource as (request: TokenRequest) => unknown;
+  const varying = varyingHeadersOf(verifier);
+  const headers = headersOf(tokenSource);
+  headers?.forEach((name) => {
+    varying.add(name);
+  });
+
+  function findToken(integrationArguments: readonly unknown[]): string | undefined {
+    const request = readIntegrationRequest(integrationArguments);
+    try {
+      return assertToken(readToken(headers === undefined ? varying.watch(request) : request));
+    } finally {
+      // Here and not only in the plugin, for the answers that come without it: what `extend` throws, a batch that is
+      // refused.
+      varying.exchangeWith(integrationArguments);
+    }
+  }
+
   async function authenticate(integrationArguments: readonly unknown[]): Promise<Auth> {
     try {
-      return await verifier.authenticate(tokenSource(readIntegrationRequest(integrationArguments)));
+      return await verifier.authenticate(findToken(integrationArguments));
     } catch (error) {
       if (error instanceof KeysUnavailableError) return createRejectedAuth('keys-unavailable', origin, error);
       if (!(error instanceof TokenRejectedError)) throw error;
@@ -72,4 +99,15 @@ export function createAuthContext(
       throw error instanceof GraphQLError ? error : createDenialError(denials.misconfigured, error);
     }
   };
+}
+
+/** @throws {AuthConfigurationError} for what a token source of another author must not return, such as a promise. */
+function assertToken(token: unknown): string | undefined {
+  if (token === undefined || typeof token === 'string') return token;
+  // A source that is `async` may fail later, and an unhandled rejection ends the process.
+  if (token instanceof Promise) token.catch(() => {});
+  throw new AuthConfigurationError(
+    `Expected \`tokenSource\` to return a string or undefined, got ${token instanceof Promise ? 'a promise' : describe(token)}. ` +
+      "Write a function that is not async: (request) => request.header('x-token')[0].",
+  );
 }
