@@ -126,6 +126,8 @@ export interface AuthState {
   readonly origin: AuthOrigin;
   /** Why the keys could not be had, for `reason: 'keys-unavailable'`. */
   readonly cause: KeysUnavailableError | undefined;
+  /** Whether a token came with the request, good or bad. Credentials of another scheme than Bearer are none. */
+  readonly hasToken: boolean;
   /** Decisions about this `Auth` by the number of the rule; 0 is "not decided yet". Grown by whoever decides. */
   decisions: Uint8Array;
 }
@@ -172,10 +174,15 @@ export function isOfAnotherCopy(value: unknown): boolean {
 
 const NO_DECISIONS = new Uint8Array(0);
 
-function stamp<A extends Auth>(fields: Omit<A, typeof brand>, origin: AuthOrigin, cause?: KeysUnavailableError): A {
+function stamp<A extends Auth>(
+  fields: Omit<A, typeof brand>,
+  origin: AuthOrigin,
+  hasToken: boolean,
+  cause?: KeysUnavailableError,
+): A {
   // The brand exists for the compiler; `Brand` above is its counterpart at run time.
   const auth = fields as A;
-  new Brand(auth, { auth, origin, cause, decisions: NO_DECISIONS });
+  new Brand(auth, { auth, origin, cause, hasToken, decisions: NO_DECISIONS });
   return Object.freeze(auth);
 }
 
@@ -188,7 +195,7 @@ function freezeDeep(value: unknown): void {
 
 /** An `Auth` for nobody. */
 export function createAnonymousAuth(origin: AuthOrigin): AnonymousAuth {
-  return stamp<AnonymousAuth>({ status: 'anonymous' }, origin);
+  return stamp<AnonymousAuth>({ status: 'anonymous' }, origin, false);
 }
 
 /** An `Auth` for credentials that were not accepted; with `cause` when the keys could not be had. */
@@ -196,8 +203,9 @@ export function createRejectedAuth(
   reason: RejectionReason,
   origin: AuthOrigin,
   cause?: KeysUnavailableError,
+  hasToken = true,
 ): RejectedAuth {
-  return stamp<RejectedAuth>({ status: 'rejected', reason }, origin, cause);
+  return stamp<RejectedAuth>({ status: 'rejected', reason }, origin, hasToken, cause);
 }
 
 /**
@@ -211,7 +219,7 @@ export function createAuthenticatedAuth(
   freezeDeep(fields.claims);
   freezeDeep(fields.groups);
   freezeDeep(fields.scopes);
-  return stamp<AuthenticatedAuth>(fields, origin);
+  return stamp<AuthenticatedAuth>(fields, origin, true);
 }
 
 /** Whether the token behind this state has run out: `exp` plus grace, by the verifier's clock. */

@@ -2,13 +2,22 @@
 import { GraphQLError } from 'graphql';
 import { createRejectedAuth } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
-import { createDenialError, denials, KeysUnavailableError, TokenRejectedError } from '../errors.js';
-import { readFunction, readSettings } from '../options.js';
+import {
+  AuthConfigurationError,
+  createDenialError,
+  denials,
+  KeysUnavailableError,
+  TokenRejectedError,
+} from '../errors.js';
+import { describe, readFunction, readSettings } from '../options.js';
+import { headersOf, isOtherScheme } from '../token/credential.js';
 import { bearerToken } from '../token/source.js';
-import type { TokenSource } from '../token/source.js';
+import type { TokenRequest, TokenSource } from '../token/source.js';
 import { verifierOrigin } from '../token/verifier.js';
 import type { CognitoVerifier } from '../token/verifier.js';
+import { withAuth } from './extension.js';
 import { readIntegrationRequest } from './integration.js';
+import { varyingHeadersOf } from './vary.js';
 
 export interface AuthContextOptions {
   readonly verifier: CognitoVerifier;
@@ -21,8 +30,11 @@ export interface AuthContextOptions {
  * shares the result) and never throws for a client's fault: `auth.status` tells what happened, and the guards and the
  * plugin act on it.
  *
- * @param extend Adds properties of your own, such as data loaders, from `auth` and what the integration passes. A
- *   property `auth` among them is ignored. What it throws is answered as an internal error, except a `GraphQLError`.
+ * The headers that the token source reads are named in `Vary`.
+ *
+ * @param extend Adds properties of your own, such as data loaders, from `auth` and what the integration passes. What it
+ *   returns keeps its class; `auth` is set on it, and a property `auth` of its own is replaced. An object of a class must
+ *   be new for each request. What it throws is answered as an internal error, except a `GraphQLError`.
  * @throws {AuthConfigurationError} on an unknown option or a token source that is no function, or when the verifier was
  *   not made by `createCognitoVerifier`.
  */
@@ -49,24 +61,53 @@ export function createAuthContext(
     bearerToken(),
   );
 
+  const readToken = tokenSource as (request: TokenRequest) => unknown;
+  const varying = varyingHeadersOf(verifier);
+  const headers = headersOf(tokenSource);
+  headers?.forEach((name) => {
+    varying.add(name);
+  });
+
+  function findToken(integrationArguments: readonly unknown[]): string | undefined {
+    const request = readIntegrationRequest(integrationArguments);
+    try {
+      return assertToken(readToken(headers === undefined ? varying.watch(request) : request));
+    } finally {
+      // Here and not only in the plugin, for the answers that come without it: what `extend` throws, a batch that is
+      // refused.
+      varying.exchangeWith(integrationArguments);
+    }
+  }
+
   async function authenticate(integrationArguments: readonly unknown[]): Promise<Auth> {
     try {
-      return await verifier.authenticate(tokenSource(readIntegrationRequest(integrationArguments)));
+      return await verifier.authenticate(findToken(integrationArguments));
     } catch (error) {
       if (error instanceof KeysUnavailableError) return createRejectedAuth('keys-unavailable', origin, error);
       if (!(error instanceof TokenRejectedError)) throw error;
       origin.emit({ type: 'token.rejected', reason: error.reason, cause: error.cause, durationMs: 0 });
-      return createRejectedAuth(error.reason, origin);
+      return createRejectedAuth(error.reason, origin, undefined, !isOtherScheme(error));
     }
   }
 
   return async (...integrationArguments) => {
     try {
       const auth = await authenticate(integrationArguments);
-      return extend === undefined ? { auth } : { ...(await extend(auth, ...integrationArguments)), auth };
+      return extend === undefined ? { auth } : withAuth(await extend(auth, ...integrationArguments), auth);
     } catch (error) {
       // Apollo Server sends the message of a plain error to the client; this keeps it for the log (`originalError`).
       throw error instanceof GraphQLError ? error : createDenialError(denials.misconfigured, error);
     }
   };
+}
+
+/** @throws {AuthConfigurationError} for what a token source of another author must not return, such as a promise. */
+function assertToken(token: unknown): string | undefined {
+  if (token === undefined || typeof token === 'string') return token;
+  // A source that is `async` may fail later, and an unhandled rejection ends the process.
+  if (token instanceof Promise) token.catch(() => {});
+  throw new AuthConfigurationError(
+    `Expected \`tokenSource\` to return a string or undefined, got ${token instanceof Promise ? 'a promise' : describe(token)}. ` +
+      "Write a function that is not async: (request) => request.header('x-token')[0].",
+  );
 }

@@ -1,95 +1,189 @@
 /**
  * What an Apollo integration hands to the context function, read as a request. Structural on purpose: standalone and
- * express `({ req })`, Lambda `({ event })`, Fastify `(request, reply)`, Next `(req)`, Koa `({ ctx })`, Fetch
- * `({ request })`, and whatever looks like one of them.
+ * express `({ req })`, Lambda and H3 `({ event })`, Fastify `(request, reply)`, Next `(req)`, Koa `({ ctx })`, Fetch and
+ * Hapi `({ request })`, Azure Functions `({ req, context })`, graphql-sse `({ headers, raw })`, and what looks like them.
  */
 import { AuthConfigurationError } from '../errors.js';
-import type { TokenRequest } from '../token/source.js';
+import { malformed } from '../token/credential.js';
+import type { TokenRequest } from '../token/credential.js';
+import {
+  countHeader,
+  isEmptyRecord,
+  isObject,
+  member,
+  rawValues,
+  readHeaders,
+  strings,
+  unlessPolluted,
+} from './headers.js';
+import type { HeaderReader } from './headers.js';
 
-type Properties = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Properties {
-  return typeof value === 'object' && value !== null;
+/** One place of a request that shows headers. */
+interface Place {
+  readonly headers: unknown;
+  readonly read: HeaderReader;
 }
 
-const CONTAINERS = ['req', 'request', 'event', 'ctx'];
+/** What integrations call a request, what holds it, and its headers. */
+type Shape = Readonly<
+  Partial<Record<'headers' | 'multiValueHeaders' | 'rawHeaders' | 'req' | 'request' | 'event' | 'ctx', unknown>>
+>;
 
-function findRequest(argument: unknown): Properties | undefined {
-  if (!isObject(argument)) return undefined;
-  if ('headers' in argument || 'multiValueHeaders' in argument) return argument;
-  const container = CONTAINERS.find((name) => isObject(argument[name]));
-  return container === undefined ? undefined : findRequest(argument[container]);
-}
+// Where a request keeps the one that it wraps: Node's, and under graphql-sse any.
+const WRAPPED = ['raw', 'req', 'node', 'runtime'];
+// Ends circles. Nothing in use is deeper than `{ event: { req: { runtime: { node: { req } } } } }`.
+const DEEPEST = 6;
 
-/** @throws {AuthConfigurationError} when no request can be found in the arguments. */
+/** @throws {AuthConfigurationError} when no request can be found in the arguments, or its headers cannot be read. */
 export function readIntegrationRequest(integrationArguments: readonly unknown[]): TokenRequest {
-  const request = findRequest(integrationArguments[0]);
-  if (request === undefined) {
+  const [argument] = integrationArguments;
+  const places: Place[] = [];
+  if (!isObject(argument) || !collectRequest(argument, places, false, 0)) throw noRequest(argument);
+  const [first, ...others] = places;
+  return {
+    header(name) {
+      if (first === undefined) return [];
+      const lowerCase = lowerCaseName(name);
+      const values = first.read(lowerCase);
+      if (others.length === 0) return values;
+      return others.reduce((agreed, place) => agree(agreed, place.read(lowerCase), lowerCase), values);
+    },
+  };
+}
+
+function noRequest(argument: unknown): AuthConfigurationError {
+  const isWebSocket = isObject(argument) && ('connectionParams' in argument || 'extra' in argument);
+  return new AuthConfigurationError(
+    isWebSocket
+      ? 'createAuthContext() found no request in what the integration passes to the context function, but the context of a WebSocket connection. ' +
+          'Its credentials are not read here: authenticate in onConnect, and give the operations that `auth`.'
+      : 'createAuthContext() found no request in what the integration passes to the context function. ' +
+          'Pass it on: context: (args) => createdContext({ request: { headers: … } }).',
+  );
+}
+
+function lowerCaseName(name: unknown): string {
+  if (typeof name === 'string') return name.toLowerCase();
+  throw new AuthConfigurationError(
+    "Expected a token source to ask for a header by name, got something else. Write: request.header('authorization').",
+  );
+}
+
+/** Whether the value is a request or holds one; its places are added. */
+function collectRequest(value: object, places: Place[], isEvent: boolean, depth: number): boolean {
+  const { headers, multiValueHeaders } = value as Shape;
+  if (
+    unlessPolluted(value, 'headers', headers) !== undefined ||
+    unlessPolluted(value, 'multiValueHeaders', multiValueHeaders) !== undefined
+  ) {
+    collectPlaces(value, places, isEvent, depth);
+    return true;
+  }
+  if (depth === DEEPEST) return false;
+  const { req, request, event, ctx } = value as Shape;
+  // Each is asked: two of them may show one request, as GraphQL Yoga's do.
+  const found = [
+    collectHeld(value, 'req', req, places, depth),
+    collectHeld(value, 'request', request, places, depth),
+    collectHeld(value, 'event', event, places, depth),
+    collectHeld(value, 'ctx', ctx, places, depth),
+  ];
+  return found.includes(true);
+}
+
+function collectHeld(holder: object, name: string, held: unknown, places: Place[], depth: number): boolean {
+  if (!isObject(held) || unlessPolluted(holder, name, held) === undefined) return false;
+  return collectRequest(held, places, name === 'event', depth + 1);
+}
+
+function collectPlaces(request: object, places: Place[], isEvent: boolean, depth: number): void {
+  const { headers: shown, rawHeaders } = request as Shape;
+  const headers = unlessPolluted(request, 'headers', shown);
+  const raw = unlessPolluted(request, 'rawHeaders', rawHeaders);
+  // Node's own request has no other one behind it.
+  if (Array.isArray(raw)) {
+    addNodeRequest(headers, raw, places);
+    return;
+  }
+  const multiple = member(request, 'multiValueHeaders');
+  if (multiple !== undefined || isEvent || isLambdaEvent(request)) addLambdaEvent(request, headers, multiple, places);
+  else addPlace(headers, readHeaders(headers), places);
+  collectWrapped(request, headers, places, depth);
+}
+
+/** H3, Hapi and graphql-sse show a request of their own, and Node's behind it: only that one shows a second header. */
+function collectWrapped(request: object, headers: unknown, places: Place[], depth: number): void {
+  if (depth === DEEPEST) return;
+  for (const name of WRAPPED) {
+    const inner = member(request, name);
+    if (!isObject(inner) || inner === request) continue;
+    const raw = member(inner, 'rawHeaders');
+    if (Array.isArray(raw)) addNodeRequest(member(inner, 'headers') ?? headers, raw, places);
+    else if (member(inner, 'headers') !== undefined) collectPlaces(inner, places, false, depth + 1);
+    else collectWrapped(inner, headers, places, depth + 1);
+  }
+}
+
+function addPlace(headers: unknown, read: HeaderReader | undefined, places: Place[]): void {
+  if (read === undefined) {
     throw new AuthConfigurationError(
-      'createAuthContext() found no request in what the integration passes to the context function. ' +
-        'Pass it on: context: (args) => createdContext({ request: { headers: … } }).',
+      'createAuthContext() found a request whose headers it cannot read. Pass headers that are an object by name, or a ' +
+        'Headers of the Fetch standard: context: (args) => createdContext({ request: { headers: … } }).',
     );
   }
-  return { header: (name) => readHeader(request, name) };
+  // Fastify and Koa hand on the very headers of Node's request: that one, which has more to show, takes their place.
+  if (!places.some((place) => place.headers === headers)) places.push({ headers, read });
 }
 
-function readHeader(request: Properties, name: string): readonly string[] {
-  const raw = findRawHeaders(request);
-  if (raw !== undefined) {
-    // Node keeps the first of several `authorization` headers and drops the rest: only the raw form shows them.
-    if (name !== 'cookie' && countHeader(raw, name) > 1) return rawValues(raw, name);
-    const { headers } = request;
-    return isObject(headers) ? strings(headers[name]) : [];
+function addNodeRequest(headers: unknown, raw: readonly unknown[], places: Place[]): void {
+  const same = places.findIndex((place) => place.headers === headers);
+  if (same !== -1) places.splice(same, 1);
+  const read = readHeaders(headers);
+  // Node keeps the first of several `authorization` headers and drops the rest: only the raw form shows them. The rest is
+  // read from `headers`, where middleware sets and removes.
+  const readNode: HeaderReader | undefined =
+    read && ((name) => (name !== 'cookie' && countHeader(raw, name) > 1 ? rawValues(raw, name) : read(name)));
+  addPlace(headers, readNode, places);
+}
+
+function isLambdaEvent(request: object): boolean {
+  return isObject(member(request, 'requestContext')) || typeof member(request, 'httpMethod') === 'string';
+}
+
+/** API Gateway and load balancers: either or both of two objects, and null for one that has nothing to show. */
+function addLambdaEvent(event: object, headers: unknown, multiple: unknown, places: Place[]): void {
+  const cookies = member(event, 'cookies');
+  for (const each of [multiple, headers]) {
+    if (each === undefined || each === null || isEmptyRecord(each)) continue;
+    const read = readHeaders(each);
+    addPlace(each, read && withCookies(read, cookies), places);
   }
-  // A Lambda event keeps the last of several in `headers`, and all of them here.
-  const several = objectValues(request['multiValueHeaders'], name);
-  if (several.length > 1) return several;
-  const values = objectValues(request['headers'], name);
-  if (values.length > 0) return values;
-  // A Lambda event of the payload format 2.0 carries cookies beside the headers.
-  return name === 'cookie' && several.length === 0 ? strings(request['cookies']) : several;
+  if (places.length === 0 && Array.isArray(cookies))
+    places.push({ headers: cookies, read: withCookies(() => [], cookies) });
 }
 
-/** Names and values in turn, as Node's `rawHeaders`, on the request or on the one that it wraps (Fastify, Koa). */
-function findRawHeaders(request: Properties): readonly unknown[] | undefined {
-  for (const candidate of [request, request['raw'], request['req']]) {
-    if (isObject(candidate) && Array.isArray(candidate['rawHeaders'])) {
-      return candidate['rawHeaders'] as readonly unknown[];
-    }
-  }
-  return undefined;
+// The payload format 2.0 carries cookies beside the headers.
+function withCookies(read: HeaderReader, cookies: unknown): HeaderReader {
+  if (!Array.isArray(cookies)) return read;
+  return (name) => {
+    if (name !== 'cookie') return read(name);
+    const values = read(name);
+    const beside = strings(cookies, name);
+    return values.length === 0 || beside.length === 0 ? [...values, ...beside] : agree(beside, values, name);
+  };
 }
 
-function isHeader(candidate: unknown, name: string): boolean {
-  return typeof candidate === 'string' && candidate.length === name.length && candidate.toLowerCase() === name;
-}
-
-// Apart from `rawValues`, because nearly every request has one, and this is on the way of each.
-function countHeader(raw: readonly unknown[], name: string): number {
-  let count = 0;
-  for (let index = 0; index < raw.length; index += 2) if (isHeader(raw[index], name)) count += 1;
-  return count;
-}
-
-function rawValues(raw: readonly unknown[], name: string): readonly string[] {
-  return strings(raw.filter((_, index) => index % 2 === 1 && isHeader(raw[index - 1], name)));
-}
-
-/** A `Headers` of the Fetch standard, or an object by names of any case with one or several values each. */
-function objectValues(headers: unknown, name: string): readonly string[] {
-  if (!isObject(headers)) return [];
-  // `get` joins duplicates with a comma, which no token contains.
-  if (isFetchHeaders(headers)) return strings(headers.get(name));
-  return Object.keys(headers)
-    .filter((key) => key.toLowerCase() === name)
-    .flatMap((key) => strings(headers[key]));
-}
-
-function isFetchHeaders(headers: object): headers is { get(name: string): unknown } {
-  return 'get' in headers && typeof headers.get === 'function';
-}
-
-function strings(values: unknown): readonly string[] {
-  if (typeof values === 'string') return [values];
-  return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [];
+/**
+ * What two places of one request say of a header. One of them may show less: it drops all but one of several values, or
+ * joins them.
+ *
+ * @throws {TokenRejectedError} `malformed`, when they disagree: which of two callers this is must not depend on an order.
+ */
+function agree(one: readonly string[], other: readonly string[], name: string): readonly string[] {
+  const [more, less] = one.length < other.length ? [other, one] : [one, other];
+  if (more.length === less.length && more.every((value, index) => value === less[index])) return more;
+  const [single] = less;
+  const joined = more.join(name === 'cookie' ? '; ' : ', ');
+  if (less.length === 1 && single !== undefined && (more.includes(single) || single === joined)) return more;
+  throw malformed(`The places in which the integration shows the "${name}" header disagree.`);
 }

@@ -18,9 +18,14 @@ import type { FaultLogger } from './fault-log.js';
 import { readPluginOptions } from './plugin-options.js';
 import type { CognitoAuthPluginOptions } from './plugin-options.js';
 import { isSeparatedByAuth } from './response-cache.js';
+import { varyingHeadersOf } from './vary.js';
 import { leaseVerifier } from './verifier-lease.js';
 
 type RequestContext = GraphQLRequestContext<{ readonly auth?: Auth }>;
+
+function hasToken({ contextValue }: RequestContext): boolean {
+  return authStateOf(contextValue.auth)?.hasToken === true;
+}
 
 /**
  * The plugin for `new ApolloServer({ schema, plugins: [cognitoAuthPlugin({ verifier })] })`.
@@ -28,7 +33,8 @@ type RequestContext = GraphQLRequestContext<{ readonly auth?: Auth }>;
  * At start it fetches the keys (a failure is logged and start goes on) and refuses a schema whose `@auth` is not
  * enforced. For each operation it refuses a token that was not accepted (401, or 503 when the keys cannot be had) and an
  * operation that `onDenied` says to reject (401 or 403). An answer with `UNAUTHENTICATED` in it gets a
- * `WWW-Authenticate` header (RFC 6750, section 3); an answer to an operation that reaches a rule is private to caches.
+ * `WWW-Authenticate` header (RFC 6750, section 3); an answer to an operation that reaches a rule is private to caches, one
+ * with a denial is not stored at all, and each names the headers of the token in `Vary`.
  * When the last server that uses the verifier stops, the verifier is closed.
  *
  * @throws {AuthConfigurationError} on an unknown option, or a verifier that `createCognitoVerifier` did not make; and
@@ -37,6 +43,7 @@ type RequestContext = GraphQLRequestContext<{ readonly auth?: Auth }>;
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServerPlugin {
   const { verifier, publicAnswers, ...policy } = readPluginOptions(options);
   const { emit } = verifierOrigin(verifier);
+  const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
   // Schemas that came by an update and lost a guard: the server runs already, so what can be refused is operations.
   const unguarded = new WeakSet<GraphQLSchema>();
@@ -84,7 +91,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       // Every error of a refusal was made from `denials`, so these are what the types say.
       const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };
       emit({ type: 'operation.refused', operationName: requestContext.operationName ?? undefined, code, reason });
-      throw refuseOperation(first, code);
+      throw refuseOperation(first, code, hasToken(requestContext));
     },
 
     async executionDidStart(requestContext) {
@@ -114,7 +121,8 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
 
     async willSendResponse(requestContext) {
       const { response, errors } = requestContext;
-      if (errors) addChallenge(response.http.headers, errors);
+      if (errors) addChallenge(response.http.headers, errors, hasToken(requestContext));
+      varying.addTo(response.http.headers);
       warnOfSharedCache(requestContext, requestContext);
     },
   };

@@ -2,6 +2,7 @@
 import type { TokenUse } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
 import { describe, isText, readNumber, readSettings } from '../options.js';
+import { readClientIds } from './client-id.js';
 import { readStaticKeys } from './key-set.js';
 import type { JsonWebKeySet, KeySet } from './key-set.js';
 
@@ -75,7 +76,7 @@ function readPool(where: string, pool: unknown): ResolvedPool {
   return {
     userPoolId,
     issuers,
-    clientIds: readClientIds(where, settings['clientId']),
+    clientIds: readClientIds(where, settings['clientId'], (id) => id === userPoolId || AWS_POOL_ID.test(id)),
     tokenUse: readTokenUse(where, settings),
     graceSeconds: readNumber(`${where}.graceSeconds`, settings['graceSeconds'], {
       fallback: 0,
@@ -108,16 +109,6 @@ function readUserPool(
   // may be switched from one to the other while tokens of both live.
   const hosts = [`cognito-idp.${region}.amazonaws.com`, `issuer-cognito-idp.${region}.amazonaws.com`];
   return { userPoolId: id, issuers: hosts.map((host) => `https://${host}/${id}`) };
-}
-
-function readClientIds(where: string, value: unknown): readonly string[] | null {
-  if (value === null) return null;
-  const ids: readonly unknown[] = Array.isArray(value) ? Array.from<unknown>(value) : [value];
-  if (ids.length > 0 && ids.every(isText) && new Set(ids).size === ids.length) return ids;
-  throw new AuthConfigurationError(
-    `${where}.clientId must be the id of an app client, or a list of different ids; found ${describe(value)}. ` +
-      'To accept every client of the pool, write clientId: null.',
-  );
 }
 
 function readTokenUse(where: string, settings: Record<string, unknown>): TokenUse | null {

@@ -3,6 +3,7 @@ import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
 import type { Auth, AuthenticatedAuth, AuthOrigin } from '../auth.js';
 import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
 import { createEmitter } from '../events.js';
+import { describeMisuse } from './misused-token.js';
 import { createTokenCheck } from './token-check.js';
 import { readOptions } from './options.js';
 import type { CognitoVerifierOptions } from './options.js';
@@ -18,7 +19,9 @@ export interface CognitoVerifier {
   /**
    * The `Auth` of a token. A token seen before gives the same object.
    *
-   * @throws {TokenRejectedError} when the token is not accepted; `reason` says why.
+   * @param token The token alone, without `Bearer`.
+   * @throws {TokenRejectedError} when the token is not accepted; `reason` says why. For what is no token at all, such as a
+   *   whole header, `cause` says what to pass.
    * @throws {KeysUnavailableError} when the public keys cannot be had, so that nobody can tell.
    */
   verify(token: string): Promise<AuthenticatedAuth>;
@@ -100,7 +103,11 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
       const found = tokens.check(token);
       const outcome = found instanceof Promise ? await found : found;
       if (outcome.status === 'authenticated') return outcome;
-      throw new TokenRejectedError(outcome.reason, { cause: outcome.cause });
+      // The caller is the server's own code: what it passed wrongly says more than what is wrong with a token like that.
+      const misuse = outcome.reason === 'malformed' ? describeMisuse(token) : undefined;
+      throw new TokenRejectedError(outcome.reason, {
+        cause: misuse === undefined ? outcome.cause : new Error(misuse, { cause: outcome.cause }),
+      });
     },
     async authenticate(token) {
       if (token === undefined) return anonymous;

@@ -3,8 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { AuthConfigurationError } from '../../src/errors.js';
+import { AuthConfigurationError, TokenRejectedError } from '../../src/errors.js';
 import { readIntegrationRequest } from '../../src/server/integration.js';
+
+/** Headers by `get` alone, as graphql-sse gives them. */
+function byGet(headers: Readonly<Record<string, unknown>>) {
+  return { get: (name: string) => headers[name] };
+}
 
 function authorization(...args: readonly unknown[]): readonly string[] {
   return readIntegrationRequest(args).header('authorization');
@@ -42,6 +47,29 @@ describe('the request of an integration', () => {
     ['Next with a route handler', [new Request('http://localhost', { headers })]],
     ['Koa', [{ ctx: { req: { headers, rawHeaders: ['authorization', 'Bearer a.b.c'] }, headers } }]],
     ['Fetch', [{ request: new Request('http://localhost', { headers }) }]],
+    ['Lambda with the payload format 2.0', [{ event: { version: '2.0', headers, cookies: [] }, context: {} }]],
+    ['Lambda behind API Gateway', [{ event: { headers, multiValueHeaders: { authorization: ['Bearer a.b.c'] } } }]],
+    ['Lambda with one of the two left empty', [{ event: { httpMethod: 'POST', headers, multiValueHeaders: {} } }]],
+    [
+      'Lambda with one of the two null',
+      [{ event: { headers: null, multiValueHeaders: { Authorization: ['Bearer a.b.c'] } } }],
+    ],
+    ['H3', [{ event: { headers: new Headers(headers), node: { req: { headers, rawHeaders: [] } } } }]],
+    ['H3 of version 2', [{ event: { req: new Request('http://localhost', { headers }) } }]],
+    ['Hapi', [{ request: { headers, raw: { req: { headers, rawHeaders: [] } } }, h: {} }]],
+    ['Azure Functions', [{ req: new Request('http://localhost', { headers }), context: {}, body: {} }]],
+    ['Azure Functions before version 4', [{ req: { headers, rawBody: '' }, context: {} }]],
+    ['graphql-sse', [{ headers: byGet(headers), raw: { headers, rawHeaders: [] } }]],
+    ['graphql-sse, wrapped', [{ req: { headers: byGet(headers), raw: { headers, rawHeaders: [] } } }]],
+    ['graphql-sse under Fastify', [{ headers: byGet(headers), raw: { headers, raw: { headers, rawHeaders: [] } } }]],
+    ['graphql-sse under Fetch', [{ headers: new Headers(headers), raw: new Request('http://localhost', { headers }) }]],
+    ['GraphQL Yoga', [{ req: { headers, rawHeaders: [] }, request: new Request('http://localhost', { headers }) }]],
+    ['headers in a Map', [{ req: { headers: new Map([['Authorization', 'Bearer a.b.c']]) } }]],
+    ['headers in pairs', [{ req: { headers: [['Authorization', 'Bearer a.b.c']] } }]],
+    ['headers as Node lists them', [{ req: { headers: ['Host', 'x', 'Authorization', 'Bearer a.b.c'] } }]],
+    ['headers from a generator', [{ req: { headers: new Map([['Authorization', 'Bearer a.b.c']]).entries() } }]],
+    ['headers without a prototype', [{ req: { headers: Object.assign(Object.create(null) as object, headers) } }]],
+    ['a header named get', [{ req: { headers: { get: 'x', entries: 'y', ...headers } } }]],
   ])('is found in what %s passes', (_, args) => {
     expect(authorization(...args)).toEqual(['Bearer a.b.c']);
   });
@@ -52,6 +80,54 @@ describe('the request of an integration', () => {
     expect(await receive(lines, (req) => authorization({ req }))).toEqual(both);
     expect(await receive(lines, (raw) => authorization({ headers: raw.headers, raw }))).toEqual(both);
     expect(await receive(lines, (req) => authorization({ ctx: { req, headers: req.headers } }))).toEqual(both);
+  });
+
+  it('shows a duplicate that Node dropped, behind an H3 event, a Hapi request and a graphql-sse request', async () => {
+    const lines = ['Authorization: Bearer a.b.c', 'authorization: Bearer d.e.f'];
+    const both = ['Bearer a.b.c', 'Bearer d.e.f'];
+    const fetched = (req: IncomingMessage) => new Headers({ authorization: req.headers.authorization ?? '' });
+    const shapes: ((req: IncomingMessage) => unknown)[] = [
+      (req) => ({ event: { headers: fetched(req), node: { req } } }),
+      (req) => ({ event: { req: { headers: fetched(req), runtime: { node: { req } } } } }),
+      (req) => ({ request: { headers: req.headers, raw: { req } }, h: {} }),
+      (req) => ({ headers: byGet(req.headers), raw: req }),
+      (req) => ({ req: { headers: byGet(req.headers), raw: { headers: req.headers, raw: req } } }),
+      (req) => ({ request: { headers: fetched(req) }, req }),
+    ];
+    for (const shape of shapes) expect(await receive(lines, (req) => authorization(shape(req)))).toEqual(both);
+  });
+
+  it('has no credentials when the header is missing everywhere', async () => {
+    const missing = await receive([], (req) => [
+      ...authorization({ event: { headers: new Headers(), node: { req } } }),
+      ...authorization({ request: { headers: req.headers, raw: { req } } }),
+      ...authorization({ headers: byGet(req.headers), raw: req }),
+      ...authorization({ headers: byGet({ authorization: 'undefined' }), raw: req }),
+      ...authorization({ event: { headers: { host: 'x' }, multiValueHeaders: { host: ['x'] } } }),
+    ]);
+    expect(missing).toEqual([]);
+  });
+
+  const one = { authorization: 'Bearer a.b.c' };
+  const other = { authorization: 'Bearer d.e.f' };
+  it.each([
+    ['H3', { event: { headers: new Headers(one), node: { req: { headers: other, rawHeaders: [] } } } }],
+    [
+      'H3, where one is stale',
+      { event: { headers: new Headers(one), node: { req: { headers: {}, rawHeaders: [] } } } },
+    ],
+    ['H3, where the other is', { event: { headers: new Headers(), node: { req: { headers: one, rawHeaders: [] } } } }],
+    ['graphql-sse', { headers: byGet(one), raw: { headers: other, rawHeaders: [] } }],
+    ['Hapi', { request: { headers: one, raw: { req: { headers: other, rawHeaders: [] } } } }],
+    ['Lambda', { event: { headers: one, multiValueHeaders: { authorization: ['Bearer d.e.f'] } } }],
+    ['Lambda, where one lacks it', { event: { headers: one, multiValueHeaders: { host: ['x'] } } }],
+    [
+      'Lambda, where the other lacks it',
+      { event: { headers: { host: 'x' }, multiValueHeaders: { authorization: ['x'] } } },
+    ],
+    ['two requests', { req: { headers: one }, request: { headers: other } }],
+  ])('is malformed when its places disagree: %s', (_, argument) => {
+    expect(() => authorization(argument)).toThrow(TokenRejectedError);
   });
 
   it('shows a duplicate that a Lambda event keeps beside the last value', () => {
@@ -95,8 +171,125 @@ describe('the request of an integration', () => {
     expect(readIntegrationRequest([{ event }]).header('cookie')).toEqual(['a=1', 'token=a.b.c']);
   });
 
-  it.each([{ event: { headers: null } }, { req: { headers: {} } }])('has no credentials in %j', (argument) => {
+  it('reads cookies in one place or in both', () => {
+    const cookies = ['a=1', 'token=a.b.c'];
+    const cookie = (event: object) => readIntegrationRequest([{ event }]).header('cookie');
+    expect(cookie({ headers: null, cookies })).toEqual(cookies);
+    expect(cookie({ headers: { cookie: 'a=1; token=a.b.c' }, cookies })).toEqual(cookies);
+    expect(cookie({ headers: { cookie: 'b=2' }, multiValueHeaders: { cookie: ['a=1', 'b=2'] } })).toEqual([
+      'a=1',
+      'b=2',
+    ]);
+    expect(() => cookie({ headers: { cookie: 'token=d.e.f' }, cookies })).toThrow(TokenRejectedError);
+  });
+
+  it('finds a header by a name in any case, however often it is asked', () => {
+    const request = readIntegrationRequest([{ req: { headers: new Map([['X-Token', 'a']]).entries() } }]);
+    expect([request.header('x-token'), request.header('X-TOKEN'), request.header('x-other')]).toEqual([
+      ['a'],
+      ['a'],
+      [],
+    ]);
+    const node = readIntegrationRequest([{ req: { headers: { Authorization: 'a' }, rawHeaders: [] } }]);
+    expect(node.header('Authorization')).toEqual(['a']);
+    expect(() => node.header(undefined as never)).toThrow(AuthConfigurationError);
+  });
+
+  it('reads nothing that stands on Object.prototype', () => {
+    const planted: Record<string, unknown> = {
+      headers: { authorization: 'Bearer evil' },
+      multiValueHeaders: { authorization: ['Bearer evil'] },
+      req: { headers: { authorization: 'Bearer evil' } },
+      raw: { headers: { authorization: 'Bearer evil' }, rawHeaders: ['authorization', 'Bearer evil'] },
+      rawHeaders: ['authorization', 'Bearer evil', 'authorization', 'Bearer evil'],
+      authorization: 'Bearer evil',
+      get: () => 'Bearer evil',
+    };
+    for (const [name, value] of Object.entries(planted)) {
+      const seen: unknown[] = [];
+      Reflect.set(Object.prototype, name, value);
+      try {
+        seen.push(authorization({ request: { headers: { host: 'x' } } }));
+        seen.push(authorization({ event: { headers: { host: 'x' }, httpMethod: 'POST' } }));
+        seen.push(authorization({ res: {} }));
+      } catch (error) {
+        seen.push(error);
+      } finally {
+        Reflect.deleteProperty(Object.prototype, name);
+      }
+      expect([name, ...seen]).toEqual([name, [], [], expect.any(AuthConfigurationError)]);
+    }
+  });
+
+  it.each([
+    { event: { headers: null } },
+    { event: { httpMethod: 'POST', headers: null, multiValueHeaders: null } },
+    { req: { requestContext: {}, headers: null } },
+    { req: { headers: {} } },
+    { req: { headers: { authorization: undefined } } },
+    { event: { multiValueHeaders: { Authorization: [] } } },
+  ])('has no credentials in %j', (argument) => {
     expect(authorization(argument)).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ['text', 'authorization: Bearer a.b.c'],
+    ['a number', 7],
+    ['null', null],
+    ['a function', () => 'Bearer a.b.c'],
+    ['an empty list', []],
+    ['a list of odd length', ['authorization']],
+    ['a list of objects', [{ key: 'authorization', value: 'Bearer a.b.c' }]],
+    ['a list of triples', [['authorization', 'Bearer a.b.c', 'x']]],
+    ['a Set', new Set(['authorization'])],
+    [
+      'an object of a class that hides its values',
+      new (class Hidden {
+        readonly #value = 'Bearer a.b.c';
+        has() {
+          return this.#value;
+        }
+      })(),
+    ],
+  ])('is refused when its headers cannot be read: %s', (_, unreadable) => {
+    expect(() => authorization({ req: { headers: unreadable } })).toThrow(AuthConfigurationError);
+    expect(() => authorization({ headers: unreadable })).toThrow(AuthConfigurationError);
+    expect(() => authorization({ headers: byGet(headers), raw: { headers: unreadable } })).toThrow(
+      AuthConfigurationError,
+    );
+  });
+
+  it.each([7, {}, true, [7], [['Bearer a.b.c']], [{ value: 'Bearer a.b.c' }], ['Bearer a.b.c', undefined]])(
+    'is refused when the header is not text: %j',
+    (value) => {
+      for (const argument of [
+        { req: { headers: { authorization: value } } },
+        { req: { headers: { authorization: value }, rawHeaders: [] } },
+        { req: { headers: [['authorization', value]] } },
+        { req: { headers: new Map([['authorization', value]]) } },
+        { req: { headers: byGet({ authorization: value }) } },
+        { event: { multiValueHeaders: { authorization: value } } },
+      ]) {
+        expect(() => authorization(argument)).toThrow(AuthConfigurationError);
+      }
+    },
+  );
+
+  it.each([
+    [{ connectionParams: { headers: { authorization: 'Bearer a.b.c' } }, extra: { request: { headers } } }],
+    [{ connectionParams: undefined, extra: { socket: {} } }],
+    [{ ctx: { connectionParams: { authorization: 'Bearer a.b.c' }, extra: { request: { headers } } } }],
+  ])('is refused for a WebSocket connection, whose credentials are read elsewhere: %j', (context) => {
+    expect(() => authorization(context)).toThrow(AuthConfigurationError);
+  });
+
+  it('ends in a refusal when what holds it is a circle', () => {
+    const circle: Record<string, unknown> = {};
+    circle['req'] = circle['ctx'] = circle;
+    expect(() => authorization(circle)).toThrow(AuthConfigurationError);
+    const raw: Record<string, unknown> = { headers };
+    raw['raw'] = { raw };
+    expect(authorization(raw)).toEqual(['Bearer a.b.c']);
   });
 
   it.each([[], [undefined], ['a'], [{}], [{ req: undefined }], [{ res: { headers } }]])(

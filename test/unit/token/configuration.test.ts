@@ -23,6 +23,8 @@ describe('a pool is accepted', () => {
     [{ ...pool }],
     [{ ...pool, clientId: ['web', 'mobile'] }],
     [{ ...pool, clientId: null }],
+    [{ ...pool, clientId: '1h57kf5cpq17m0eml12EXAMPLE' }],
+    [{ ...pool, clientId: ['my_client+1', 'test-client-1_a', 'app.example:web@~1', 'a'.repeat(128)] }],
     [{ ...pool, tokenUse: 'id' }],
     [{ ...pool, graceSeconds: 60, endpoint: undefined, jwks: undefined }],
     [{ ...pool, userPoolId: 'us-gov-west-1_abc' }],
@@ -67,6 +69,28 @@ describe('a pool is refused, with a sentence', () => {
     [{ userPoolId, clientId: ['web', null] }, /clientId must be .*; found a list/],
     [{ userPoolId, clientId: [['web']] }, /clientId must be .*; found a list/],
     [{ userPoolId, clientId: 7 }, /clientId must be .*; found 7/],
+    ...['a,b', 'a, b', ['a,b'], 'a;b', 'a|b', ',', '["a","b"]'].map((ids): [unknown, RegExp] => [
+      { userPoolId, clientId: ids },
+      /^Expected `pool\.clientId` to be .*, got several in one string\. Write a list: clientId: \['a', 'b'\]\.$/,
+    ]),
+    ...['"abc"', "'abc'", '`abc`', '\u201cabc\u201d', '"abc', ['web', "'mobile'"]].map((id): [unknown, RegExp] => [
+      { userPoolId, clientId: id },
+      /^Expected `pool\.clientId` to be .*, got an id in quotation marks\. Write the id without them: clientId: 'a'\.$/,
+    ]),
+    ...['a b', ' a', 'a\n', 'a\u00a0', 'a\u0000b', 'a\u200b', '\ufeffa', ['web', 'a\tb']].map(
+      (id): [unknown, RegExp] => [
+        { userPoolId, clientId: id },
+        /^Expected `pool\.clientId` to be .*, got an id with white space or a control character\. Write the id without it/,
+      ],
+    ),
+    ...[userPoolId, 'eu-west-1_AbC', ['web', 'us-gov-west-1_AbC']].map((id): [unknown, RegExp] => [
+      { userPoolId, clientId: id },
+      /^Expected `pool\.clientId` to be the id of an app client, got the id of a user pool\. Write the id/,
+    ]),
+    [{ userPoolId: 'local_abc', clientId: 'local_abc', endpoint: 'http://localhost' }, /got the id of a user pool/],
+    [{ userPoolId, clientId: '${CLIENT_ID}' }, /got an id with characters that none has/],
+    [{ userPoolId, clientId: 'a'.repeat(129) }, /got more than 128 characters/],
+    [[pool, { userPoolId: 'eu-west-1_Other', clientId: 'a,b' }], /^Expected `pools\[1\]\.clientId` to be/],
     [{ ...pool, tokenUse: 'ID' }, /^pool\.tokenUse must be 'id' or 'access'; found a string\. Leave it out/],
     [{ ...pool, tokenUse: undefined }, /tokenUse must be .* found nothing/],
     [{ ...pool, tokenUse: null }, /tokenUse must be .* found null/],

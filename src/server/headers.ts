@@ -1,0 +1,127 @@
+/** One collection of request headers, of any kind that an integration uses, read by name. */
+import { AuthConfigurationError } from '../errors.js';
+import { describe } from '../options.js';
+
+/** Reads every value of a header; its name is in lower case. */
+export type HeaderReader = (name: string) => readonly string[];
+
+/**
+ * A property of an object or of its class. What stands on `Object.prototype` is none: a polluted one would otherwise give
+ * every request the headers of the attacker's choice.
+ */
+export function member(object: object, name: string): unknown {
+  return unlessPolluted(object, name, (object as Readonly<Record<string, unknown>>)[name]);
+}
+
+/** For what was read by name in the source text, which costs a tenth of a computed name: this is on every request's way. */
+export function unlessPolluted(object: object, name: string, value: unknown): unknown {
+  if (value === undefined || !Object.hasOwn(Object.prototype, name)) return value;
+  return isOfItsOwn(object, name) ? value : undefined;
+}
+
+function isOfItsOwn(object: object, name: string): boolean {
+  for (let at: unknown = object; isObject(at) && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, name)) return true;
+  }
+  return false;
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A reader of the headers, or undefined for what cannot be understood: that must never pass for "no headers". */
+export function readHeaders(headers: unknown): HeaderReader | undefined {
+  if (!isObject(headers)) return undefined;
+  if (Array.isArray(headers)) return readList(headers);
+  const get = member(headers, 'get');
+  if (typeof get === 'function') return readByGet(headers, get as (name: string) => unknown);
+  if (isIterable(headers)) return readPairs(headers);
+  return isPlain(headers) ? (name) => recordValues(headers, name) : undefined;
+}
+
+function isIterable(headers: object): headers is Iterable<unknown> {
+  return typeof (headers as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
+}
+
+// An object of a class keeps its values where its keys do not show them.
+function isPlain(headers: object): headers is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(headers);
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
+export function isEmptyRecord(headers: unknown): boolean {
+  return isObject(headers) && !Array.isArray(headers) && isPlain(headers) && Object.keys(headers).length === 0;
+}
+
+/** A list of names and values in turn, as Node's `rawHeaders`, or of pairs. */
+function readList(list: readonly unknown[]): HeaderReader | undefined {
+  // Every request has a header (RFC 9112, section 3.2): an empty list is something else.
+  if (list.length === 0) return undefined;
+  if (!list.every((item) => typeof item === 'string')) return readPairs(list);
+  return list.length % 2 === 0 ? (name) => rawValues(list, name) : undefined;
+}
+
+// Taken once, because a generator gives its items once: the second header that is asked for would be missing.
+function readPairs(items: Iterable<unknown>): HeaderReader | undefined {
+  const pairs: (readonly [string, unknown])[] = [];
+  for (const item of items) {
+    if (!Array.isArray(item) || item.length !== 2 || typeof item[0] !== 'string') return undefined;
+    pairs.push([item[0].toLowerCase(), item[1]]);
+  }
+  return (name) => pairs.flatMap((pair) => (pair[0] === name ? strings(pair[1], name) : []));
+}
+
+function readByGet(headers: object, get: (name: string) => unknown): HeaderReader | undefined {
+  // A `Map` tells `Authorization` from `authorization`, and so does much that looks like one.
+  if (!(headers instanceof Headers) && isIterable(headers)) return readPairs(headers);
+  return (name) => {
+    const value = get.call(headers, name);
+    // graphql-sse under Fastify makes a text of a header that is missing.
+    return value === 'undefined' && Object.hasOwn(headers, 'get') ? [] : strings(value, name);
+  };
+}
+
+/** The values of all names that differ in case alone. */
+function recordValues(headers: Readonly<Record<string, unknown>>, name: string): readonly string[] {
+  let found: readonly string[] | undefined;
+  for (const key of Object.keys(headers)) {
+    if (!isHeader(key, name)) continue;
+    const values = strings(headers[key], name);
+    found = found === undefined ? values : [...found, ...values];
+  }
+  return found ?? [];
+}
+
+function isHeader(candidate: unknown, name: string): boolean {
+  return typeof candidate === 'string' && candidate.length === name.length && candidate.toLowerCase() === name;
+}
+
+/** How often a list of names and values in turn has the name. Nearly every request has such a list: no list is made. */
+export function countHeader(raw: readonly unknown[], name: string): number {
+  let count = 0;
+  for (let index = 0; index < raw.length; index += 2) if (isHeader(raw[index], name)) count += 1;
+  return count;
+}
+
+export function rawValues(raw: readonly unknown[], name: string): readonly string[] {
+  const values: string[] = [];
+  for (let index = 0; index < raw.length; index += 2) {
+    if (isHeader(raw[index], name)) values.push(...strings(raw[index + 1], name));
+  }
+  return values;
+}
+
+/**
+ * @throws {AuthConfigurationError} on anything but text: a client cannot send anything else, so the integration writes
+ *   headers in a form that is not understood, and the header must not count as missing.
+ */
+export function strings(values: unknown, name: string): readonly string[] {
+  if (typeof values === 'string') return [values];
+  if (values === undefined || values === null) return [];
+  if (Array.isArray(values) && values.every((value) => typeof value === 'string')) return values;
+  throw new AuthConfigurationError(
+    `Expected the request's header \`${name}\` to be text or a list of texts, got ${Array.isArray(values) ? 'a list of something else' : describe(values)}. ` +
+      'Pass createAuthContext() the request as the integration gives it.',
+  );
+}

@@ -1,0 +1,81 @@
+/** `Vary`: the request headers that answers depend on (RFC 9110, section 12.5.5). */
+import { isHttpName, stripBlanks } from '../token/credential.js';
+import type { TokenRequest } from '../token/credential.js';
+import type { CognitoVerifier } from '../token/verifier.js';
+import { findResponse, headerOf, setHeader } from './response.js';
+
+// A source of another author may ask for names of the client's making. `Vary: *` is right for any number of them.
+const MOST_NAMES = 16;
+const ANY = '*';
+
+/**
+ * The names that belong in `Vary`: those that token sources have asked for, and those that the integration's responses
+ * had when a context was made.
+ *
+ * Integrations write the headers of an answer over those that Node's response has, so an answer with `vary: authorization`
+ * would lose the `Origin` of a CORS middleware. The plugin sees no Node response and the context builder sees no answer,
+ * and what both see is the verifier: the names are gathered there. One too many costs a shared cache some hits, and one
+ * too few would hand one caller's answer to another.
+ */
+export class VaryingHeaders {
+  // By the name in lower case, as it was written first.
+  readonly #names = new Map<string, string>();
+  #value = '';
+
+  add(name: string): void {
+    const key = name.toLowerCase();
+    if (this.#value === ANY || this.#names.has(key)) return;
+    this.#names.set(key, name);
+    this.#value = name === ANY || this.#names.size > MOST_NAMES ? ANY : [...this.#names.values()].join(', ');
+  }
+
+  /** A request that notes which headers it is asked for. */
+  watch(request: TokenRequest): TokenRequest {
+    return {
+      header: (name) => {
+        const values = request.header(name);
+        if (isHttpName(name)) this.add(name.toLowerCase());
+        return values;
+      },
+    };
+  }
+
+  /** Adds the names to the headers of an answer. */
+  addTo(headers: Map<string, string>): void {
+    if (this.#value !== '') headers.set('vary', this.#with(headers.get('vary')));
+  }
+
+  /** Adds the names to the response that the integration shows, if it shows one, and takes over those that are there. */
+  exchangeWith(integrationArguments: readonly unknown[]): void {
+    const response = findResponse(integrationArguments);
+    if (response === undefined) return;
+    const present = headerOf(response, 'vary');
+    if (present === this.#value) return;
+    for (const name of present === undefined ? [] : namesIn(present)) this.add(name);
+    if (this.#value !== '') setHeader(response, 'vary', this.#with(present));
+  }
+
+  #with(present: string | undefined): string {
+    if (present === undefined || this.#value === ANY) return this.#value;
+    const names = namesIn(present);
+    if (names.includes(ANY)) return ANY;
+    const there = new Set(names.map((name) => name.toLowerCase()));
+    const missing = [...this.#names].filter(([key]) => !there.has(key)).map(([, name]) => name);
+    return [...names, ...missing].join(', ');
+  }
+}
+
+function namesIn(value: string): readonly string[] {
+  return value.split(',').map(stripBlanks).filter(isHttpName);
+}
+
+const ofVerifiers = new WeakMap<CognitoVerifier, VaryingHeaders>();
+
+export function varyingHeadersOf(verifier: CognitoVerifier): VaryingHeaders {
+  let headers = ofVerifiers.get(verifier);
+  if (headers === undefined) {
+    headers = new VaryingHeaders();
+    ofVerifiers.set(verifier, headers);
+  }
+  return headers;
+}

@@ -1,0 +1,45 @@
+/** The app clients whose tokens a pool accepts, as they are configured. */
+import { AuthConfigurationError } from '../errors.js';
+import { describe, isText } from '../options.js';
+
+/** @throws {AuthConfigurationError} on anything that is neither null nor one or several ids that a token can have. */
+export function readClientIds(
+  where: string,
+  value: unknown,
+  isPoolId: (id: string) => boolean,
+): readonly string[] | null {
+  if (value === null) return null;
+  const ids: readonly unknown[] = Array.isArray(value) ? Array.from<unknown>(value) : [value];
+  for (const id of ids) {
+    const fault = typeof id === 'string' && !/^\s*$/.test(id) ? faultOf(id, isPoolId) : undefined;
+    if (fault !== undefined) throw new AuthConfigurationError(`Expected \`${where}.clientId\` to be ${fault}`);
+  }
+  if (ids.length > 0 && ids.every(isText) && new Set(ids).size === ids.length) return ids;
+  throw new AuthConfigurationError(
+    `${where}.clientId must be the id of an app client, or a list of different ids; found ${describe(value)}. ` +
+      'To accept every client of the pool, write clientId: null.',
+  );
+}
+
+// Cognito's own are /[\w+]+/, at most 128 characters (ClientIdType in the Cognito API reference); emulators and tests use
+// names too.
+const CLIENT_ID = /^[\w+.:@~-]{1,128}$/;
+
+/** An id that no token can have rejects every token, or, as one of several, every token of one client. */
+function faultOf(id: string, isPoolId: (id: string) => boolean): string | undefined {
+  if (isPoolId(id)) {
+    return "the id of an app client, got the id of a user pool. Write the id that the pool's app client has, such as clientId: '1h57kf5cpq17m0eml12EXAMPLE'.";
+  }
+  if (CLIENT_ID.test(id)) return undefined;
+  if (/[,;|]/.test(id)) {
+    return "the id of an app client, or a list of ids, got several in one string. Write a list: clientId: ['a', 'b'].";
+  }
+  if (/["'`\u2018-\u201f]/.test(id)) {
+    return "the id of an app client, got an id in quotation marks. Write the id without them: clientId: 'a'.";
+  }
+  if (/[\s\p{C}]/u.test(id)) {
+    return "the id of an app client, got an id with white space or a control character. Write the id without it: clientId: 'a', or clientId: ['a', 'b'] for several.";
+  }
+  if (id.length > 128) return 'the id of an app client, got more than 128 characters. Write the id alone.';
+  return "the id of an app client, got an id with characters that none has. Write the id alone: clientId: '1h57kf5cpq17m0eml12EXAMPLE'.";
+}
