@@ -5,6 +5,7 @@ import { AuthConfigurationError } from '../errors.js';
 import { createAsk } from './ask.js';
 import { copySchema } from './copy-schema.js';
 import { printTypeDefs } from './definition.js';
+import { assertGraphqlVersion } from './graphql-version.js';
 import { guardItems, guardResolver, guardResolveType, guardRecordOf } from './guard.js';
 import type { FieldGuard, GuardServices, Resolver } from './guard.js';
 import { readDirectiveOptions } from './options.js';
@@ -53,6 +54,7 @@ export function authDirective(options: AuthDirectiveOptions = {}): AuthDirective
 }
 
 function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, services: GuardServices): GraphQLSchema {
+  assertGraphqlVersion('authDirectiveTransformer()');
   for (const [type, field] of fieldsOf(original)) {
     if (guardOf(field)) {
       throw new AuthConfigurationError(

@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import { authStateOf } from '../auth.js';
 import type { Auth, AuthState } from '../auth.js';
 import { findUnguarded, hasRules, isReportOnly } from '../directive/coverage.js';
+import { assertGraphqlVersion } from '../directive/graphql-version.js';
 import { findDeniedSelections, operationHasRules } from '../directive/operation.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { AuthConfigurationError, createLocatedDenialError, denials, KeysUnavailableError } from '../errors.js';
@@ -33,9 +34,10 @@ type Refusal = readonly [GraphQLError, ...GraphQLError[]];
  * When the last server that uses the verifier stops, the verifier is closed.
  *
  * @throws {AuthConfigurationError} on an unknown option, or a verifier that `createCognitoVerifier` did not make; and
- *   from `server.start()`, when an `@auth` in the schema has no guard.
+ *   from `server.start()`, when an `@auth` in the schema has no guard; with another major version of `graphql` than 16.
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServerPlugin {
+  assertGraphqlVersion('cognitoAuthPlugin()');
   const { verifier, onInvalidToken, onDenied } = readPluginOptions(options);
   const { emit } = verifierOrigin(verifier);
   const logFault = createFaultLog();
