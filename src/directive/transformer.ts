@@ -2,6 +2,7 @@
 import { defaultFieldResolver, defaultTypeResolver, getNullableType, isAbstractType, isListType } from 'graphql';
 import type { GraphQLAbstractType, GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
+import { createElementReader } from './annotations.js';
 import { createAsk } from './ask.js';
 import { copySchema } from './copy-schema.js';
 import { printTypeDefs } from './definition.js';
@@ -48,7 +49,7 @@ export function authDirective(options: AuthDirectiveOptions = {}): AuthDirective
     report: createReport(resolved.isReportOnly, resolved.logger),
   };
   return {
-    authDirectiveTypeDefs: printTypeDefs(resolved.name),
+    authDirectiveTypeDefs: printTypeDefs(resolved.name, resolved.publicName),
     authDirectiveTransformer: (schema) => transform(schema, resolved, services),
   };
 }
@@ -64,9 +65,12 @@ function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, s
     }
   }
   const schema = copySchema(original);
-  const settings = { name: options.name, unannotated: options.unannotated };
-  const rules = readRules(schema, { names: new Set([options.name]), unannotated: options.unannotated });
-  const problems = findProblems(schema, rules, options);
+  const { name, publicName, unannotated } = options;
+  // What code answers is read once, for those who judge it and for those who enforce it.
+  const read = createElementReader();
+  const names = { names: new Set([name]), publicNames: new Set([publicName]) };
+  const rules = readRules(schema, { ...names, unannotated }, read);
+  const problems = findProblems(schema, rules, options, read);
   if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
 
   const subscriptionType = schema.getSubscriptionType();
@@ -79,7 +83,7 @@ function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, s
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) guardAbstractType(type, rules, options, services);
   }
-  noteSettings(schema, settings);
+  noteSettings(schema, { name, publicName, unannotated, enforcedElsewhere: [...options.enforcedElsewhere] });
   return schema;
 }
 
