@@ -4,10 +4,12 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { authStateOf } from '../auth.js';
 import type { Auth, AuthState } from '../auth.js';
-import { findUnguarded, hasRules, isReportOnly } from '../directive/coverage.js';
+import { findUnguarded, hasRules } from '../directive/coverage.js';
+import { checkGateway } from '../directive/gateway.js';
 import { assertGraphqlVersion } from '../directive/graphql-version.js';
 import { findDeniedSelections, operationHasRules } from '../directive/operation.js';
 import { isContextPrivate } from '../directive/private-context.js';
+import { findWarnings } from '../directive/start-check.js';
 import { AuthConfigurationError, createLocatedDenialError, denials, KeysUnavailableError } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { verifierOrigin } from '../token/verifier.js';
@@ -46,6 +48,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
   // A hook can throw one error only: the others of a refusal wait here until Apollo Server collects the errors.
   const remaining = new WeakMap<object, readonly GraphQLError[]>();
   let warnedOfResponseCache = false;
+  let warnedOfGateway = false;
   let serverLogger: FaultLogger | undefined;
 
   function refusalOf(requestContext: RequestContext, state: AuthState | undefined): Refusal | undefined {
@@ -68,6 +71,16 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
   function assertGuarded(schema: GraphQLSchema): void {
     const problems = findUnguarded(schema);
     if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
+  }
+
+  function assertNotBehindGateway(schema: GraphQLSchema, coreSupergraphSdl: string | undefined): void {
+    // Only a gateway has one: the context of the hooks tells nothing else about what executes.
+    if (coreSupergraphSdl === undefined) return;
+    const { problem, warning } = checkGateway(schema, coreSupergraphSdl);
+    if (problem !== undefined) throw new AuthConfigurationError(problem);
+    if (warning === undefined || warnedOfGateway) return;
+    warnedOfGateway = true;
+    serverLogger?.warn(`apollo-cognito-auth: ${warning}`);
   }
 
   function warnOfSharedCache({ metrics, logger, schema }: RequestContext, requestContext: object): void {
@@ -129,11 +142,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
     async serverWillStart({ schema: initialSchema, logger }) {
       serverLogger = logger;
       assertGuarded(initialSchema);
-      if (isReportOnly(initialSchema)) {
-        logger.warn(
-          "apollo-cognito-auth: DRY RUN. enforcement is 'report': no rule of @auth is enforced, only logged.",
-        );
-      }
+      for (const warning of findWarnings(initialSchema)) logger.warn(`apollo-cognito-auth: ${warning}`);
       try {
         await verifier.hydrate();
       } catch (error) {
@@ -142,14 +151,19 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
         logFault(error, logger);
       }
       const release = leaseVerifier(verifier);
+      let isStarting = true;
       return {
-        schemaDidLoadOrUpdate({ apiSchema }) {
-          if (apiSchema === initialSchema) return;
+        schemaDidLoadOrUpdate({ apiSchema, coreSupergraphSdl }) {
           try {
-            assertGuarded(apiSchema);
+            if (apiSchema !== initialSchema) assertGuarded(apiSchema);
+            assertNotBehindGateway(apiSchema, coreSupergraphSdl);
           } catch (error) {
             unguarded.add(apiSchema);
+            // A server that does not start does not stop either.
+            if (isStarting) void release();
             throw error;
+          } finally {
+            isStarting = false;
           }
         },
         serverWillStop: release,
