@@ -20,16 +20,17 @@ export type {
 } from './directive/decide-operation.js';
 export { decideOperation } from './directive/decide-operation.js';
 export type { AuthDirectiveOptions } from './directive/options.js';
+export type { OwnerPolicyOptions } from './directive/owner-policy.js';
+export { ownerPolicy } from './directive/owner-policy.js';
 export type {
   BatchPolicyOptions,
-  OwnerPolicyOptions,
   Policies,
   Policy,
   PolicyCheck,
   PolicyDefinition,
   PolicyRequest,
 } from './directive/policies.js';
-export { batchPolicy, ownerPolicy } from './directive/policies.js';
+export { batchPolicy } from './directive/policies.js';
 export type { AuthOfTokenUse, AuthRule } from './directive/require-auth.js';
 export { requireAuth } from './directive/require-auth.js';
 export type { AuthDirective } from './directive/transformer.js';

@@ -13,12 +13,21 @@ export function readSettings(where: string, settings: unknown, names: readonly s
       `${where} must be an object with ${names.join(', ')}; found ${describe(settings)}.`,
     );
   }
-  const own = Object.assign(Object.create(null) as Record<string, unknown>, settings);
+  const own = copyOf(where, settings);
   const unknown = Object.keys(own).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new AuthConfigurationError(`${where} has no setting \`${unknown}\`. The settings are: ${names.join(', ')}.`);
   }
   return own;
+}
+
+function copyOf(where: string, settings: object): Record<string, unknown> {
+  try {
+    return Object.assign(Object.create(null) as Record<string, unknown>, settings);
+  } catch {
+    // A getter that throws, or a Proxy.
+    throw new AuthConfigurationError(`${where} cannot be read. Write it as a plain object.`);
+  }
 }
 
 /** What was found, for a message: strings and lists are not echoed, they may hold what should not be in a log. */

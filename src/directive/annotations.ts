@@ -1,6 +1,8 @@
 /** Reads which directives stand on an element of a schema: in its SDL, in every `extend`, and in `extensions`. */
-import { valueFromASTUntyped } from 'graphql';
 import type { ConstDirectiveNode } from 'graphql';
+import type { Annotation, Reading } from './annotation.js';
+import { readCodeFirst } from './annotation-code.js';
+import { readDirectiveNode } from './annotation-node.js';
 
 interface Node {
   readonly directives?: readonly ConstDirectiveNode[] | undefined;
@@ -13,65 +15,39 @@ export interface SchemaElement {
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** One use of a directive. */
-export interface Annotation {
-  readonly name: string;
-  readonly args: Readonly<Record<string, unknown>>;
-}
+const NOTHING: Reading = { uses: [], misplaced: [], otherKeys: [], faults: [] };
 
-const NONE: readonly Annotation[] = [];
-
-/** Whether any directive stands on the element: on most of a large schema's none does. */
+/** Whether anything is written on the element that could be a directive: on most of a large schema nothing is. */
 export function isAnnotated({ astNode, extensionASTNodes, extensions }: SchemaElement): boolean {
   return Boolean(
     astNode?.directives?.length ||
     (extensionASTNodes?.length && extensionASTNodes.some(({ directives }) => directives?.length)) ||
-    extensions?.['directives'],
+    (extensions && Object.keys(extensions).length > 0),
   );
 }
 
-/** Each use of a directive with one of these names on the element. */
-export function annotationsOf(element: SchemaElement, names: ReadonlySet<string>): readonly Annotation[] {
-  if (!isAnnotated(element)) return NONE;
-  const nodes = [element.astNode, ...(element.extensionASTNodes ?? [])];
-  const written = nodes.flatMap((node) =>
-    (node?.directives ?? []).filter(({ name }) => names.has(name.value)).map(readNode),
-  );
-  const extended = element.extensions?.['directives'];
-  if (typeof extended !== 'object' || extended === null) return written;
-  return [...written, ...readExtensions(extended).filter(({ name }) => names.has(name))];
+/** Reads elements, each once: code may answer differently when it is asked again. */
+export type ElementReader = (element: SchemaElement) => Reading;
+
+export function createElementReader(): ElementReader {
+  const readings = new Map<SchemaElement, Reading>();
+  return (element) => {
+    if (!isAnnotated(element)) return NOTHING;
+    let reading = readings.get(element);
+    if (reading === undefined) readings.set(element, (reading = readElement(element)));
+    return reading;
+  };
 }
 
-// A use is read by those who look for problems and by those who look for rules.
-const readNodes = new WeakMap<ConstDirectiveNode, Annotation>();
-
-function readNode(node: ConstDirectiveNode): Annotation {
-  let annotation = readNodes.get(node);
-  if (annotation === undefined) {
-    const args = (node.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]);
-    annotation = { name: node.name.value, args: Object.fromEntries(args) as Annotation['args'] };
-    readNodes.set(node, annotation);
-  }
-  return annotation;
+function readElement({ astNode, extensionASTNodes, extensions }: SchemaElement): Reading {
+  const nodes = [astNode, ...(extensionASTNodes ?? [])];
+  const written = nodes.flatMap((node) => (node?.directives ?? []).map(readDirectiveNode));
+  if (!extensions) return { ...NOTHING, uses: written };
+  const coded = readCodeFirst(extensions);
+  return { ...coded, uses: [...written, ...coded.uses] };
 }
 
-// The forms that schemas built in code use: { auth: { groups: [...] } }, { auth: [{ ... }, { ... }] } as graphql-tools
-// reads them, and [{ name: 'auth', args: { ... } }] as it used to and Pothos writes them.
-function readExtensions(directives: object): readonly Annotation[] {
-  if (Array.isArray(directives)) {
-    return directives.flatMap((each: unknown) =>
-      isRecord(each) && typeof each['name'] === 'string' ? [{ name: each['name'], args: toArgs(each['args']) }] : [],
-    );
-  }
-  return Object.entries(directives).flatMap(([name, uses]: [string, unknown]) =>
-    (Array.isArray(uses) ? uses : [uses]).map((use: unknown) => ({ name, args: toArgs(use) })),
-  );
-}
-
-function toArgs(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : {};
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+/** Each use of a directive with one of these names. */
+export function usesOf({ uses }: Reading, names: ReadonlySet<string>): readonly Annotation[] {
+  return uses.length === 0 ? uses : uses.filter(({ name }) => names.has(name));
 }

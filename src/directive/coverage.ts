@@ -13,6 +13,7 @@ import { membersOf } from './rules.js';
 import type { SchemaRules } from './rules.js';
 import { fieldsOf, guardOf, hasSettings } from './schema-notes.js';
 import { rulesOf } from './schema-rules.js';
+import { findNamingProblems } from './start-check.js';
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -32,7 +33,9 @@ export function findUnguarded(schema: GraphQLSchema): readonly string[] {
       ...findMissing(schema),
     ];
   }
-  return findMissing(schema);
+  // What was added to a transformed schema later is held to the same as what was there.
+  const added = hasSettings(schema) ? findNamingProblems(schema) : [];
+  return [...findMissing(schema), ...added];
 }
 
 /**

@@ -1,7 +1,8 @@
-/** The SDL of `@auth` and `@public`, and what tells this package's definition from somebody else's. */
+/** The SDL of `@auth` and `@public`, and what tells this package's definition from another product's. */
 import type { GraphQLDirective } from 'graphql';
 
 export const DEFAULT_NAME = 'auth';
+export const DEFAULT_PUBLIC_NAME = 'public';
 
 /** Every place where a rule is enforced. A definition that allows more would promise what nothing keeps. */
 const AUTH_LOCATIONS = [
@@ -24,7 +25,9 @@ const AUTH_ARGUMENTS: Readonly<Record<string, string>> = {
   policies: '[String!]',
 };
 
-export function printTypeDefs(name: string): string {
+export const ARGUMENT_NAMES: readonly string[] = Object.keys(AUTH_ARGUMENTS);
+
+export function printTypeDefs(name: string, publicName: string): string {
   return `"""
 Which kind of Cognito token is asked for.
 """
@@ -46,24 +49,36 @@ directive @${name}(
 """
 Exempts from the default rule of a schema whose unannotated fields ask for a token. It lifts no rule.
 """
-directive @public on ${PUBLIC_LOCATIONS.join(' | ')}
+directive @${publicName} on ${PUBLIC_LOCATIONS.join(' | ')}
 `;
 }
 
-/** Whether this is the definition of `printTypeDefs`, under whatever name, or one that allows less. */
-export function isAuthDefinition({ args, locations, isRepeatable }: GraphQLDirective): boolean {
-  return (
-    hasAuthArguments(args) &&
-    // A definition that is not repeatable lets tools merge two uses into one, which turns "all of" into "any of".
-    isRepeatable &&
-    locations.every((location) => AUTH_LOCATIONS.includes(location))
-  );
+/** What a definition has that `printTypeDefs` has not, or lacks; undefined for ours, and for one that allows less places. */
+export function differenceOf({ args, locations, isRepeatable }: GraphQLDirective): string | undefined {
+  const extra = args.find(({ name }) => !Object.hasOwn(AUTH_ARGUMENTS, name));
+  if (extra) return `has an argument \`${extra.name}\``;
+  for (const [name, type] of Object.entries(AUTH_ARGUMENTS)) {
+    const arg = args.find((each) => each.name === name);
+    if (arg === undefined) return `has no argument \`${name}\``;
+    if (String(arg.type) !== type) return `has \`${name}: ${String(arg.type)}\` instead of \`${name}: ${type}\``;
+    if (arg.defaultValue !== undefined) return `has a default for \`${name}\``;
+  }
+  const place = locations.find((location) => !AUTH_LOCATIONS.includes(location));
+  if (place !== undefined) return `allows the place ${place}, where nothing can be enforced`;
+  // A definition that is not repeatable lets tools merge two uses into one, which turns "all of" into "any of".
+  if (!isRepeatable) return 'is not `repeatable` (some tools, such as graphql-compose, drop the word)';
+  return undefined;
 }
 
-/** Whether a definition means ours, even if it is not quite: what it marks is somebody's wish for a guard. */
+/** Whether this is the definition of `printTypeDefs`, under any name, or one that allows less. */
+export function isAuthDefinition(definition: GraphQLDirective): boolean {
+  return differenceOf(definition) === undefined;
+}
+
+/** Whether a definition means ours, even if it is not quite: what it marks is meant to have a guard. */
 export function hasAuthArguments(args: GraphQLDirective['args']): boolean {
   return (
-    args.length === Object.keys(AUTH_ARGUMENTS).length &&
+    args.length === ARGUMENT_NAMES.length &&
     args.every(({ name, type, defaultValue }) => AUTH_ARGUMENTS[name] === String(type) && defaultValue === undefined)
   );
 }

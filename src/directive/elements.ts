@@ -8,7 +8,7 @@ import {
   isSpecifiedDirective,
   isUnionType,
 } from 'graphql';
-import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
+import type { GraphQLField, GraphQLInterfaceType, GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { isAnnotated } from './annotations.js';
 import type { SchemaElement } from './annotations.js';
 
@@ -25,21 +25,29 @@ export type Place =
   | 'ARGUMENT'
   | 'INPUT_FIELD'
   | 'ENUM_VALUE'
+  | 'DIRECTIVE'
   | 'DIRECTIVE_ARGUMENT'
   | 'SCHEMA';
 
-export type Visit = (element: SchemaElement, place: Place, coordinate: string) => void;
+/** The field that an element is, or that an argument belongs to. */
+export interface FieldOf {
+  readonly type: GraphQLObjectType | GraphQLInterfaceType;
+  readonly field: GraphQLField<unknown, unknown>;
+}
+
+export type Visit = (element: SchemaElement, place: Place, coordinate: string, fieldOf: FieldOf | undefined) => void;
 
 /** Most elements have no directive, and need no coordinate. */
-type VisitLater = (element: SchemaElement, place: Place, coordinate: () => string) => void;
+type VisitLater = (element: SchemaElement, place: Place, coordinate: () => string, fieldOf?: FieldOf) => void;
 
 export function visitElements(schema: GraphQLSchema, visitAnnotated: Visit): void {
-  const visit: VisitLater = (element, place, coordinate) => {
-    if (isAnnotated(element)) visitAnnotated(element, place, coordinate());
+  const visit: VisitLater = (element, place, coordinate, fieldOf) => {
+    if (isAnnotated(element)) visitAnnotated(element, place, coordinate(), fieldOf);
   };
   visit(schema, 'SCHEMA', () => 'schema');
   for (const directive of schema.getDirectives()) {
     if (isSpecifiedDirective(directive)) continue;
+    visit(directive, 'DIRECTIVE', () => `@${directive.name}`);
     for (const arg of directive.args) visit(arg, 'DIRECTIVE_ARGUMENT', () => `@${directive.name}(${arg.name}:)`);
   }
   for (const type of Object.values(schema.getTypeMap())) {
@@ -58,8 +66,9 @@ function visitType(type: GraphQLNamedType, visit: VisitLater): void {
     const place = isObjectType(type) ? 'OBJECT_FIELD' : 'INTERFACE_FIELD';
     for (const field of Object.values(type.getFields())) {
       const coordinate = () => `${type.name}.${field.name}`;
-      visit(field, place, coordinate);
-      for (const arg of field.args) visit(arg, 'ARGUMENT', () => `${coordinate()}(${arg.name}:)`);
+      const fieldOf = { type, field };
+      visit(field, place, coordinate, fieldOf);
+      for (const arg of field.args) visit(arg, 'ARGUMENT', () => `${coordinate()}(${arg.name}:)`, fieldOf);
     }
   }
 }

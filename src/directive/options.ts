@@ -2,7 +2,8 @@
 import type { GraphQLFieldResolver } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
 import { print, readSettings } from '../options.js';
-import { DEFAULT_NAME } from './definition.js';
+import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME } from './definition.js';
+import { FOREIGN_NAMES, looksLike } from './dialects.js';
 import { readPolicies } from './policies.js';
 import type { NamedPolicy, Policies } from './policies.js';
 import type { DirectiveLogger } from './report.js';
@@ -10,6 +11,8 @@ import type { DirectiveLogger } from './report.js';
 export interface AuthDirectiveOptions {
   /** The directive's name, without `@`. Default: `auth`. */
   readonly name?: string;
+  /** The name of `@public`, without `@`, for a schema that has another directive of that name. Default: `public`. */
+  readonly publicName?: string;
   /** The groups there are, exactly as in Cognito. A name outside the list fails the build. Default: any name. */
   readonly groups?: readonly string[];
   /** The policies that `@auth(policies: [...])` may name. Default: none. */
@@ -26,56 +29,114 @@ export interface AuthDirectiveOptions {
    * default.
    */
   readonly fieldResolver?: GraphQLFieldResolver<unknown, never>;
+  /**
+   * Directives of other products in the schema that something else enforces, such as `authenticated` in front of a
+   * router. Any other of them in use is refused: it would promise what nothing keeps. Default: none.
+   */
+  readonly enforcedElsewhere?: readonly string[];
 }
 
 export interface ResolvedDirectiveOptions {
   readonly name: string;
+  readonly publicName: string;
   readonly groups: ReadonlySet<string> | undefined;
   readonly policies: ReadonlyMap<string, NamedPolicy>;
   readonly unannotated: 'public' | 'authenticated';
   readonly isReportOnly: boolean;
   readonly logger: DirectiveLogger | undefined;
   readonly fieldResolver: GraphQLFieldResolver<unknown, never> | undefined;
+  readonly enforcedElsewhere: ReadonlySet<string>;
 }
 
-const KNOWN = ['name', 'groups', 'policies', 'unannotated', 'enforcement', 'logger', 'fieldResolver'];
-const TAKEN = ['public', 'skip', 'include', 'deprecated', 'specifiedBy', 'oneOf'];
+const KNOWN = [
+  'name',
+  'publicName',
+  'groups',
+  'policies',
+  'unannotated',
+  'enforcement',
+  'logger',
+  'fieldResolver',
+  'enforcedElsewhere',
+];
+const SPECIFIED = ['skip', 'include', 'deprecated', 'specifiedBy', 'oneOf'];
 
 /** @throws {AuthConfigurationError} on an unknown option or value: a misspelt one must not weaken anything. */
 export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDirectiveOptions {
   const {
     name = DEFAULT_NAME,
+    publicName = DEFAULT_PUBLIC_NAME,
     groups,
     policies = {},
     unannotated = 'public',
     enforcement = 'enforce',
     logger,
     fieldResolver,
-    // Those of the object itself, which TypeScript has checked for those who use it, and this function for the others.
-  } = readSettings('authDirective(): options', options, KNOWN) as AuthDirectiveOptions;
-  if (!/^(?!__)[_A-Za-z][_0-9A-Za-z]*$/.test(name) || TAKEN.includes(name)) {
-    refuse(`\`name\` must be a name for a directive that is not taken, without "@", found ${print(name)}.`);
-  }
-  if (groups !== undefined && (!Array.isArray(groups) || groups.length === 0 || !groups.every(isCognitoName))) {
-    refuse('`groups` must be a list of the names of groups, exactly as in Cognito. Leave it out to allow any name.');
-  }
-  oneOf('unannotated', unannotated, ['public', 'authenticated']);
-  oneOf('enforcement', enforcement, ['enforce', 'report']);
-  if (logger !== undefined && (typeof logger.warn !== 'function' || typeof logger.error !== 'function')) {
-    refuse('`logger` must have the methods `warn` and `error`.');
-  }
-  if (fieldResolver !== undefined && typeof fieldResolver !== 'function') {
-    refuse('`fieldResolver` must be a function.');
+    enforcedElsewhere = [],
+  } = readSettings('authDirective(): options', options, KNOWN);
+  assertName('name', name, [DEFAULT_PUBLIC_NAME, ...SPECIFIED]);
+  assertName('publicName', publicName, SPECIFIED);
+  if ([name.toLowerCase(), DEFAULT_NAME].includes(publicName.toLowerCase())) {
+    refuse(`\`publicName\` must be another name than the rule's, found ${print(publicName)}.`);
   }
   return {
     name,
-    groups: groups && new Set(groups),
+    publicName,
+    groups: readGroups(groups),
     policies: readPolicies(policies),
-    unannotated,
-    isReportOnly: enforcement === 'report',
-    logger,
-    fieldResolver,
+    unannotated: oneOf('unannotated', unannotated, ['public', 'authenticated']),
+    isReportOnly: oneOf('enforcement', enforcement, ['enforce', 'report']) === 'report',
+    logger: readLogger(logger),
+    fieldResolver: readFieldResolver(fieldResolver),
+    enforcedElsewhere: readEnforcedElsewhere(enforcedElsewhere, name),
   };
+}
+
+function assertName(option: string, name: unknown, taken: readonly string[]): asserts name is string {
+  if (typeof name === 'string' && /^(?!__)[_A-Za-z][_0-9A-Za-z]*$/.test(name) && !taken.includes(name)) return;
+  refuse(`\`${option}\` must be a name for a directive that is not taken, without "@", found ${print(name)}.`);
+}
+
+function readGroups(groups: unknown): ReadonlySet<string> | undefined {
+  if (groups === undefined) return undefined;
+  const names: readonly unknown[] = Array.isArray(groups) ? groups : [];
+  if (names.length === 0 || !names.every(isCognitoName)) {
+    refuse('`groups` must be a list of the names of groups, exactly as in Cognito. Leave it out to allow any name.');
+  }
+  return new Set(names);
+}
+
+function readLogger(logger: unknown): DirectiveLogger | undefined {
+  if (logger === undefined) return undefined;
+  // Loggers are instances of classes: their methods may be inherited.
+  const { warn, error } = (logger ?? {}) as { readonly warn?: unknown; readonly error?: unknown };
+  if (typeof warn === 'function' && typeof error === 'function') return logger as DirectiveLogger;
+  return refuse('`logger` must have the methods `warn` and `error`.');
+}
+
+function readFieldResolver(resolver: unknown): ResolvedDirectiveOptions['fieldResolver'] {
+  if (resolver === undefined) return undefined;
+  // What it takes and returns is between the executor and the schema.
+  if (typeof resolver === 'function') return resolver as ResolvedDirectiveOptions['fieldResolver'];
+  return refuse('`fieldResolver` must be a function.');
+}
+
+function readEnforcedElsewhere(names: unknown, ownName: string): ReadonlySet<string> {
+  if (!Array.isArray(names)) {
+    return refuse(`\`enforcedElsewhere\` must be a list of directives' names, found ${print(names)}.`);
+  }
+  const known = FOREIGN_NAMES.filter((name) => name.toLowerCase() !== ownName.toLowerCase());
+  for (const name of names as readonly unknown[]) {
+    if (known.some((each) => each === name)) continue;
+    if (typeof name === 'string' && looksLike(name) === ownName.toLowerCase()) {
+      refuse(`\`enforcedElsewhere\` must not name ${print(name)}, the directive that is enforced here. Leave it out.`);
+    }
+    refuse(
+      `\`enforcedElsewhere\` must name directives of other products without "@", found ${print(name)}. ` +
+        `The ones that are looked for: ${known.join(', ')}.`,
+    );
+  }
+  return new Set(names as readonly string[]);
 }
 
 /**
@@ -86,9 +147,11 @@ export function isCognitoName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && !/\s/.test(value);
 }
 
-function oneOf(name: string, value: unknown, values: readonly string[]): void {
-  if (values.some((each) => each === value)) return;
-  refuse(`\`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${print(value)}.`);
+function oneOf<T extends string>(name: string, value: unknown, values: readonly T[]): T {
+  const found = values.find((each) => each === value);
+  return (
+    found ?? refuse(`\`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${print(value)}.`)
+  );
 }
 
 function refuse(sentence: string): never {

@@ -4,7 +4,7 @@ import { OperationTypeNode } from 'graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { AuthenticatedAuth } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
-import { print } from '../options.js';
+import { print, readSettings } from '../options.js';
 import { withTimeout } from './timeout.js';
 
 /** What a policy is asked about. */
@@ -112,43 +112,6 @@ function scopeOf({ operation, path, variableValues }: GraphQLResolveInfo): objec
   return root;
 }
 
-export type OwnerPolicyOptions = (
-  | {
-      /** The argument of the field that has to name the caller. */
-      readonly argument: string;
-    }
-  | {
-      /** The property of the field's parent that has to name the caller. */
-      readonly field: string;
-    }
-) & {
-  /** Who the caller is: a claim of the token, or `username`, which reads either token's claim. Default: `sub`. */
-  readonly claim?: string;
-};
-
-/**
- * The common policy: an argument of the field, or a property of its parent, equals the caller's `sub` or another claim.
- * Strings alone are compared, exactly.
- *
- * @throws {AuthConfigurationError} unless there is one of `argument` and `field`.
- */
-export function ownerPolicy(options: OwnerPolicyOptions): PolicyCheck {
-  const { argument, field, claim = 'sub' } = options as { argument?: unknown; field?: unknown; claim?: string };
-  const name = argument ?? field;
-  if (typeof name !== 'string' || name === '' || (argument !== undefined && field !== undefined)) {
-    throw new AuthConfigurationError(
-      "ownerPolicy(): expected one of `argument` and `field`. Write ownerPolicy({ field: 'ownerId' }).",
-    );
-  }
-  return ({ auth, source, args }) => {
-    const caller = claim === 'username' ? auth.username : auth.claims[claim];
-    const holder: unknown = argument === undefined ? source : args;
-    if (typeof caller !== 'string' || caller === '' || typeof holder !== 'object' || holder === null) return false;
-    // Only to compare: a property of any value.
-    return (holder as Record<string, unknown>)[name] === caller;
-  };
-}
-
 /** A policy in one form. */
 export interface NamedPolicy {
   readonly name: string;
@@ -157,27 +120,42 @@ export interface NamedPolicy {
 }
 
 /** @throws {AuthConfigurationError} on a policy that is neither a function nor a definition, or has a bad time-out. */
-export function readPolicies(policies: Policies): ReadonlyMap<string, NamedPolicy> {
-  return new Map(
-    Object.entries(policies).map(([name, policy]: [string, unknown]) => {
-      const { check, timeout = DEFAULT_TIMEOUT } = (
-        typeof policy === 'function' ? { check: policy } : (policy ?? {})
-      ) as {
-        check?: unknown;
-        timeout?: unknown;
-      };
-      if (typeof check !== 'function') {
-        throw new AuthConfigurationError(
-          `authDirective(): the policy ${print(name)} must be a function or batchPolicy({ key, load }).`,
-        );
-      }
-      assertPositive(`authDirective(): the \`timeout\` of the policy ${print(name)}`, timeout);
-      // What the author of the schema wrote for this field: what it takes and gives is between the two of them, and
-      // the answer is compared with `true`.
-      const named: NamedPolicy = { name, check: check as NamedPolicy['check'], timeoutMs: timeout * 1000 };
-      return [name, named];
-    }),
+export function readPolicies(policies: unknown): ReadonlyMap<string, NamedPolicy> {
+  return new Map(entriesOf(policies).map(([name, policy]) => [name, readPolicy(name, policy)]));
+}
+
+function entriesOf(policies: unknown): readonly (readonly [string, unknown])[] {
+  const where = 'authDirective(): options.policies';
+  // A Map has no entries of its own: its policies would be lost.
+  if (policies instanceof Map) {
+    throw new AuthConfigurationError(
+      'authDirective(): Expected `policies` to be an object of policies by name, got a Map. Write Object.fromEntries(map).',
+    );
+  }
+  try {
+    if (typeof policies === 'object' && policies !== null && !Array.isArray(policies)) return Object.entries(policies);
+  } catch {
+    // A getter that throws, or a Proxy.
+  }
+  throw new AuthConfigurationError(
+    `${where} must be an object of policies by name, found ${print(policies)}. Write policies: { isOwner: ownerPolicy({ … }) }.`,
   );
+}
+
+function readPolicy(name: string, policy: unknown): NamedPolicy {
+  const isDefinition = typeof policy === 'object' && policy !== null;
+  const where = `authDirective(): the policy ${print(name)}`;
+  const definition: { check?: unknown; timeout?: unknown } = isDefinition
+    ? readSettings(where, policy, ['check', 'timeout'])
+    : { check: policy };
+  const { check, timeout = DEFAULT_TIMEOUT } = definition;
+  if (typeof check !== 'function') {
+    throw new AuthConfigurationError(`${where} must be a function or batchPolicy({ key, load }).`);
+  }
+  assertPositive(`authDirective(): the \`timeout\` of the policy ${print(name)}`, timeout);
+  // What the author of the schema wrote for this field: what it takes and gives is between the two of them, and
+  // the answer is compared with `true`.
+  return { name, check: check as NamedPolicy['check'], timeoutMs: timeout * 1000 };
 }
 
 function assertPositive(what: string, value: unknown): asserts value is number {

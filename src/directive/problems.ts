@@ -1,97 +1,74 @@
 /** What is wrong with the directives of a schema, before anything is guarded: each problem names its element and its remedy. */
-import { DirectiveLocation } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { print } from '../options.js';
-import { annotationsOf } from './annotations.js';
-import type { Annotation, SchemaElement } from './annotations.js';
-import { isAuthDefinition, isPublicDefinition } from './definition.js';
+import { Literal, show } from './annotation.js';
+import type { Annotation } from './annotation.js';
+import { usesOf } from './annotations.js';
+import type { ElementReader } from './annotations.js';
+import { ARGUMENT_NAMES } from './definition.js';
+import { findDefinitionProblems } from './definition-problems.js';
 import { visitElements } from './elements.js';
-import type { Place } from './elements.js';
+import type { FieldOf, Place } from './elements.js';
+import { createNamingCheck } from './naming.js';
 import { isCognitoName } from './options.js';
 import type { ResolvedDirectiveOptions } from './options.js';
-import { PUBLIC } from './rules.js';
+import { ownershipProblem } from './owner-policy.js';
 import type { SchemaRules } from './rules.js';
 
 /** A value of such a type can turn up anywhere: there is no one field whose parent and arguments a policy could look at. */
 const WITHOUT_POLICIES: ReadonlySet<Place> = new Set(['OBJECT', 'INTERFACE', 'UNION', 'ENUM', 'SCALAR']);
-const UNENFORCEABLE: ReadonlySet<Place> = new Set(['SCHEMA', 'ENUM_VALUE', 'DIRECTIVE_ARGUMENT']);
+
+/** Where no guard can stand, and what to call it. */
+const UNENFORCEABLE: ReadonlyMap<Place, string> = new Map<Place, string>([
+  ['SCHEMA', 'the schema itself'],
+  ['ENUM_VALUE', 'an enum value'],
+  ['DIRECTIVE', 'a directive'],
+  ['DIRECTIVE_ARGUMENT', "a directive's argument"],
+]);
 
 export function findProblems(
   schema: GraphQLSchema,
   rules: SchemaRules,
   options: ResolvedDirectiveOptions,
+  read: ElementReader,
 ): readonly string[] {
   const names = new Set([options.name]);
-  const problems = [
-    ...definitionProblems(schema, options.name),
-    ...directiveInputProblems(schema, rules, options.name),
-  ];
-  visitElements(schema, (element, place, coordinate) => {
-    const annotations = annotationsOf(element, names);
-    for (const annotation of annotations) {
-      for (const problem of annotationProblems(annotation, place, options)) problems.push(`${coordinate}: ${problem}`);
-    }
-    const problem = publicProblem(element, place, annotations.length > 0, options.name);
-    if (problem !== undefined) problems.push(`${coordinate}: ${problem}`);
+  const publicNames = new Set([options.publicName]);
+  const problems = [...findDefinitionProblems(schema, rules, options)];
+  const { enforcedElsewhere } = options;
+  const namingProblems = createNamingCheck(schema, { names, publicNames, enforcedElsewhere }, read);
+  visitElements(schema, (element, place, coordinate, fieldOf) => {
+    const reading = read(element);
+    const annotations = usesOf(reading, names);
+    const marks = usesOf(reading, publicNames);
+    const found = [
+      ...namingProblems(reading),
+      ...annotations.flatMap((annotation) => annotationProblems(annotation, place, options)),
+      ...annotations.flatMap((annotation) => ownershipProblems(annotation, fieldOf, schema, options)),
+      ...publicProblems(marks, place, annotations.length > 0, options),
+    ];
+    for (const problem of found) problems.push(`${coordinate}: ${problem}`);
   });
   return problems;
 }
 
-function definitionProblems(schema: GraphQLSchema, name: string): readonly string[] {
-  const problems: string[] = [];
-  const definition = schema.getDirective(name);
-  if (definition && !isAuthDefinition(definition)) {
-    problems.push(
-      `@${name}: the schema's definition of this directive is not the one that is enforced here. Use ` +
-        "`authDirectiveTypeDefs`, or choose another name: authDirective({ name: 'requiresAuth' }).",
-    );
-  }
-  const marksPublic = schema.getDirective('public');
-  if (marksPublic && !isPublicDefinition(marksPublic)) {
-    problems.push('@public: the schema has another directive of this name. Rename it, or use `authDirectiveTypeDefs`.');
-  }
-  return problems;
-}
-
-// The arguments of a directive in a query are read by whoever made the directive, where no guard stands.
-function directiveInputProblems(schema: GraphQLSchema, rules: SchemaRules, name: string): readonly string[] {
-  const executable: readonly string[] = [
-    DirectiveLocation.QUERY,
-    DirectiveLocation.MUTATION,
-    DirectiveLocation.SUBSCRIPTION,
-    DirectiveLocation.FIELD,
-    DirectiveLocation.FRAGMENT_DEFINITION,
-    DirectiveLocation.FRAGMENT_SPREAD,
-    DirectiveLocation.INLINE_FRAGMENT,
-    DirectiveLocation.VARIABLE_DEFINITION,
-  ];
-  return schema
-    .getDirectives()
-    .filter(({ locations }) => locations.some((location) => executable.includes(location)))
-    .flatMap((directive) =>
-      directive.args
-        .filter(({ type }) => rules.inputs.isRuled(type))
-        .map(
-          (arg) =>
-            `@${directive.name}(${arg.name}:): a request may give this argument a value that has @${name}, and nothing ` +
-            'can enforce it there. Use a type without a rule.',
-        ),
-    );
-}
-
 function annotationProblems(
-  { name, args }: Annotation,
+  { name, args, form, faults }: Annotation,
   place: Place,
   { groups, policies }: ResolvedDirectiveOptions,
 ): readonly string[] {
-  if (UNENFORCEABLE.has(place)) return [`@${name} cannot be enforced here. Put it on a type, a field or an argument.`];
-  const problems = Object.keys(args)
-    .filter((key) => !['tokenUse', 'groups', 'scopes', 'policies'].includes(key))
-    .map((key) => `@${name} has no argument ${print(key)}.`);
-  const { tokenUse } = args;
-  if ('tokenUse' in args && tokenUse !== 'ID' && tokenUse !== 'ACCESS') {
-    problems.push(`\`tokenUse\` must be ID or ACCESS, found ${print(tokenUse)}. Leave it out for either.`);
+  const unenforceable = UNENFORCEABLE.get(place);
+  if (unenforceable !== undefined) {
+    return [`@${name} cannot be enforced on ${unenforceable}. Put it on a type, a field or an argument.`];
   }
+  const problems = [
+    ...faults.map((fault) => `@${name}: ${fault}`),
+    ...Object.keys(args)
+      .filter((key) => !ARGUMENT_NAMES.includes(key))
+      .map((key) => `@${name} has no argument ${print(key)}.`),
+  ];
+  const { tokenUse } = args;
+  if ('tokenUse' in args && tokenUse !== 'ID' && tokenUse !== 'ACCESS') problems.push(tokenUseProblem(tokenUse, form));
   if (tokenUse === 'ID' && 'scopes' in args) {
     problems.push('an ID token has no scopes. Leave out `scopes`, or ask for `tokenUse: ACCESS`.');
   }
@@ -114,24 +91,59 @@ function annotationProblems(
   return problems;
 }
 
+function tokenUseProblem(tokenUse: unknown, form: Annotation['form']): string {
+  // What it looks like is not guessed: the mistake may be in the value as well as in its form.
+  const isString = tokenUse instanceof Literal || (form === 'code' && typeof tokenUse === 'string');
+  if (!isString) return `\`tokenUse\` must be ID or ACCESS, found ${show(tokenUse)}. Leave it out for either.`;
+  return form === 'SDL'
+    ? `Expected \`tokenUse\` to be ID or ACCESS, got ${show(tokenUse)}. Write it without quotation marks, as an enum value.`
+    : `Expected \`tokenUse\` to be 'ID' or 'ACCESS', got ${show(tokenUse)}. Write it in capitals, or leave it out for either.`;
+}
+
 function listProblems(key: string, value: unknown): readonly string[] {
   const list = toList(value);
-  if (list.length === 0) return [`\`${key}\` is empty, so nobody could meet it. Name some, or leave it out.`];
+  if (list.length === 0) return [`\`${key}\` is empty, so no caller could meet it. Name some, or leave it out.`];
   return list
     .filter((each) => !isCognitoName(each))
-    .map(
-      (each) => `\`${key}\` must hold names without white space, found ${print(each)}. Correct it, or leave it out.`,
+    .map((each) =>
+      each instanceof Literal
+        ? `Expected \`${key}\` to be a list of strings, got ${each.text}. Write \`${key}: [${print(each.text)}]\`.`
+        : `\`${key}\` must hold names without white space, found ${print(each)}. Correct it, or leave it out.`,
     );
 }
 
-function publicProblem(element: SchemaElement, place: Place, hasRule: boolean, name: string): string | undefined {
-  if (annotationsOf(element, PUBLIC).length === 0) return undefined;
-  if (hasRule) return `@public beside @${name}: the rule holds all the same. Remove one of them.`;
-  if (place === 'INTERFACE_FIELD')
-    return '@public has no effect here. Put it on the field of each type that implements it.';
-  if (place !== 'OBJECT' && place !== 'OBJECT_FIELD')
-    return '@public has no effect here. Put it on a field or its type.';
-  return undefined;
+function ownershipProblems(
+  { args }: Annotation,
+  fieldOf: FieldOf | undefined,
+  schema: GraphQLSchema,
+  { policies }: ResolvedDirectiveOptions,
+): readonly string[] {
+  if (fieldOf === undefined) return [];
+  return toList(args['policies']).flatMap((name) => {
+    const policy = typeof name === 'string' ? policies.get(name) : undefined;
+    const problem = policy && ownershipProblem(policy.check, fieldOf, schema);
+    return problem === undefined ? [] : [`the policy ${print(name)} could never hold here: ${problem}`];
+  });
+}
+
+function publicProblems(
+  marks: readonly Annotation[],
+  place: Place,
+  hasRule: boolean,
+  { name, publicName }: ResolvedDirectiveOptions,
+): readonly string[] {
+  if (marks.length === 0) return [];
+  const problems = marks.flatMap(({ args, faults }) => [
+    ...faults.map((fault) => `@${publicName}: ${fault}`),
+    ...Object.keys(args).map((key) => `@${publicName} has no argument ${print(key)}.`),
+  ]);
+  if (hasRule) problems.push(`@${publicName} beside @${name}: the rule holds all the same. Remove one of them.`);
+  else if (place === 'INTERFACE_FIELD') {
+    problems.push(`@${publicName} has no effect here. Put it on the field of each type that implements it.`);
+  } else if (place !== 'OBJECT' && place !== 'OBJECT_FIELD') {
+    problems.push(`@${publicName} has no effect here. Put it on a field or its type.`);
+  }
+  return problems;
 }
 
 function toList(value: unknown): readonly unknown[] {

@@ -1,5 +1,5 @@
 /** A requirement: all that an element asks, of the token (the rule) and of policies. */
-import type { Annotation } from './annotations.js';
+import type { Annotation } from './annotation.js';
 import { internRule } from './rule.js';
 import type { Clause, Rule } from './rule.js';
 
@@ -18,7 +18,7 @@ export const anyToken: Requirement = {
   policies: [],
 };
 
-/** The AND of what the annotations ask. What cannot be read nobody can meet. */
+/** Combines annotations with AND. An annotation that cannot be read is met by no caller. */
 export function requirementOf(annotations: readonly Annotation[]): Requirement | undefined {
   const [first] = annotations;
   if (first === undefined) return undefined;
@@ -32,7 +32,7 @@ const requirements = new WeakMap<Annotation, Requirement>();
 
 function read(annotations: readonly Annotation[]): Requirement {
   return {
-    rule: internRule(annotations.map(({ args }) => readClause(args))),
+    rule: internRule(annotations.map(readClause)),
     policies: annotations.flatMap(({ args }) => {
       const names = readNames(args, 'policies');
       return names ? [names] : [];
@@ -66,7 +66,8 @@ function hasClause(clauses: readonly PolicyClause[], clause: PolicyClause): bool
 
 const NOBODY: Clause = { tokenUse: undefined, groups: [], scopes: undefined };
 
-function readClause(args: Annotation['args']): Clause {
+function readClause({ args, faults }: Annotation): Clause {
+  if (faults.length > 0) return NOBODY;
   const { tokenUse } = args;
   if ('tokenUse' in args && tokenUse !== 'ID' && tokenUse !== 'ACCESS') return NOBODY;
   return {

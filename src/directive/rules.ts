@@ -8,8 +8,8 @@ import type {
   GraphQLObjectType,
   GraphQLSchema,
 } from 'graphql';
-import { annotationsOf } from './annotations.js';
-import type { SchemaElement } from './annotations.js';
+import { createElementReader, usesOf } from './annotations.js';
+import type { ElementReader, SchemaElement } from './annotations.js';
 import { readInputRules } from './inputs.js';
 import type { FieldInputs, InputRules } from './inputs.js';
 import { anyToken, asksNoMore, both, requirementOf } from './requirement.js';
@@ -19,6 +19,8 @@ import type { Rule } from './rule.js';
 export interface RuleSettings {
   /** The names under which `@auth` is known. */
   readonly names: ReadonlySet<string>;
+  /** The names under which `@public` is known. */
+  readonly publicNames: ReadonlySet<string>;
   readonly unannotated: 'public' | 'authenticated';
 }
 
@@ -52,12 +54,15 @@ export interface SchemaRules {
   readonly all: () => ReadonlySet<Rule>;
 }
 
-export const PUBLIC: ReadonlySet<string> = new Set(['public']);
-
 /** Reads the rules. What is asked for is computed when it is first asked for, once. */
-export function readRules(schema: GraphQLSchema, { names, unannotated }: RuleSettings): SchemaRules {
-  const own = (element: SchemaElement) => requirementOf(annotationsOf(element, names));
-  const isPublic = (element: SchemaElement) => annotationsOf(element, PUBLIC).length > 0;
+export function readRules(
+  schema: GraphQLSchema,
+  { names, publicNames, unannotated }: RuleSettings,
+  read: ElementReader = createElementReader(),
+): SchemaRules {
+  const own = (element: SchemaElement) => requirementOf(usesOf(read(element), names));
+  const isPublic = (element: SchemaElement) =>
+    usesOf(read(element), publicNames).some(({ faults }) => faults.length === 0);
   const roots = new Set(Object.values(OperationTypeNode).map((operation) => schema.getRootType(operation)));
   const inputs = readInputRules(schema, own);
 

@@ -1,13 +1,28 @@
 /** What is remembered about schemas: the directive's names, the settings of a transformed one, and its guarded fields. */
 import { isObjectType } from 'graphql';
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
-import { DEFAULT_NAME, hasAuthArguments } from './definition.js';
+import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, hasAuthArguments } from './definition.js';
 import { guardRecordOf } from './guard.js';
 import type { GuardRecord } from './guard.js';
 import type { RuleSettings } from './rules.js';
 
 type Field = GraphQLField<unknown, unknown>;
 
+/** What is known of the directives of a schema. */
+export interface SchemaSettings extends RuleSettings {
+  readonly enforcedElsewhere: ReadonlySet<string>;
+}
+
+/** What one `authDirectiveTransformer` knew. */
+export interface Note {
+  readonly name: string;
+  readonly publicName: string;
+  readonly unannotated: RuleSettings['unannotated'];
+  readonly enforcedElsewhere: readonly string[];
+}
+
+// Only for schemas that were never transformed, which do not know their own names: a directive whose definition is not
+// in the schema (built in code) must not be missed because the transformer was forgotten.
 const usedNames = new Set([DEFAULT_NAME]);
 
 /** A name that was given to the directive in this process. */
@@ -17,32 +32,47 @@ export function noteName(name: string): void {
 
 const EXTENSION = 'apollo-cognito-auth';
 
-/** Kept in the schema's extensions, which later transformations carry along. */
-export function noteSettings(
-  schema: GraphQLSchema,
-  settings: { readonly name: string; readonly unannotated: RuleSettings['unannotated'] },
-): void {
-  schema.extensions = { ...schema.extensions, [EXTENSION]: Object.freeze(settings) };
+/**
+ * Kept in the schema's extensions, which later transformations carry along. By its own content, so that merging two
+ * schemas keeps what both knew.
+ */
+export function noteSettings(schema: GraphQLSchema, note: Note): void {
+  const notes = { ...(schema.extensions[EXTENSION] as object | undefined), [JSON.stringify(note)]: note };
+  schema.extensions = { ...schema.extensions, [EXTENSION]: notes };
+}
+
+function notesOf(schema: GraphQLSchema): readonly Note[] {
+  return Object.hasOwn(schema.extensions, EXTENSION)
+    ? // Written above, and nowhere else.
+      Object.values(schema.extensions[EXTENSION] as Readonly<Record<string, Note>>)
+    : [];
 }
 
 /** Whether the schema, or one that it was made of, was transformed. */
 export function hasSettings(schema: GraphQLSchema): boolean {
-  return EXTENSION in schema.extensions;
+  return notesOf(schema).length > 0;
 }
 
 /** The settings by which the rules of any schema are read: one that was transformed, one that was not, one that was since changed. */
-export function settingsOf(schema: GraphQLSchema): RuleSettings {
-  const noted = schema.extensions[EXTENSION] as { readonly unannotated?: unknown } | undefined;
-  const names = [...usedNames].filter((name) => {
+export function settingsOf(schema: GraphQLSchema): SchemaSettings {
+  const notes = notesOf(schema);
+  const names = notes.length > 0 ? notes.map(({ name }) => name) : guessNames(schema);
+  const alike = schema.getDirectives().filter(({ args }) => hasAuthArguments(args));
+  return {
+    names: new Set([...names, ...alike.map(({ name }) => name)]),
+    publicNames: new Set(notes.length > 0 ? notes.map(({ publicName }) => publicName) : [DEFAULT_PUBLIC_NAME]),
+    // Of a part of a merged schema, too: which fields are whose cannot be told any more.
+    unannotated: notes.some(({ unannotated }) => unannotated === 'authenticated') ? 'authenticated' : 'public',
+    enforcedElsewhere: new Set(notes.flatMap(({ enforcedElsewhere }) => enforcedElsewhere)),
+  };
+}
+
+function guessNames(schema: GraphQLSchema): readonly string[] {
+  return [...usedNames].filter((name) => {
     const definition = schema.getDirective(name);
     // Another library's directive may have a name that another schema gave to ours; `@auth` itself is never let off.
     return name === DEFAULT_NAME || !definition || hasAuthArguments(definition.args);
   });
-  const alike = schema.getDirectives().filter(({ args }) => hasAuthArguments(args));
-  return {
-    names: new Set([...names, ...alike.map(({ name }) => name)]),
-    unannotated: noted?.unannotated === 'authenticated' ? 'authenticated' : 'public',
-  };
 }
 
 /** Every field that a request can reach, after its type. Introspection is left alone. */

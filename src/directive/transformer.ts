@@ -2,9 +2,11 @@
 import { defaultFieldResolver, defaultTypeResolver, getNullableType, isAbstractType, isListType } from 'graphql';
 import type { GraphQLAbstractType, GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
+import { createElementReader } from './annotations.js';
 import { createAsk } from './ask.js';
 import { copySchema } from './copy-schema.js';
 import { printTypeDefs } from './definition.js';
+import { assertGraphqlVersion } from './graphql-version.js';
 import { guardItems, guardResolver, guardResolveType, recordGuard } from './guard.js';
 import type { FieldGuard, GuardServices, ListGuard } from './guard.js';
 import { readDirectiveOptions } from './options.js';
@@ -50,12 +52,13 @@ export function authDirective(options: AuthDirectiveOptions = {}): AuthDirective
     report: createReport(resolved.isReportOnly, resolved.logger),
   };
   return {
-    authDirectiveTypeDefs: printTypeDefs(resolved.name),
+    authDirectiveTypeDefs: printTypeDefs(resolved.name, resolved.publicName),
     authDirectiveTransformer: (schema) => transform(schema, resolved, services),
   };
 }
 
 function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, services: GuardServices): GraphQLSchema {
+  assertGraphqlVersion('authDirectiveTransformer()');
   const foreign = findForeignGraphql(original);
   if (foreign !== undefined) throw new AuthConfigurationError(`authDirectiveTransformer(): ${foreign}`);
   for (const [type, field] of fieldsOf(original)) {
@@ -67,9 +70,12 @@ function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, s
     }
   }
   const schema = copySchema(original);
-  const settings = { name: options.name, unannotated: options.unannotated };
-  const rules = readRules(schema, { names: new Set([options.name]), unannotated: options.unannotated });
-  const problems = findProblems(schema, rules, options);
+  const { name, publicName, unannotated } = options;
+  // What code answers is read once, for those who judge it and for those who enforce it.
+  const read = createElementReader();
+  const names = { names: new Set([name]), publicNames: new Set([publicName]) };
+  const rules = readRules(schema, { ...names, unannotated }, read);
+  const problems = findProblems(schema, rules, options, read);
   if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
 
   const subscriptionType = schema.getSubscriptionType();
@@ -82,7 +88,7 @@ function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, s
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) guardAbstractType(type, rules, options, services);
   }
-  noteSettings(schema, settings);
+  noteSettings(schema, { name, publicName, unannotated, enforcedElsewhere: [...options.enforcedElsewhere] });
   return schema;
 }
 

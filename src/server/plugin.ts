@@ -4,11 +4,14 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { authStateOf } from '../auth.js';
 import type { Auth } from '../auth.js';
-import { findUnguarded, hasRules, isReportOnly } from '../directive/coverage.js';
+import { findUnguarded, hasRules } from '../directive/coverage.js';
 import { refusalsOf } from '../directive/decide-operation.js';
+import { checkGateway } from '../directive/gateway.js';
+import { assertGraphqlVersion } from '../directive/graphql-version.js';
 import { operationHasRules } from '../directive/operation.js';
 import { keepGuards } from '../directive/outermost.js';
 import { isContextPrivate } from '../directive/private-context.js';
+import { findWarnings } from '../directive/start-check.js';
 import { AuthConfigurationError, createLocatedDenialError, denials, KeysUnavailableError } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { verifierOrigin } from '../token/verifier.js';
@@ -38,9 +41,10 @@ function hasToken({ contextValue }: RequestContext): boolean {
  * When the last server that uses the verifier stops, the verifier is closed.
  *
  * @throws {AuthConfigurationError} on an unknown option, or a verifier that `createCognitoVerifier` did not make; and
- *   from `server.start()`, when an `@auth` in the schema has no guard.
+ *   from `server.start()`, when an `@auth` in the schema has no guard; with another major version of `graphql` than 16.
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServerPlugin {
+  assertGraphqlVersion('cognitoAuthPlugin()');
   const { verifier, publicAnswers, ...policy } = readPluginOptions(options);
   const { emit } = verifierOrigin(verifier);
   const varying = varyingHeadersOf(verifier);
@@ -50,6 +54,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
   // A hook can throw one error only: the others of a refusal wait here until Apollo Server collects the errors.
   const remaining = new WeakMap<object, readonly GraphQLError[]>();
   let warnedOfResponseCache = false;
+  let warnedOfGateway = false;
   let serverLogger: FaultLogger | undefined;
 
   function refusalOf(requestContext: RequestContext): readonly GraphQLError[] {
@@ -70,6 +75,16 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
     if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
     // Apollo Server and tracing tools put functions over the resolvers of a schema once it is in use.
     keepGuards(schema);
+  }
+
+  function assertNotBehindGateway(schema: GraphQLSchema, coreSupergraphSdl: string | undefined): void {
+    // Only a gateway has one: the context of the hooks tells nothing else about what executes.
+    if (coreSupergraphSdl === undefined) return;
+    const { problem, warning } = checkGateway(schema, coreSupergraphSdl);
+    if (problem !== undefined) throw new AuthConfigurationError(problem);
+    if (warning === undefined || warnedOfGateway) return;
+    warnedOfGateway = true;
+    serverLogger?.warn(`apollo-cognito-auth: ${warning}`);
   }
 
   function warnOfSharedCache({ metrics, logger, schema }: RequestContext, requestContext: object): void {
@@ -131,11 +146,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
     async serverWillStart({ schema: initialSchema, logger }) {
       serverLogger = logger;
       assertGuarded(initialSchema);
-      if (isReportOnly(initialSchema)) {
-        logger.warn(
-          "apollo-cognito-auth: DRY RUN. enforcement is 'report': no rule of @auth is enforced, only logged.",
-        );
-      }
+      for (const warning of findWarnings(initialSchema)) logger.warn(`apollo-cognito-auth: ${warning}`);
       try {
         await verifier.hydrate();
       } catch (error) {
@@ -144,14 +155,19 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
         logFault(error, logger);
       }
       const release = leaseVerifier(verifier);
+      let isStarting = true;
       return {
-        schemaDidLoadOrUpdate({ apiSchema }) {
-          if (apiSchema === initialSchema) return;
+        schemaDidLoadOrUpdate({ apiSchema, coreSupergraphSdl }) {
           try {
-            assertGuarded(apiSchema);
+            if (apiSchema !== initialSchema) assertGuarded(apiSchema);
+            assertNotBehindGateway(apiSchema, coreSupergraphSdl);
           } catch (error) {
             unguarded.add(apiSchema);
+            // A server that does not start does not stop either.
+            if (isStarting) void release();
             throw error;
+          } finally {
+            isStarting = false;
           }
         },
         serverWillStop: release,

@@ -1,37 +1,12 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { mapSchema, MapperKind } from '@graphql-tools/utils';
-import { ApolloServer } from '@apollo/server';
-import {
-  buildASTSchema,
-  buildSchema,
-  defaultFieldResolver,
-  GraphQLInt,
-  GraphQLObjectType,
-  GraphQLSchema,
-  parse,
-} from 'graphql';
+import { mapSchema } from '@graphql-tools/utils';
+import { buildASTSchema, buildSchema, GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { findUnguarded, hasRules, isReportOnly } from '../../src/directive/coverage.js';
 import type { AuthDirectiveOptions } from '../../src/directive/options.js';
 import { authDirective } from '../../src/directive/transformer.js';
-import { AuthConfigurationError } from '../../src/errors.js';
 import { authenticatedAs } from '../../src/testing/index.js';
-import { guard } from './run.js';
-
-function problemsOf(build: () => unknown): readonly string[] {
-  try {
-    build();
-  } catch (error) {
-    if (!(error instanceof AuthConfigurationError)) throw error;
-    return error.message.split('\n');
-  }
-  return [];
-}
-
-const REMEDY =
-  'Pass the schema through authDirectiveTransformer, as the last transformation, and give the server what it returns.';
-
-const FORGOTTEN = `The schema defines the directive of authDirective() and was never transformed. ${REMEDY}`;
+import { problemsOf } from './refuse.js';
+import { denial, guard, run } from './run.js';
 
 describe('rule 10: refused when the schema is built', () => {
   it.each<[string, string, AuthDirectiveOptions, string]>([
@@ -39,7 +14,7 @@ describe('rule 10: refused when the schema is built', () => {
       'an empty list',
       'f: Int @auth(groups: [])',
       {},
-      'Query.f: `groups` is empty, so nobody could meet it. Name some, or leave it out.',
+      'Query.f: `groups` is empty, so no caller could meet it. Name some, or leave it out.',
     ],
     [
       'a blank name',
@@ -70,6 +45,54 @@ describe('rule 10: refused when the schema is built', () => {
       'f: Int @auth(tokenUse: REFRESH)',
       {},
       'Query.f: `tokenUse` must be ID or ACCESS, found "REFRESH". Leave it out for either.',
+    ],
+    [
+      'an enum value for a group',
+      'f: Int @auth(groups: ADMIN)',
+      {},
+      'Query.f: Expected `groups` to be a list of strings, got ADMIN. Write `groups: ["ADMIN"]`.',
+    ],
+    [
+      'an enum value among groups',
+      'f: Int @auth(groups: ["a", ADMIN])',
+      {},
+      'Query.f: Expected `groups` to be a list of strings, got ADMIN. Write `groups: ["ADMIN"]`.',
+    ],
+    [
+      'a string for a token use',
+      'f: Int @auth(tokenUse: "ACCESS")',
+      {},
+      'Query.f: Expected `tokenUse` to be ID or ACCESS, got "ACCESS". Write it without quotation marks, as an enum value.',
+    ],
+    [
+      'a number for groups',
+      'f: Int @auth(groups: 5)',
+      {},
+      'Query.f: `groups` must hold names without white space, found 5. Correct it, or leave it out.',
+    ],
+    [
+      'an object for scopes',
+      'f: Int @auth(scopes: { read: true })',
+      {},
+      'Query.f: `scopes` must hold names without white space, found {"read":true}. Correct it, or leave it out.',
+    ],
+    [
+      'a list in a list',
+      'f: Int @auth(groups: [["a"]])',
+      {},
+      'Query.f: `groups` must hold names without white space, found ["a"]. Correct it, or leave it out.',
+    ],
+    [
+      'null in a list',
+      'f: Int @auth(groups: ["a", null])',
+      {},
+      'Query.f: `groups` must hold names without white space, found null. Correct it, or leave it out.',
+    ],
+    [
+      'a policy that is no string',
+      'f: Int @auth(policies: mine)',
+      { policies: { mine: () => true } },
+      'Query.f: Expected `policies` to be a list of strings, got mine. Write `policies: ["mine"]`.',
     ],
     [
       'scopes of an ID token',
@@ -134,21 +157,40 @@ describe('rule 10: refused when the schema is built', () => {
       problemsOf(() => guard('type Query { f: Int @auth(groups: [], tokenUse: null) g: Int @auth(scopes: "") }')),
     ).toEqual([
       'Query.f: `tokenUse` must be ID or ACCESS, found null. Leave it out for either.',
-      'Query.f: `groups` is empty, so nobody could meet it. Name some, or leave it out.',
+      'Query.f: `groups` is empty, so no caller could meet it. Name some, or leave it out.',
       'Query.g: `scopes` must hold names without white space, found "". Correct it, or leave it out.',
     ]);
   });
 
   it.each([
-    'directive @auth(requires: String) on FIELD_DEFINITION type Query { f: Int @auth(requires: "ADMIN") }',
-    'directive @auth on FIELD_DEFINITION type Query { f: Int @auth }',
-    `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!], scopes: [String!], policies: [String!])
+    [
+      'has an argument `requires`',
+      'directive @auth(requires: String) on FIELD_DEFINITION type Query { f: Int @auth(requires: "ADMIN") }',
+    ],
+    ['has no argument `tokenUse`', 'directive @auth on FIELD_DEFINITION type Query { f: Int @auth }'],
+    [
+      'has `tokenUse: String` instead of `tokenUse: AuthTokenUse`',
+      `directive @auth(tokenUse: String, groups: [String!], scopes: [String!], policies: [String!])
+     repeatable on FIELD_DEFINITION type Query { f: Int @auth }`,
+    ],
+    [
+      'has a default for `groups`',
+      `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!] = ["a"], scopes: [String!], policies: [String!])
+     repeatable on FIELD_DEFINITION type Query { f: Int @auth }`,
+    ],
+    [
+      'allows the place SCHEMA, where nothing can be enforced',
+      `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!], scopes: [String!], policies: [String!])
      repeatable on FIELD_DEFINITION | SCHEMA type Query { f: Int @auth }`,
-    `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!], scopes: [String!], policies: [String!])
+    ],
+    [
+      'is not `repeatable` (some tools, such as graphql-compose, drop the word)',
+      `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!], scopes: [String!], policies: [String!])
      on FIELD_DEFINITION type Query { f: Int @auth }`,
-  ])('another definition of @auth: %s', (sdl) => {
+    ],
+  ])('another definition of @auth, which %s', (difference, sdl) => {
     expect(problemsOf(() => authDirective().authDirectiveTransformer(buildSchema(sdl)))[0]).toBe(
-      "@auth: the schema's definition of this directive is not the one that is enforced here. Use " +
+      `@auth: the schema's definition of this directive is not the one that is enforced here: it ${difference}. Use ` +
         "`authDirectiveTypeDefs`, or choose another name: authDirective({ name: 'requiresAuth' }).",
     );
   });
@@ -158,12 +200,43 @@ describe('rule 10: refused when the schema is built', () => {
     const query = new GraphQLObjectType({ name: 'Query', fields: { f: { type: GraphQLInt } } });
     expect(
       problemsOf(() => authDirective().authDirectiveTransformer(new GraphQLSchema({ query, extensions }))),
-    ).toEqual(['schema: @auth cannot be enforced here. Put it on a type, a field or an argument.']);
+    ).toEqual(['schema: @auth cannot be enforced on the schema itself. Put it on a type, a field or an argument.']);
     const sdl = 'type Query { e: E } enum E { A @auth }';
     const schema = buildASTSchema(parse(sdl), { assumeValidSDL: true });
     expect(problemsOf(() => authDirective().authDirectiveTransformer(schema))).toEqual([
-      'E.A: @auth cannot be enforced here. Put it on a type, a field or an argument.',
+      'E.A: @auth cannot be enforced on an enum value. Put it on a type, a field or an argument.',
     ]);
+  });
+
+  it('an argument that is given twice, or that does not exist', () => {
+    const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
+    const sdl = `${authDirectiveTypeDefs} type Query { f: Int @auth(groups: ["a"], groups: ["b"]) g: Int @auth(group: "a") }`;
+    const schema = buildASTSchema(parse(sdl), { assumeValidSDL: true });
+    expect(problemsOf(() => authDirectiveTransformer(schema))).toEqual([
+      'Query.f: @auth: `groups` is given twice. Keep one of them.',
+      'Query.g: @auth has no argument "group".',
+    ]);
+  });
+
+  it('nothing of a single string for a list, which the specification allows', async () => {
+    const schema = guard('type Query { f: Int @auth(groups: "a") }', { Query: { f: () => 1 } });
+    expect(await run(schema, '{ f }', authenticatedAs({ groups: ['a'] }))).toEqual({ data: { f: 1 } });
+    expect(await run(schema, '{ f }', authenticatedAs({ groups: ['b'] }))).toEqual({
+      data: { f: null },
+      errors: [denial('group', 'f')],
+    });
+  });
+
+  it('nothing of two rules for one element in two files, which both hold when the definition is merged with them', async () => {
+    const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
+    const files = ['type Query { f: Int @auth(groups: ["hr"]) }', 'type Query { f: Int @auth(groups: ["admin"]) }'];
+    const typeDefs = [authDirectiveTypeDefs, ...files];
+    const schema = authDirectiveTransformer(makeExecutableSchema({ typeDefs, resolvers: { Query: { f: () => 1 } } }));
+    expect(await run(schema, '{ f }', authenticatedAs({ groups: ['hr', 'admin'] }))).toEqual({ data: { f: 1 } });
+    expect(await run(schema, '{ f }', authenticatedAs({ groups: ['hr'] }))).toEqual({
+      data: { f: null },
+      errors: [denial('group', 'f')],
+    });
   });
 
   it('a schema that was transformed before, also by another directive of this package', () => {
@@ -178,7 +251,7 @@ describe('rule 10: refused when the schema is built', () => {
   it.each<[object, string]>([
     [
       { Name: 'auth' },
-      'authDirective(): options has no setting `Name`. The settings are: name, groups, policies, unannotated, enforcement, logger, fieldResolver.',
+      'authDirective(): options has no setting `Name`. The settings are: name, publicName, groups, policies, unannotated, enforcement, logger, fieldResolver, enforcedElsewhere.',
     ],
     [
       { name: '@auth' },
@@ -203,150 +276,58 @@ describe('rule 10: refused when the schema is built', () => {
       { policies: { p: { check: () => true, timeout: 0 } } },
       'authDirective(): the `timeout` of the policy "p" must be a positive number, found 0.',
     ],
+    [
+      { policies: { p: { check: () => true, timeOut: 1 } } },
+      'authDirective(): the policy "p" has no setting `timeOut`. The settings are: check, timeout.',
+    ],
+    [
+      { policies: { p: Object.create({ check: () => true }) as object } },
+      'authDirective(): the policy "p" must be a function or batchPolicy({ key, load }).',
+    ],
+    [
+      { policies: null },
+      'authDirective(): options.policies must be an object of policies by name, found null. Write policies: { isOwner: ownerPolicy({ … }) }.',
+    ],
+    [
+      { policies: new Map([['p', () => true]]) },
+      'authDirective(): Expected `policies` to be an object of policies by name, got a Map. Write Object.fromEntries(map).',
+    ],
     [{ logger: {} }, 'authDirective(): `logger` must have the methods `warn` and `error`.'],
+    [{ logger: null }, 'authDirective(): `logger` must have the methods `warn` and `error`.'],
+    [
+      { name: Symbol('auth') },
+      'authDirective(): `name` must be a name for a directive that is not taken, without "@", found a symbol.',
+    ],
+    [
+      { publicName: 'skip' },
+      'authDirective(): `publicName` must be a name for a directive that is not taken, without "@", found "skip".',
+    ],
+    [
+      { name: 'open', publicName: 'Open' },
+      'authDirective(): `publicName` must be another name than the rule\'s, found "Open".',
+    ],
+    [
+      { name: 'requiresAuth', publicName: 'auth' },
+      'authDirective(): `publicName` must be another name than the rule\'s, found "auth".',
+    ],
   ])('an option that is not one: %j', (options, problem) => {
     expect(problemsOf(() => authDirective(options))).toEqual([problem]);
   });
-});
 
-describe('rule 10: refused when the server starts', () => {
-  const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
-  const sdl = `
-    type Query { open: Int f: Int @auth(groups: ["g"]) node: Node u(in: In): Int }
-    interface Node { id: Int } type Pay implements Node @auth { id: Int }
-    input In { a: Int @auth }
-    type Subscription { ticks: Int @auth open: Int }
-  `;
-  const untransformed = () => makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, sdl] });
-
-  it('nothing, when every rule has its guard, also after a transformation that leaves the guards', () => {
-    const schema = authDirectiveTransformer(untransformed());
-    expect(findUnguarded(schema)).toEqual([]);
-    expect(findUnguarded(mapSchema(schema, {}))).toEqual([]);
-    expect([hasRules(schema), isReportOnly(schema)]).toEqual([true, false]);
-  });
-
-  it('a schema that was never transformed', () => {
-    expect(findUnguarded(untransformed())).toEqual([
-      FORGOTTEN,
-      `Query.f has a rule that no guard enforces. ${REMEDY}`,
-      `Query.u has a rule that no guard enforces. ${REMEDY}`,
-      `Subscription.ticks has a rule that no guard enforces. ${REMEDY}`,
-      `Subscription.open has no guard that refuses it when the token expires. ${REMEDY}`,
-      `Pay has a rule that no guard enforces where it is reached as Node. ${REMEDY}`,
+  it('an option that throws when it is read, with a sentence of this package', () => {
+    const thrown = () => {
+      throw new Error('postgres://secret');
+    };
+    const throwing = new Proxy({}, { ownKeys: thrown, get: thrown });
+    expect(problemsOf(() => authDirective(throwing))).toEqual([
+      'authDirective(): options cannot be read. Write it as a plain object.',
     ]);
-  });
-
-  it('a schema whose fields ask for a token by default, without one @auth in it', () => {
-    const strict = authDirective({ name: 'strictAuth', unannotated: 'authenticated' });
-    const schema = makeExecutableSchema({
-      typeDefs: [strict.authDirectiveTypeDefs, 'type Query { f: Int g: Int @public }'],
-    });
-    expect([findUnguarded(schema), hasRules(schema), isReportOnly(schema)]).toEqual([[FORGOTTEN], false, false]);
-    expect(findUnguarded(strict.authDirectiveTransformer(schema))).toEqual([]);
-  });
-
-  it('not a schema without rules', () => {
-    const schema = buildSchema('type Query { f: Int } type Subscription { g: Int }');
-    expect([findUnguarded(schema), hasRules(schema), isReportOnly(schema)]).toEqual([[], false, false]);
-    const transformed = authDirectiveTransformer(
-      makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, 'type Query { f: Int }'] }),
-    );
-    expect([findUnguarded(transformed), hasRules(transformed)]).toEqual([[], false]);
-  });
-
-  it('a later transformation that replaced a resolver, or put something before the guard', () => {
-    const schema = authDirectiveTransformer(untransformed());
-    const replaced = mapSchema(schema, {
-      [MapperKind.QUERY_ROOT_FIELD]: (field, name) => (name === 'f' ? { ...field, resolve: () => 1 } : undefined),
-    });
-    expect(findUnguarded(replaced)).toEqual([`Query.f has a rule that no guard enforces. ${REMEDY}`]);
-    const cached = mapSchema(schema, {
-      [MapperKind.QUERY_ROOT_FIELD]: (field, name) =>
-        name === 'f' ? { ...field, resolve: (...args) => field.resolve?.(...args) } : undefined,
-    });
-    expect(findUnguarded(cached)).toEqual([`Query.f has a rule that no guard enforces. ${REMEDY}`]);
-  });
-
-  it('a guard of another, weaker rule', () => {
-    const strong = authDirectiveTransformer(untransformed());
-    const weak = authDirectiveTransformer(
-      makeExecutableSchema({
-        typeDefs: [
-          authDirectiveTypeDefs,
-          'type Query { f: Int @auth u(in: In): Int } input In { a: Int b: Int @auth }',
-        ],
-      }),
-    );
-    const mixed = mapSchema(strong, {
-      [MapperKind.QUERY_ROOT_FIELD]: (field, name) => {
-        const other = weak.getQueryType()?.getFields()[name]?.resolve;
-        return other ? { ...field, resolve: other } : undefined;
-      },
-    });
-    expect(findUnguarded(mixed)).toEqual([
-      `Query.f has a rule that no guard enforces. ${REMEDY}`,
-      `Query.u has a rule that no guard enforces. ${REMEDY}`,
+    expect(problemsOf(() => authDirective({ policies: throwing }))).toEqual([
+      'authDirective(): options.policies must be an object of policies by name, found a value that cannot be read. ' +
+        'Write policies: { isOwner: ownerPolicy({ … }) }.',
     ]);
-  });
-
-  it('a lost `subscribe` or `resolveType`', () => {
-    const schema = authDirectiveTransformer(untransformed());
-    const ticks = schema.getSubscriptionType()?.getFields()['ticks'];
-    const node = schema.getType('Node');
-    if (!ticks || !node || !('resolveType' in node)) throw new Error('The schema has lost more than that.');
-    ticks.subscribe = async function* () {};
-    node.resolveType = () => 'Pay';
-    expect(findUnguarded(schema)).toEqual([
-      `Subscription.ticks has no guard that refuses it when the token expires. ${REMEDY}`,
-      `Pay has a rule that no guard enforces where it is reached as Node. ${REMEDY}`,
+    expect(problemsOf(() => authDirective({ policies: { p: throwing as never } }))).toEqual([
+      'authDirective(): the policy "p" cannot be read. Write it as a plain object.',
     ]);
-  });
-
-  it('a lost default rule', () => {
-    const strict = authDirective({ unannotated: 'authenticated' }).authDirectiveTransformer(
-      makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, 'type Query { f: Int g: Int @public }'] }),
-    );
-    const stripped = mapSchema(strict, {
-      [MapperKind.QUERY_ROOT_FIELD]: (field) => ({ ...field, resolve: defaultFieldResolver }),
-    });
-    expect(findUnguarded(strict)).toEqual([]);
-    expect(findUnguarded(stripped)).toEqual([`Query.f has a rule that no guard enforces. ${REMEDY}`]);
-  });
-
-  it('rules under another name, whoever defined it', () => {
-    const custom = authDirective({ name: 'requiresCognito' });
-    const typeDefs = [custom.authDirectiveTypeDefs, 'type Query { f: Int @requiresCognito }'];
-    expect(findUnguarded(makeExecutableSchema({ typeDefs }))).toEqual([
-      FORGOTTEN,
-      `Query.f has a rule that no guard enforces. ${REMEDY}`,
-    ]);
-    const copied = custom.authDirectiveTypeDefs.replaceAll('requiresCognito', 'pasted');
-    expect(findUnguarded(makeExecutableSchema({ typeDefs: [copied, 'type Query { f: Int @pasted }'] }))).toEqual([
-      FORGOTTEN,
-      `Query.f has a rule that no guard enforces. ${REMEDY}`,
-    ]);
-    expect(
-      findUnguarded(buildSchema('directive @auth(requires: String) on FIELD_DEFINITION type Query { f: Int @auth }')),
-    ).toEqual([`Query.f has a rule that no guard enforces. ${REMEDY}`]);
-    expect(
-      findUnguarded(
-        buildSchema('directive @requiresCognito(x: Int) on FIELD_DEFINITION type Query { f: Int @requiresCognito }'),
-      ),
-    ).toEqual([]);
-  });
-
-  it('not a schema whose resolvers Apollo Server has wrapped in place, in use by another server', async () => {
-    const ran: string[] = [];
-    const schema = guard(
-      'type Query { f: Int @auth g: Int @auth }',
-      { Query: { f: () => ran.push('f') } },
-      { enforcement: 'report' },
-    );
-    const server = new ApolloServer({ schema });
-    const before = schema.getQueryType()?.getFields()['f']?.resolve;
-    await server.executeOperation({ query: '{ f }' }, { contextValue: { auth: authenticatedAs() } });
-    expect(schema.getQueryType()?.getFields()['f']?.resolve).not.toBe(before);
-    expect([findUnguarded(schema), isReportOnly(schema), ran]).toEqual([[], true, ['f']]);
   });
 });

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { ownerPolicy } from '../../src/directive/owner-policy.js';
+import type { OwnerPolicyOptions } from '../../src/directive/owner-policy.js';
+import { authenticatedAs } from '../../src/testing/index.js';
+import { problemsOf } from './refuse.js';
+import { denial, guard, run } from './run.js';
+
+const denied = { data: { order: { total: null } }, errors: [denial('policy', 'order', 'total')] };
+const allowed = { data: { order: { total: 1 } } };
+
+/** A field of an order that the policy guards. */
+function ordersOf(order: object, options: OwnerPolicyOptions) {
+  return guard(
+    'type Query { order: Order } type Order { total: Int @auth(policies: ["own"]) }',
+    { Query: { order: () => order }, Order: { total: () => 1 } },
+    { policies: { own: ownerPolicy(options) } },
+  );
+}
+
+describe('rule 8: ownership by a claim that has to be verified', () => {
+  it.each([
+    ['email', 'a@example.com', { email: 'a@example.com', email_verified: true }, allowed],
+    ['email', 'a@example.com', { email: 'a@example.com', email_verified: false }, denied],
+    ['email', 'a@example.com', { email: 'a@example.com', email_verified: 'true' }, denied],
+    ['email', 'a@example.com', { email: 'a@example.com' }, denied],
+    ['email', 'a@example.com', { email: 'a@example.com', phone_number_verified: true }, denied],
+    ['email', 'b@example.com', { email: 'a@example.com', email_verified: true }, denied],
+    ['phone_number', '+1', { phone_number: '+1', phone_number_verified: true }, allowed],
+    ['phone_number', '+1', { phone_number: '+1', email_verified: true }, denied],
+  ])('%s %s of %j', async (claim, owner, claims, answer) => {
+    const schema = ordersOf({ owner }, { field: 'owner', claim });
+    const auth = authenticatedAs({ tokenUse: 'id', claims });
+    expect(await run(schema, '{ order { total } }', auth)).toEqual(answer);
+  });
+
+  it('denies an access token, which has none of these claims', async () => {
+    const schema = ordersOf({ owner: 'a@example.com' }, { field: 'owner', claim: 'email' });
+    expect(await run(schema, '{ order { total } }', authenticatedAs())).toEqual(denied);
+  });
+});
+
+describe('rule 8: ownership by own properties', () => {
+  class Row {
+    readonly #owner = 'anaya';
+    get ownerId(): string {
+      return this.#owner;
+    }
+  }
+  class Special extends Row {}
+  const anaya = authenticatedAs({ sub: 'anaya' });
+
+  it.each<[string, object, object]>([
+    ['a plain object', { ownerId: 'anaya' }, allowed],
+    ['an object without a prototype', Object.assign(Object.create(null) as object, { ownerId: 'anaya' }), allowed],
+    ['an instance with a getter', new Row(), allowed],
+    ['an instance with an inherited getter', new Special(), allowed],
+    ['a number', { ownerId: 5 }, denied],
+    ['a list of the caller', { ownerId: ['anaya'] }, denied],
+    ['a String object', { ownerId: new String('anaya') }, denied],
+    ['a promise', { ownerId: Promise.resolve('anaya') }, denied],
+    ['nothing', {}, denied],
+  ])('%s as the parent', async (_, order, answer) => {
+    expect(await run(ordersOf(order, { field: 'ownerId' }), '{ order { total } }', anaya)).toEqual(answer);
+  });
+
+  it('never by what was put on Object.prototype, in the parent, the arguments, the claims or the auth', async () => {
+    const machine = authenticatedAs({ sub: 'machine', username: undefined });
+    const schemas = [
+      ordersOf({}, { field: 'ownerId', claim: 'custom:tenant' }),
+      ordersOf({ ownerId: 'evil' }, { field: 'ownerId', claim: 'custom:tenant' }),
+      ordersOf({ ownerId: 'evil' }, { field: 'ownerId', claim: 'username' }),
+      ordersOf({ ownerId: 'evil' }, { field: 'ownerId', claim: 'email' }),
+    ];
+    const polluted = ['ownerId', 'custom:tenant', 'username', 'email'];
+    for (const name of polluted) Object.defineProperty(Object.prototype, name, { value: 'evil', configurable: true });
+    Object.defineProperty(Object.prototype, 'email_verified', { value: true, configurable: true });
+    try {
+      for (const schema of schemas) expect(await run(schema, '{ order { total } }', machine)).toEqual(denied);
+    } finally {
+      for (const name of [...polluted, 'email_verified']) Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+});
+
+describe('rule 8: ownership that could never hold is refused when the schema is built', () => {
+  const build = (sdl: string, options: OwnerPolicyOptions) => () =>
+    guard(sdl, {}, { policies: { own: ownerPolicy(options), timed: { check: ownerPolicy(options), timeout: 1 } } });
+  const own = '@auth(policies: ["own"])';
+  const never = 'the policy "own" could never hold here:';
+  const text = 'and a claim is text. Compare an ID or a String, or write a function.';
+
+  it.each<[string, string, OwnerPolicyOptions, readonly string[]]>([
+    [
+      'a misspelt argument',
+      `type Query { f(ownerID: ID, x: Int): Int ${own} }`,
+      { argument: 'ownerId' },
+      [`Query.f: ${never} Query.f has no argument \`ownerId\`. It has \`ownerID\`, \`x\`.`],
+    ],
+    [
+      'a field without arguments',
+      `type Query { f: Int ${own} }`,
+      { argument: 'ownerId' },
+      [`Query.f: ${never} Query.f has no argument \`ownerId\`. Add it, or compare a \`field\` of the parent.`],
+    ],
+    [
+      'an argument that is a list',
+      `type Query { f(ids: [ID!]!): Int ${own} }`,
+      { argument: 'ids' },
+      [`Query.f: ${never} Query.f(ids:) is a list. Write a function that looks into it.`],
+    ],
+    [
+      'an argument that is a number',
+      `type Query { f(id: Int!): Int ${own} }`,
+      { argument: 'id' },
+      [`Query.f: ${never} Query.f(id:) is of the type Int, ${text}`],
+    ],
+    [
+      'an argument that is an input object',
+      `type Query { f(input: In): Int ${own} } input In { id: ID }`,
+      { argument: 'input' },
+      [`Query.f: ${never} Query.f(input:) is of the type In, ${text}`],
+    ],
+    [
+      'the rule of an argument',
+      `type Query { f(id: Boolean, x: Int ${own}): Int }`,
+      { argument: 'id' },
+      [`Query.f(x:): ${never} Query.f(id:) is of the type Boolean, ${text}`],
+    ],
+    [
+      'a policy with a time-out',
+      'type Query { f(id: Float): Int @auth(policies: ["timed"]) }',
+      { argument: 'id' },
+      [`Query.f: the policy "timed" could never hold here: Query.f(id:) is of the type Float, ${text}`],
+    ],
+    [
+      'a number of the parent',
+      `type Query { o: Order } type Order { ownerId: Int! total: Int ${own} }`,
+      { field: 'ownerId' },
+      [`Order.total: ${never} Order.ownerId is of the type Int, ${text}`],
+    ],
+    [
+      'a number of an implementer',
+      `type Query { o: Owned } interface Owned { total: Int ${own} } type Order implements Owned { ownerId: Int total: Int }`,
+      { field: 'ownerId' },
+      [`Owned.total: ${never} Order.ownerId is of the type Int, ${text}`],
+    ],
+    ['an ID', `type Query { f(id: ID!): Int ${own} }`, { argument: 'id' }, []],
+    ['a scalar of one’s own', `scalar Name type Query { f(id: Name!): Int ${own} }`, { argument: 'id' }, []],
+    ['an enum of names', `enum Name { A } type Query { f(id: Name!): Int ${own} }`, { argument: 'id' }, []],
+    ['a property that the schema does not show', `type Query { f: Int ${own} }`, { field: 'ownerId' }, []],
+    [
+      'a property by which a resolver finds an object',
+      `type Query { o: Order } type Order { owner: Person total: Int ${own} } type Person { id: ID }`,
+      { field: 'owner' },
+      [],
+    ],
+  ])('%s', (_, sdl, options, problems) => {
+    expect(problemsOf(build(sdl, options))).toEqual(problems);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [{}, /expected one of `argument` and `field`/],
+    [{ argument: 'a', field: 'b' }, /expected one of `argument` and `field`/],
+    [{ argument: ' ' }, /expected one of `argument` and `field`/],
+    [{ argument: 'input.ownerId' }, /Expected `argument` to be a name, got the path "input\.ownerId"/],
+    [{ field: 'owner.id' }, /Expected `field` to be a name, got the path "owner\.id"/],
+    [{ field: 'ownerId', claim: '' }, /Expected `claim` to be the name of a claim, got ""/],
+    [{ field: 'ownerId', claim: ' ' }, /Expected `claim` to be the name of a claim, got " "/],
+    [{ field: 'ownerId', claim: null }, /Expected `claim` to be the name of a claim, got null/],
+    [{ field: 'ownerId', claims: 'email' }, /has no setting `claims`/],
+    [null, /must be an object with argument, field, claim/],
+    [Object.create({ field: 'ownerId' }), /expected one of `argument` and `field`/],
+  ])('ownerPolicy(%j)', (options, sentence) => {
+    expect(problemsOf(() => ownerPolicy(options as OwnerPolicyOptions))).toEqual([expect.stringMatching(sentence)]);
+  });
+});

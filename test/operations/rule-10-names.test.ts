@@ -1,0 +1,101 @@
+import { buildASTSchema, GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { findUnguarded } from '../../src/directive/coverage.js';
+import type { AuthDirectiveOptions } from '../../src/directive/options.js';
+import { authDirective } from '../../src/directive/transformer.js';
+import { anonymous, authenticatedAs } from '../../src/testing/index.js';
+import { problemsOf } from './refuse.js';
+import { denial, run } from './run.js';
+
+function transform(
+  sdl: string,
+  options: AuthDirectiveOptions,
+  typeDefs = authDirective(options).authDirectiveTypeDefs,
+) {
+  const schema = buildASTSchema(parse(`${typeDefs} ${sdl}`), { assumeValidSDL: true });
+  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) field.resolve = () => 1;
+  return authDirective(options).authDirectiveTransformer(schema);
+}
+
+const renamed = { name: 'requiresAuth' };
+
+describe('rule 10: a renamed directive', () => {
+  it('stands beside the @auth of another product, which keeps its own meaning', async () => {
+    const schema = transform(
+      'directive @auth(requires: String) on FIELD_DEFINITION type Query { f: Int @auth(requires: "ADMIN") g: Int @requiresAuth }',
+      renamed,
+    );
+    expect(findUnguarded(schema)).toEqual([]);
+    expect(await run(schema, '{ f g }', anonymous())).toEqual({
+      data: { f: 1, g: null },
+      errors: [denial('missing', 'g')],
+    });
+  });
+
+  it('does not leave an @auth unenforced that no other product defines', () => {
+    expect(problemsOf(() => transform('type Query { f: Int @auth }', renamed))).toEqual([
+      'Query.f: @auth is not enforced: the directive is called @requiresAuth here. Write @requiresAuth; if this is ' +
+        "another product's, add its definition to the schema.",
+    ]);
+    const f = { type: GraphQLInt, extensions: { directives: { '@auth': {} } } };
+    const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { f } }) });
+    expect(problemsOf(() => authDirective(renamed).authDirectiveTransformer(schema))).toEqual([
+      'Query.f: the directive "@auth" is not enforced: the directive is called @requiresAuth here. Write @requiresAuth; ' +
+        "if this is another product's, add its definition to the schema.",
+    ]);
+  });
+
+  it('does not leave a directive unenforced that has the definition of this package', () => {
+    for (const name of ['auth', 'needsAuth']) {
+      const { authDirectiveTypeDefs } = authDirective({ name });
+      expect(problemsOf(() => transform(`type Query { f: Int @${name} }`, renamed, authDirectiveTypeDefs))).toEqual([
+        `Query.f: @${name} has the definition of authDirective(), and here it is called @requiresAuth. Write @requiresAuth.`,
+      ]);
+    }
+  });
+
+  it('has its own near misses', () => {
+    expect(problemsOf(() => transform('type Query { f: Int @RequiresAuth }', renamed))).toEqual([
+      'Query.f: Expected the name of the directive to be "requiresAuth", got "RequiresAuth". Write @requiresAuth and its ' +
+        'arguments in SDL, or `extensions: { directives: { requiresAuth: { … } } }` in code.',
+    ]);
+  });
+
+  it.each(['@Auth', '@AUTH(groups: ["a"])', '@aUTH'])('is refused by a name that only looks like it: %s', (use) => {
+    const definition = `directive ${use.replace('["a"]', '[String]')} on FIELD_DEFINITION`;
+    for (const more of ['', definition]) {
+      const [problem, ...others] = problemsOf(() => transform(`${more} type Query { f: Int ${use} }`, {}));
+      expect(problem).toMatch(/^Query\.f: Expected the name of the directive to be "auth", got "[aA]/);
+      expect(others).toEqual([]);
+    }
+  });
+});
+
+describe('rule 10: a renamed @public', () => {
+  const foreign = 'directive @public(reason: String) on FIELD_DEFINITION | ENUM_VALUE';
+  const strict = { unannotated: 'authenticated', publicName: 'isPublic' } as const;
+
+  it('stands beside the @public of another product, which opens nothing', async () => {
+    const schema = transform(`${foreign} type Query { f: Int @public(reason: "x") g: Int @isPublic }`, strict);
+    expect(findUnguarded(schema)).toEqual([]);
+    expect(await run(schema, '{ f g }', anonymous())).toEqual({
+      data: { f: null, g: 1 },
+      errors: [denial('missing', 'f')],
+    });
+    expect(await run(schema, '{ f g }', authenticatedAs())).toEqual({ data: { f: 1, g: 1 } });
+  });
+
+  it('is named by what refuses the other one', () => {
+    const { authDirectiveTypeDefs } = authDirective({ publicName: 'isPublic' });
+    expect(problemsOf(() => transform(`${foreign} type Query { f: Int }`, {}, authDirectiveTypeDefs))).toEqual([
+      '@public: the schema has another directive of this name. Use `authDirectiveTypeDefs`, or choose another name: ' +
+        "authDirective({ publicName: 'isPublic' }).",
+    ]);
+  });
+
+  it('is named by what is wrong with it', () => {
+    expect(problemsOf(() => transform('type Query { f: Int @isPublic @auth }', strict))).toEqual([
+      'Query.f: @isPublic beside @auth: the rule holds all the same. Remove one of them.',
+    ]);
+  });
+});

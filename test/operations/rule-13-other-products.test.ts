@@ -1,0 +1,147 @@
+import { buildASTSchema, GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
+import type { GraphQLSchema as Schema } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { findUnguarded } from '../../src/directive/coverage.js';
+import type { AuthDirectiveOptions } from '../../src/directive/options.js';
+import { authDirective } from '../../src/directive/transformer.js';
+import { anonymous } from '../../src/testing/index.js';
+import { problemsOf } from './refuse.js';
+import { denial, run } from './run.js';
+
+/** Built without validation, as by tools that add the definitions of a router themselves. */
+function build(sdl: string): Schema {
+  return buildASTSchema(parse(sdl), { assumeValidSDL: true });
+}
+
+function transform(sdl: string, options: AuthDirectiveOptions = {}): Schema {
+  const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective(options);
+  return authDirectiveTransformer(build(`${authDirectiveTypeDefs} ${sdl}`));
+}
+
+function problem(coordinate: string, written: string, product: string, meant = written.slice(1)): string {
+  return (
+    `${coordinate}: ${written} is ${product}, which nothing enforces here. Write @auth instead, or name it if something ` +
+    `else enforces it: authDirective({ enforcedElsewhere: ["${meant}"] }).`
+  );
+}
+
+const APPSYNC = 'a directive of AWS AppSync';
+const ROUTER = "the Apollo router's directive";
+const LIBRARY = 'a directive of another library';
+
+describe('rule 13: directives of other products', () => {
+  it.each([
+    ['aws_auth', APPSYNC],
+    ['aws_cognito_user_pools', APPSYNC],
+    ['aws_iam', APPSYNC],
+    ['aws_api_key', APPSYNC],
+    ['aws_oidc', APPSYNC],
+    ['aws_lambda', APPSYNC],
+    ['authenticated', ROUTER],
+    ['requiresScopes', ROUTER],
+    ['policy', ROUTER],
+    ['hasRole', LIBRARY],
+    ['hasScope', LIBRARY],
+    ['hasPermission', LIBRARY],
+    ['isAuthenticated', LIBRARY],
+    ['requireAuth', LIBRARY],
+    ['authorize', LIBRARY],
+    ['authorized', LIBRARY],
+    ['authentication', LIBRARY],
+    ['authorization', LIBRARY],
+  ])('are refused in use, unless something else enforces them: @%s', (name, product) => {
+    const sdl = `directive @${name}(x: Int) on FIELD_DEFINITION | OBJECT type Query { f: Int @${name}(x: 1) }`;
+    expect(problemsOf(() => transform(sdl))).toEqual([problem('Query.f', `@${name}`, product)]);
+    expect(findUnguarded(transform(sdl, { enforcedElsewhere: [name] }))).toEqual([]);
+    expect(problemsOf(() => transform(`directive @${name} on OBJECT type Query { f: Int }`))).toEqual([]);
+  });
+
+  it('are refused on every element, and in every `extend`', () => {
+    const sdl = `
+      type Query @hasRole { f(x: In @hasRole): E } extend type Query @hasScope { g: U n: N m: Money }
+      input In @hasRole { a: Int @hasRole } enum E @hasRole { A @hasRole } union U @hasRole = Query
+      interface N @hasRole { id: Int @hasRole } scalar Money @hasRole schema @hasRole { query: Query }
+    `;
+    const coordinates = problemsOf(() => transform(sdl)).map((each) => each.split(' ')[0]);
+    expect(coordinates.sort()).toEqual(
+      [
+        'E:',
+        'E.A:',
+        'In:',
+        'In.a:',
+        'Money:',
+        'N:',
+        'N.id:',
+        'Query:',
+        'Query:',
+        'Query.f(x:):',
+        'U:',
+        'schema:',
+      ].sort(),
+    );
+  });
+
+  it.each<[string, unknown, string]>([
+    ['by name', { authenticated: {} }, '@authenticated'],
+    ['listed', ['authenticated'], '@authenticated'],
+    ['named', [{ name: 'authenticated', arguments: {} }], '@authenticated'],
+    ['paired', [['authenticated', {}]], '@authenticated'],
+    ['in a Map', new Map([['authenticated', null]]), '@authenticated'],
+    ['with an unreadable value', { authenticated: 'x' }, '@authenticated'],
+    ['with an @', { '@authenticated': {} }, 'the directive "@authenticated"'],
+    ['in other case', { Authenticated: {} }, '@Authenticated'],
+    ['with its arguments', ['authenticated(x: 1)'], 'the directive "authenticated(x: 1)"'],
+  ])('are refused in code: %s', (_, directives, written) => {
+    const f = { type: GraphQLInt, extensions: { directives } };
+    const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { f } }) });
+    expect(problemsOf(() => authDirective().authDirectiveTransformer(schema))).toEqual([
+      problem('Query.f', written, ROUTER, 'authenticated'),
+    ]);
+    const { authDirectiveTransformer } = authDirective({ enforcedElsewhere: ['authenticated'] });
+    expect(problemsOf(() => authDirectiveTransformer(schema))).toEqual([]);
+  });
+
+  it.each([
+    ['signedIn', 'authenticated', 'federation/v2.5", import: [{ name: "@authenticated", as: "@signedIn" }]'],
+    ['federation__authenticated', 'authenticated', 'federation/v2.9"'],
+    ['federation__policy', 'policy', 'federation/v2.6", import: ["@key"]'],
+    ['fed__requiresScopes', 'requiresScopes', 'federation/v2.5", as: "fed"'],
+    ['needs', 'requiresScopes', 'requiresScopes/v0.1", as: "needs"'],
+    ['rule', 'policy', 'policy/v0.1", import: [{ name: "@policy", as: "@rule" }]'],
+  ])('are known by the name that @link gives them: @%s', (name, meant, feature) => {
+    for (const link of ['link', 'imported']) {
+      const sdl = `extend schema @${link}(url: "https://specs.apollo.dev/${feature}) type Query { f: Int @${name} }`;
+      expect(problemsOf(() => transform(sdl))).toEqual([problem('Query.f', `@${name}`, ROUTER, meant)]);
+      expect(problemsOf(() => transform(sdl, { enforcedElsewhere: [meant] }))).toEqual([]);
+    }
+  });
+
+  it('are not every directive that @link imports', () => {
+    const sdl = `
+      extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", { name: "@tag", as: "@label" }])
+        @link(url: "https://example.com/other/v1.0", as: "other", import: [{ name: "@x", as: "@y" }])
+      type Query @key(fields: "id") { f: Int @label @y @other__authenticates }
+    `;
+    expect(problemsOf(() => transform(sdl))).toEqual([]);
+  });
+
+  it('are ours under a name of theirs', async () => {
+    const schema = transform('type Query { f: Int @authenticated }', { name: 'authenticated' });
+    expect(await run(schema, '{ f }', anonymous())).toEqual({ data: { f: null }, errors: [denial('missing', 'f')] });
+  });
+
+  it.each<[AuthDirectiveOptions, RegExp]>([
+    [
+      { enforcedElsewhere: ['authenticatd'] },
+      /must name directives of other products without "@", found "authenticatd"/,
+    ],
+    [{ enforcedElsewhere: ['@authenticated'] }, /without "@", found "@authenticated"/],
+    [{ enforcedElsewhere: ['auth'] }, /must not name "auth", the directive that is enforced here/],
+    [{ name: 'hasRole', enforcedElsewhere: ['hasRole'] }, /must not name "hasRole"/],
+    [{ enforcedElsewhere: 'authenticated' as never }, /must be a list of directives' names, found "authenticated"/],
+    [{ enforcedElsewhere: [5 as never] }, /found 5/],
+    [{ dialects: ['federation'] } as never, /has no setting `dialects`/],
+  ])('cannot be let off by a wrong option: %j', (options, sentence) => {
+    expect(problemsOf(() => authDirective(options))).toEqual([expect.stringMatching(sentence)]);
+  });
+});
