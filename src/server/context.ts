@@ -2,7 +2,7 @@
 import { GraphQLError } from 'graphql';
 import { createRejectedAuth } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
-import { createDenialError, denials, KeysUnavailableError, TokenRejectedError } from '../errors.js';
+import { createDenialError, denials, TokenRejectedError } from '../errors.js';
 import { readFunction, readSettings } from '../options.js';
 import { bearerToken } from '../token/source.js';
 import type { TokenSource } from '../token/source.js';
@@ -53,7 +53,6 @@ export function createAuthContext(
     try {
       return await verifier.authenticate(tokenSource(readIntegrationRequest(integrationArguments)));
     } catch (error) {
-      if (error instanceof KeysUnavailableError) return createRejectedAuth('keys-unavailable', origin, error);
       if (!(error instanceof TokenRejectedError)) throw error;
       origin.emit({ type: 'token.rejected', reason: error.reason, cause: error.cause, durationMs: 0 });
       return createRejectedAuth(error.reason, origin);

@@ -7,9 +7,15 @@ import type { Auth, AuthState } from '../auth.js';
 import { findUnguarded, hasRules, isReportOnly } from '../directive/coverage.js';
 import { findDeniedSelections, operationHasRules } from '../directive/operation.js';
 import { isContextPrivate } from '../directive/private-context.js';
-import { AuthConfigurationError, createLocatedDenialError, denials, KeysUnavailableError } from '../errors.js';
+import {
+  AuthConfigurationError,
+  createLocatedDenialError,
+  denials,
+  isUnavailable,
+  KeysUnavailableError,
+} from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
-import { verifierOrigin } from '../token/verifier.js';
+import { insideOf } from '../token/verifier.js';
 import { addChallenge, refuseOperation } from './challenge.js';
 import { createFaultLog, faultBehind } from './fault-log.js';
 import type { FaultLogger } from './fault-log.js';
@@ -37,7 +43,7 @@ type Refusal = readonly [GraphQLError, ...GraphQLError[]];
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServerPlugin {
   const { verifier, onInvalidToken, onDenied } = readPluginOptions(options);
-  const { emit } = verifierOrigin(verifier);
+  const { emitter, warnings } = insideOf(verifier);
   const logFault = createFaultLog();
   // Schemas that came by an update and lost a guard: the server runs already, so what can be refused is operations.
   const unguarded = new WeakSet<GraphQLSchema>();
@@ -49,8 +55,12 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
   function refusalOf(requestContext: RequestContext, state: AuthState | undefined): Refusal | undefined {
     const { schema, document, operation, contextValue, request } = requestContext;
     if (unguarded.has(schema)) return [createLocatedDenialError(denials.misconfigured, undefined)];
-    if (state?.auth.status === 'rejected' && onInvalidToken === 'reject') {
-      return [createLocatedDenialError(denials[state.auth.reason], undefined, state.cause)];
+    if (state?.auth.status === 'rejected') {
+      const denial = denials[state.auth.reason];
+      // What could not be checked may be a good token: to answer its bearer as a stranger would be wrong, not generous.
+      if (onInvalidToken === 'reject' || denial.code === 'AUTH_UNAVAILABLE') {
+        return [createLocatedDenialError(denial, undefined, state.cause)];
+      }
     }
     if (!document || !operation || onDenied[operation.operation] !== 'reject') return undefined;
     const [first, ...others] = findDeniedSelections({
@@ -87,7 +97,12 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       remaining.set(requestContext, others);
       // Every error of a refusal was made from `denials`, so these are what the types say.
       const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };
-      emit({ type: 'operation.refused', operationName: requestContext.operationName ?? undefined, code, reason });
+      emitter.emit({
+        type: 'operation.refused',
+        operationName: requestContext.operationName ?? undefined,
+        code,
+        reason,
+      });
       throw refuseOperation(first, code);
     },
 
@@ -110,7 +125,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       if (others) (requestContext.errors as GraphQLError[]).push(...others);
       for (const error of requestContext.errors) {
         const fault = faultBehind(error);
-        if (fault instanceof AuthConfigurationError || fault instanceof KeysUnavailableError) {
+        if (fault instanceof AuthConfigurationError || isUnavailable(fault)) {
           logFault(fault, requestContext.logger);
         }
       }
@@ -139,6 +154,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
         if (!(error instanceof KeysUnavailableError)) throw error;
         logFault(error, logger);
       }
+      for (const warning of warnings) logger.warn(`apollo-cognito-auth: ${warning}`);
       const release = leaseVerifier(verifier);
       return {
         schemaDidLoadOrUpdate({ apiSchema }) {
@@ -150,7 +166,9 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
             throw error;
           }
         },
-        serverWillStop: release,
+        async serverWillStop() {
+          await release();
+        },
       };
     },
 
