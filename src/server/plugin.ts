@@ -21,6 +21,7 @@ import { createFaultLog, faultBehind } from './fault-log.js';
 import type { FaultLogger } from './fault-log.js';
 import { readPluginOptions } from './plugin-options.js';
 import type { CognitoAuthPluginOptions } from './plugin-options.js';
+import { createRejectionLog } from './rejection-log.js';
 import { isSeparatedByAuth } from './response-cache.js';
 import { leaseVerifier } from './verifier-lease.js';
 
@@ -155,6 +156,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
         logFault(error, logger);
       }
       for (const warning of warnings) logger.warn(`apollo-cognito-auth: ${warning}`);
+      const stopHearing = emitter.onRejection(createRejectionLog(logger));
       const release = leaseVerifier(verifier);
       return {
         schemaDidLoadOrUpdate({ apiSchema }) {
@@ -167,6 +169,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
           }
         },
         async serverWillStop() {
+          stopHearing();
           await release();
         },
       };
