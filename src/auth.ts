@@ -2,7 +2,7 @@
  * `Auth`: what is known of a caller, as a frozen value that only this package can make; and the claims of Cognito's
  * tokens.
  */
-import type { KeysUnavailableError, RejectionReason } from './errors.js';
+import type { AuthUnavailableError, RejectionReason } from './errors.js';
 import type { AuthEventListener } from './events.js';
 
 /** The `token_use` claim of a Cognito token. */
@@ -67,7 +67,7 @@ export interface AnonymousAuth extends Branded {
   readonly status: 'anonymous';
 }
 
-/** Credentials came and were not accepted, or could not be checked (`keys-unavailable`). */
+/** Credentials came and were not accepted, or could not be checked (`keys-unavailable`, `revocation-unavailable`). */
 export interface RejectedAuth extends Branded {
   readonly status: 'rejected';
   readonly reason: RejectionReason;
@@ -124,8 +124,8 @@ export interface AuthOrigin {
 export interface AuthState {
   readonly auth: Auth;
   readonly origin: AuthOrigin;
-  /** Why the keys could not be had, for `reason: 'keys-unavailable'`. */
-  readonly cause: KeysUnavailableError | undefined;
+  /** Why the credentials could not be checked, for `keys-unavailable` and `revocation-unavailable`. */
+  readonly cause: AuthUnavailableError | undefined;
   /** Whether a token came with the request, good or bad. Credentials of another scheme than Bearer are none. */
   readonly hasToken: boolean;
   /** Decisions about this `Auth` by the number of the rule; 0 is "not decided yet". Grown by whoever decides. */
@@ -178,7 +178,7 @@ function stamp<A extends Auth>(
   fields: Omit<A, typeof brand>,
   origin: AuthOrigin,
   hasToken: boolean,
-  cause?: KeysUnavailableError,
+  cause?: AuthUnavailableError,
 ): A {
   // The brand exists for the compiler; `Brand` above is its counterpart at run time.
   const auth = fields as A;
@@ -187,10 +187,14 @@ function stamp<A extends Auth>(
 }
 
 /** Freezes a tree of JSON: claims are shared by every request that carries the token. */
-function freezeDeep(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
-  Object.freeze(value);
-  Object.values(value).forEach(freezeDeep);
+function freezeDeep(root: unknown): void {
+  // Not by recursion: JSON may be nested deeper than the stack goes.
+  const left: unknown[] = [root];
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
+    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) continue;
+    Object.freeze(value);
+    for (const member of Object.values(value)) if (typeof member === 'object') left.push(member);
+  }
 }
 
 /** An `Auth` for nobody. */
@@ -198,11 +202,11 @@ export function createAnonymousAuth(origin: AuthOrigin): AnonymousAuth {
   return stamp<AnonymousAuth>({ status: 'anonymous' }, origin, false);
 }
 
-/** An `Auth` for credentials that were not accepted; with `cause` when the keys could not be had. */
+/** An `Auth` for credentials that were not accepted; with `cause` when they could not be checked. */
 export function createRejectedAuth(
   reason: RejectionReason,
   origin: AuthOrigin,
-  cause?: KeysUnavailableError,
+  cause?: AuthUnavailableError,
   hasToken = true,
 ): RejectedAuth {
   return stamp<RejectedAuth>({ status: 'rejected', reason }, origin, hasToken, cause);

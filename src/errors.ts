@@ -9,8 +9,11 @@ import type { FieldNode, GraphQLResolveInfo, Source, SourceLocation } from 'grap
 /** Why a credential was not accepted; the client's fault. RFC 6750, section 3.1 calls all of them `invalid_token`. */
 export type TokenRejectionReason = 'expired' | 'malformed' | 'invalid' | 'revoked';
 
-/** Why a request has credentials and yet no claims: the client's fault, or ours when the keys cannot be had. */
-export type RejectionReason = TokenRejectionReason | 'keys-unavailable';
+/** Why a token could not be checked at all: the server's fault, worth trying again. */
+export type UnavailableReason = 'keys-unavailable' | 'revocation-unavailable';
+
+/** Why a request has credentials and yet no claims: the client's fault, or the server's when they cannot be checked. */
+export type RejectionReason = TokenRejectionReason | UnavailableReason;
 
 /** Why a verified token is not enough. */
 export type ForbiddenReason = 'group' | 'token-use' | 'scope' | 'policy';
@@ -47,6 +50,11 @@ export const denials = Object.freeze({
   scope: denial('FORBIDDEN', 'scope', 'Access is denied.'),
   policy: denial('FORBIDDEN', 'policy', 'Access is denied.'),
   'keys-unavailable': denial('AUTH_UNAVAILABLE', 'keys-unavailable', 'Authentication is temporarily unavailable.'),
+  'revocation-unavailable': denial(
+    'AUTH_UNAVAILABLE',
+    'revocation-unavailable',
+    'Authentication is temporarily unavailable.',
+  ),
   misconfigured: denial('INTERNAL_SERVER_ERROR', undefined, 'Internal server error.'),
 });
 
@@ -65,18 +73,63 @@ export class TokenRejectedError extends Error {
   }
 }
 
-/** No public key could be had to verify a token with: the server's fault, worth trying again. */
-export class KeysUnavailableError extends Error {
-  override readonly name = 'KeysUnavailableError';
+/** A token that could not be checked: the server's fault, worth trying again. */
+abstract class UnavailableError extends Error {
   readonly code = 'AUTH_UNAVAILABLE';
-  readonly reason = 'keys-unavailable';
+  abstract readonly reason: UnavailableReason;
   /** Whole seconds until another try makes sense, at least 1: the value of `Retry-After` (RFC 9110, section 10.2.3). */
   readonly retryAfterSeconds: number;
 
-  constructor(retryAfterSeconds: number, options?: { readonly cause?: unknown }) {
-    super(denials['keys-unavailable'].message, options);
+  constructor(reason: UnavailableReason, retryAfterSeconds: number, options?: { readonly cause?: unknown }) {
+    super(denials[reason].message, options);
     this.retryAfterSeconds = Math.max(1, Math.ceil(retryAfterSeconds));
   }
+}
+
+/** The token could not be verified: its pool's public keys are unavailable, or the cryptography failed. `cause` says why. */
+export class KeysUnavailableError extends UnavailableError {
+  override readonly name = 'KeysUnavailableError';
+  readonly reason = 'keys-unavailable';
+
+  constructor(retryAfterSeconds: number, options?: { readonly cause?: unknown }) {
+    super('keys-unavailable', retryAfterSeconds, options);
+  }
+}
+
+/** The `revocation` check threw, gave no boolean, or did not answer in time. `cause` says which. */
+export class RevocationUnavailableError extends UnavailableError {
+  override readonly name = 'RevocationUnavailableError';
+  readonly reason = 'revocation-unavailable';
+
+  constructor(retryAfterSeconds: number, options?: { readonly cause?: unknown }) {
+    super('revocation-unavailable', retryAfterSeconds, options);
+  }
+}
+
+/** Either of the two: why a token could not be checked. */
+export type AuthUnavailableError = KeysUnavailableError | RevocationUnavailableError;
+
+export function isUnavailable(error: unknown): error is AuthUnavailableError {
+  return error instanceof KeysUnavailableError || error instanceof RevocationUnavailableError;
+}
+
+/** From the first failure of a key endpoint to its next success. Its identity tells one outage from the next. */
+export interface KeyOutage {
+  readonly userPoolId: string;
+}
+
+// Beside the errors and not in them: an error that is serialised by whoever catches it must not name the pool.
+const outages = new WeakMap<KeysUnavailableError, KeyOutage>();
+
+/** Notes which outage an error is part of, for the log. */
+export function withOutage(error: KeysUnavailableError, outage: KeyOutage | undefined): KeysUnavailableError {
+  if (outage !== undefined) outages.set(error, outage);
+  return error;
+}
+
+/** Undefined when no endpoint has failed: the error is then about one token, such as one of a flood of unknown keys. */
+export function outageOf(error: KeysUnavailableError): KeyOutage | undefined {
+  return outages.get(error);
 }
 
 /** The package is used wrongly. The message says what was expected, what was found and what to write instead. */

@@ -17,9 +17,16 @@ export type AuthEvent =
       readonly cause: unknown;
       readonly durationMs: number;
     }
-  | { readonly type: 'keys.fetched'; readonly issuer: string; readonly keyCount: number; readonly durationMs: number }
+  | {
+      readonly type: 'keys.fetched';
+      readonly userPoolId: string;
+      readonly issuer: string;
+      readonly keyCount: number;
+      readonly durationMs: number;
+    }
   | {
       readonly type: 'keys.failed';
+      readonly userPoolId: string;
       readonly issuer: string;
       readonly cause: unknown;
       /** Seconds until the next try. */
@@ -51,14 +58,41 @@ export type AuthEvent =
 /** Receives each event, synchronously. What it throws is dropped. */
 export type AuthEventListener = (event: AuthEvent) => void;
 
-/** The listener in a form that never throws into the path of a request. */
-export function createEmitter(listener: AuthEventListener | undefined): AuthEventListener {
-  if (listener === undefined) return () => {};
-  return (event) => {
-    try {
-      listener(event);
-    } catch {
-      // A broken metrics pipe is no reason to lose a request.
-    }
+export type TokenRejectedEvent = Extract<AuthEvent, { readonly type: 'token.rejected' }>;
+
+/** Where what happens is told. Nothing that a listener does can break a request. */
+export interface Emitter {
+  readonly emit: AuthEventListener;
+  /** Whether there is a point in making an event of a rejection. */
+  readonly hearsRejections: () => boolean;
+  /** Tells of rejections too, until the function that comes back is called. */
+  readonly onRejection: (listener: (event: TokenRejectedEvent) => void) => () => void;
+}
+
+/** @param listener The one of the options. */
+export function createEmitter(listener: AuthEventListener | undefined): Emitter {
+  const others = new Set<(event: TokenRejectedEvent) => void>();
+  return {
+    emit(event) {
+      if (listener !== undefined) tell(listener, event);
+      if (event.type === 'token.rejected') for (const other of others) tell(other, event);
+    },
+    hearsRejections: () => listener !== undefined || others.size > 0,
+    onRejection(other) {
+      others.add(other);
+      return () => {
+        others.delete(other);
+      };
+    },
   };
+}
+
+function tell<E>(listener: (event: E) => unknown, event: E): void {
+  try {
+    const result = listener(event);
+    // An asynchronous listener that fails would end the process.
+    if (result instanceof Promise) result.catch(() => {});
+  } catch {
+    // A broken metrics pipe is no reason to lose a request.
+  }
 }

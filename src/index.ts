@@ -35,8 +35,20 @@ export type { AuthOfTokenUse, AuthRule } from './directive/require-auth.js';
 export { requireAuth } from './directive/require-auth.js';
 export type { AuthDirective } from './directive/transformer.js';
 export { authDirective } from './directive/transformer.js';
-export type { AuthErrorCode, DenialReason, ForbiddenReason, RejectionReason, TokenRejectionReason } from './errors.js';
-export { AuthConfigurationError, KeysUnavailableError, TokenRejectedError } from './errors.js';
+export type {
+  AuthErrorCode,
+  DenialReason,
+  ForbiddenReason,
+  RejectionReason,
+  TokenRejectionReason,
+  UnavailableReason,
+} from './errors.js';
+export {
+  AuthConfigurationError,
+  KeysUnavailableError,
+  RevocationUnavailableError,
+  TokenRejectedError,
+} from './errors.js';
 export type { AuthEvent, AuthEventListener } from './events.js';
 export type { AuthContextOptions } from './server/context.js';
 export { createAuthContext } from './server/context.js';

@@ -58,6 +58,33 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.trim() === value;
 }
 
+const LONGEST_MESSAGE = 500;
+
+/**
+ * The message of something that was thrown, on one line of a log. Never throws, whatever that is (a revoked Proxy, an
+ * error with a getter that throws), and never forges a line: what a server answered may stand in it.
+ */
+export function messageOf(thrown: unknown): string {
+  try {
+    const message: unknown = thrown instanceof Error ? thrown.message : undefined;
+    if (typeof message !== 'string') return 'something that is no error was thrown';
+    const line = message.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+    return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;
+  } catch {
+    return 'an error that cannot be read was thrown';
+  }
+}
+
+/** What was thrown, as an error that can be asked for its class and its message. */
+export function asError(thrown: unknown): Error {
+  try {
+    if (thrown instanceof Error && typeof thrown.message === 'string') return thrown;
+  } catch {
+    // A revoked Proxy, or a getter that throws.
+  }
+  return new Error(messageOf(thrown));
+}
+
 const MOST_CHARACTERS = 80;
 const MOST_MEMBERS = 5;
 const DEEPEST = 2;

@@ -28,7 +28,8 @@ const STOP_GRACE_MS = 200;
 // A graphql-ws client takes 4401 as final, and connects again by itself after 1013, "try again later" (RFC 6455's
 // registry of close codes).
 function closeCode(reason: RejectionReason): [code: number, reason: string] {
-  return reason === 'keys-unavailable' ? [1013, 'Try again later'] : [4401, 'Unauthorized'];
+  const isUnavailable = reason === 'keys-unavailable' || reason === 'revocation-unavailable';
+  return isUnavailable ? [1013, 'Try again later'] : [4401, 'Unauthorized'];
 }
 
 export function serveSubscriptions({ httpServer, schema, createContext }: SubscriptionOptions): Subscriptions {

@@ -1,7 +1,7 @@
 /** What a denial looks like in HTTP: status, `WWW-Authenticate` (RFC 6750, section 3) and `Retry-After`. */
 import { HeaderMap } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
-import { KeysUnavailableError } from '../errors.js';
+import { isUnavailable } from '../errors.js';
 import type { AuthErrorCode } from '../errors.js';
 import { faultBehind } from './fault-log.js';
 
@@ -45,7 +45,7 @@ function challenge(errorCode: string | undefined): readonly [name: string, value
 }
 
 function retryAfter(fault: Error | undefined): readonly [name: string, value: string] | undefined {
-  return fault instanceof KeysUnavailableError ? ['retry-after', String(fault.retryAfterSeconds)] : undefined;
+  return isUnavailable(fault) ? ['retry-after', String(fault.retryAfterSeconds)] : undefined;
 }
 
 const DENIALS: readonly unknown[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'AUTH_UNAVAILABLE'] satisfies AuthErrorCode[];

@@ -2,13 +2,7 @@
 import { GraphQLError } from 'graphql';
 import { createRejectedAuth } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
-import {
-  AuthConfigurationError,
-  createDenialError,
-  denials,
-  KeysUnavailableError,
-  TokenRejectedError,
-} from '../errors.js';
+import { AuthConfigurationError, createDenialError, denials, TokenRejectedError } from '../errors.js';
 import { describe, readFunction, readSettings } from '../options.js';
 import { headersOf, isOtherScheme } from '../token/credential.js';
 import { bearerToken } from '../token/source.js';
@@ -83,7 +77,6 @@ export function createAuthContext(
     try {
       return await verifier.authenticate(findToken(integrationArguments));
     } catch (error) {
-      if (error instanceof KeysUnavailableError) return createRejectedAuth('keys-unavailable', origin, error);
       if (!(error instanceof TokenRejectedError)) throw error;
       origin.emit({ type: 'token.rejected', reason: error.reason, cause: error.cause, durationMs: 0 });
       return createRejectedAuth(error.reason, origin, undefined, !isOtherScheme(error));

@@ -1,6 +1,9 @@
 /** The log of what is the server's fault and not the client's: each fault once, with the cause that no client sees. */
 import { GraphQLError } from 'graphql';
-import { AuthConfigurationError, KeysUnavailableError } from '../errors.js';
+import { AuthConfigurationError, isUnavailable, KeysUnavailableError, outageOf } from '../errors.js';
+import type { AuthUnavailableError } from '../errors.js';
+import { messageOf } from '../options.js';
+import { createLineLimit } from './line-limit.js';
 
 /** The part of Apollo Server's logger that this package writes to. */
 export interface FaultLogger {
@@ -18,35 +21,76 @@ export type FaultLog = (fault: Error, logger: FaultLogger) => void;
 // A chain of causes may be a ring.
 const DEEPEST_CAUSE = 5;
 
-function describe(fault: Error, depth = 0): string {
-  const { cause } = fault;
-  const goesOn = cause instanceof Error && depth < DEEPEST_CAUSE;
-  return goesOn ? `${fault.message} ${describe(cause, depth + 1)}` : fault.message;
+function describe(fault: unknown, depth = 0): string {
+  const message = messageOf(fault);
+  const cause = causeOf(fault);
+  return cause !== undefined && depth < DEEPEST_CAUSE ? `${message} ${describe(cause, depth + 1)}` : message;
 }
 
+function causeOf(fault: unknown): unknown {
+  try {
+    return fault instanceof Error && fault.cause instanceof Error ? fault.cause : undefined;
+  } catch {
+    // A getter that throws.
+    return undefined;
+  }
+}
+
+// Sentences of misuse are constants or nearly so. More than these are made of what requests say.
+const MAX_SENTENCES = 100;
+const WINDOW_MS = 60_000;
+
 /**
- * Misuse says the same sentence at every request, and all who wait for one fetch of keys get the same error: a request
- * that anybody can send a thousand times must not write a thousand lines.
+ * A request that anyone can send a thousand times must not write a thousand lines. Misuse is written once for each
+ * sentence, an outage of a key endpoint once until it is over, and anything else once a minute, with a count.
  */
-export function createFaultLog(): FaultLog {
+export function createFaultLog(now: () => number = () => performance.now()): FaultLog {
   const sentences = new Set<string>();
-  const causes = new WeakSet<Error>();
-  return (fault, logger) => {
-    if (fault instanceof AuthConfigurationError) {
-      if (sentences.has(fault.message)) return;
-      sentences.add(fault.message);
-    } else {
-      const cause = fault.cause instanceof Error ? fault.cause : fault;
-      if (causes.has(cause)) return;
-      causes.add(cause);
-    }
-    if (fault instanceof KeysUnavailableError) {
+  const outages = new WeakSet<object>();
+  const limit = createLineLimit({ lines: 1, windowMs: WINDOW_MS, now });
+
+  function logUnavailable(fault: AuthUnavailableError, logger: FaultLogger): void {
+    const outage = fault instanceof KeysUnavailableError ? outageOf(fault) : undefined;
+    if (outage !== undefined) {
+      if (outages.has(outage)) return;
+      outages.add(outage);
       logger.warn(
-        'apollo-cognito-auth: the public keys of a user pool cannot be fetched. Requests with a token are answered with ' +
-          `503 until they can. ${fault.cause instanceof Error ? describe(fault.cause) : ''}`,
+        `apollo-cognito-auth: the public keys of the user pool ${outage.userPoolId} cannot be fetched. Until they can, ` +
+          `requests whose token needs them are answered with 503. ${describe(fault.cause)}`,
       );
-    } else {
-      logger.error(`apollo-cognito-auth: ${describe(fault)}`);
+      return;
     }
+    // About one token of many that name unknown keys: the endpoint has not failed, and there is nothing to repair.
+    if (fault.cause === undefined) return;
+    const count = limit(fault.reason);
+    if (count === undefined) return;
+    const what = fault instanceof KeysUnavailableError ? 'verified' : 'asked about at `revocation`';
+    logger.error(
+      `apollo-cognito-auth: a token could not be ${what}, and was answered with 503. ` +
+        `${describe(fault.cause)}${andMore(count)}`,
+    );
+  }
+
+  return (fault, logger) => {
+    if (isUnavailable(fault)) {
+      logUnavailable(fault, logger);
+      return;
+    }
+    if (fault instanceof AuthConfigurationError) {
+      // This package's own sentences, of which there may be several lines.
+      const cause = causeOf(fault);
+      const text = cause === undefined ? fault.message : `${fault.message} ${describe(cause)}`;
+      if (sentences.has(text) || sentences.size >= MAX_SENTENCES) return;
+      sentences.add(text);
+      logger.error(`apollo-cognito-auth: ${text}`);
+      return;
+    }
+    const text = describe(fault);
+    const count = limit(text);
+    if (count !== undefined) logger.error(`apollo-cognito-auth: ${text}${andMore(count)}`);
   };
+}
+
+function andMore(count: number): string {
+  return count === 0 ? '' : ` (${count} more since the last line)`;
 }

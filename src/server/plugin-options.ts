@@ -7,9 +7,9 @@ import type { CognitoVerifier } from '../token/verifier.js';
 export interface CognitoAuthPluginOptions {
   readonly verifier: CognitoVerifier;
   /**
-   * What to do with an operation whose token was not accepted. `reject` refuses it whole, with 401 (503 when the keys
-   * cannot be had). `anonymous` goes on: fields that ask for nothing are answered, the others are denied with the
-   * token's reason. Default: `reject`.
+   * What to do with an operation whose token was not accepted. `reject` refuses it whole, with 401. `anonymous` goes on:
+   * fields without a rule are answered, the others are denied with the token's reason. A token that could not be checked
+   * (`keys-unavailable`, `revocation-unavailable`) is refused with 503 either way. Default: `reject`.
    */
   readonly onInvalidToken?: InvalidTokenHandling;
   /**

@@ -12,14 +12,21 @@ import { operationHasRules } from '../directive/operation.js';
 import { keepGuards } from '../directive/outermost.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { findWarnings } from '../directive/start-check.js';
-import { AuthConfigurationError, createLocatedDenialError, denials, KeysUnavailableError } from '../errors.js';
+import {
+  AuthConfigurationError,
+  createLocatedDenialError,
+  denials,
+  isUnavailable,
+  KeysUnavailableError,
+} from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
-import { verifierOrigin } from '../token/verifier.js';
+import { insideOf } from '../token/verifier.js';
 import { addChallenge, refuseOperation } from './challenge.js';
 import { createFaultLog, faultBehind } from './fault-log.js';
 import type { FaultLogger } from './fault-log.js';
 import { readPluginOptions } from './plugin-options.js';
 import type { CognitoAuthPluginOptions } from './plugin-options.js';
+import { createRejectionLog } from './rejection-log.js';
 import { isSeparatedByAuth } from './response-cache.js';
 import { varyingHeadersOf } from './vary.js';
 import { leaseVerifier } from './verifier-lease.js';
@@ -46,7 +53,7 @@ function hasToken({ contextValue }: RequestContext): boolean {
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServerPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
   const { verifier, publicAnswers, ...policy } = readPluginOptions(options);
-  const { emit } = verifierOrigin(verifier);
+  const { emitter, warnings } = insideOf(verifier);
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
   // Schemas that came by an update and lost a guard: the server runs already, so what can be refused is operations.
@@ -105,7 +112,12 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       remaining.set(requestContext, others);
       // Every error of a refusal was made from `denials`, so these are what the types say.
       const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };
-      emit({ type: 'operation.refused', operationName: requestContext.operationName ?? undefined, code, reason });
+      emitter.emit({
+        type: 'operation.refused',
+        operationName: requestContext.operationName ?? undefined,
+        code,
+        reason,
+      });
       throw refuseOperation(first, code, hasToken(requestContext));
     },
 
@@ -128,7 +140,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       if (others) (requestContext.errors as GraphQLError[]).push(...others);
       for (const error of requestContext.errors) {
         const fault = faultBehind(error);
-        if (fault instanceof AuthConfigurationError || fault instanceof KeysUnavailableError) {
+        if (fault instanceof AuthConfigurationError || isUnavailable(fault)) {
           logFault(fault, requestContext.logger);
         }
       }
@@ -154,6 +166,8 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
         if (!(error instanceof KeysUnavailableError)) throw error;
         logFault(error, logger);
       }
+      for (const warning of warnings) logger.warn(`apollo-cognito-auth: ${warning}`);
+      const stopHearing = emitter.onRejection(createRejectionLog(logger));
       const release = leaseVerifier(verifier);
       let isStarting = true;
       return {
@@ -170,7 +184,10 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
             isStarting = false;
           }
         },
-        serverWillStop: release,
+        async serverWillStop() {
+          stopHearing();
+          await release();
+        },
       };
     },
 

@@ -2,7 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
 import type { AnonymousAuth, AuthenticatedAuth, AuthOrigin, RejectedAuth, TokenUse } from '../auth.js';
-import { AuthConfigurationError, KeysUnavailableError, TokenRejectedError } from '../errors.js';
+import {
+  AuthConfigurationError,
+  KeysUnavailableError,
+  RevocationUnavailableError,
+  TokenRejectedError,
+} from '../errors.js';
 import type { RejectionReason } from '../errors.js';
 import { readClaims, toAuth } from '../token/claims.js';
 import { SharedValues } from '../token/shared-values.js';
@@ -73,6 +78,7 @@ export function anonymous(): AnonymousAuth {
 
 /** The `Auth` of a request whose credentials were not accepted, or could not be checked. */
 export function rejected(reason: RejectionReason): RejectedAuth {
-  const cause = reason === 'keys-unavailable' ? new KeysUnavailableError(1) : undefined;
-  return createRejectedAuth(reason, origin, cause);
+  if (reason === 'keys-unavailable') return createRejectedAuth(reason, origin, new KeysUnavailableError(1));
+  if (reason === 'revocation-unavailable') return createRejectedAuth(reason, origin, new RevocationUnavailableError(1));
+  return createRejectedAuth(reason, origin);
 }

@@ -1,5 +1,7 @@
 /** A user pool in memory: it has a real key, and signs the tokens that Cognito would. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { AuthConfigurationError } from '../errors.js';
+import { awsIssuers } from '../token/issuers.js';
 import type { JsonWebKeySet } from '../token/key-set.js';
 import { createCognitoVerifier } from '../token/verifier.js';
 import type { CognitoVerifier, CognitoVerifierOptions } from '../token/verifier.js';
@@ -23,7 +25,7 @@ export type TestClaims = Readonly<Record<string, unknown>>;
 export interface TestUserPool {
   readonly userPoolId: string;
   readonly clientId: string;
-  /** The `iss` of its tokens: the one of AWS, or of the endpoint while there is one. */
+  /** The `iss` of its tokens: the original one of AWS in the pool's region, or of the endpoint while there is one. */
   readonly issuer: string;
   /** The public keys that it publishes now; the last one signs. */
   readonly jwks: JsonWebKeySet;
@@ -62,12 +64,19 @@ export function createTestUserPool(options: TestUserPoolOptions = {}): TestUserP
     return { auth_time: issuedAt, iat: issuedAt, exp: expiresAt };
   }
 
+  const issuerFor = (claims: TestClaims) => ('iss' in claims ? claims['iss'] : pool.issuer);
+
   const pool: TestUserPool = {
     userPoolId,
     clientId,
     get issuer() {
-      const host = `https://cognito-idp.${userPoolId.split('_')[0] ?? ''}.amazonaws.com`;
-      return `${server?.url ?? host}/${userPoolId}`;
+      if (server !== undefined) return `${server.url}/${userPoolId}`;
+      const [original] = awsIssuers(userPoolId) ?? [];
+      if (original !== undefined) return original.issuer;
+      throw new AuthConfigurationError(
+        'Expected `userPoolId` of createTestUserPool() to be of a region of AWS, as in eu-west-1_AbCdEf123, since the pool ' +
+          "has no endpoint. Call `serve()` first, or give its tokens an issuer: accessToken({ iss: '…' }).",
+      );
     },
     get jwks() {
       return { keys: keys.map(({ jwk }) => jwk) };
@@ -75,7 +84,7 @@ export function createTestUserPool(options: TestUserPoolOptions = {}): TestUserP
     accessToken(claims = {}) {
       return pool.sign(header(), {
         sub,
-        iss: pool.issuer,
+        iss: issuerFor(claims),
         version: 2,
         client_id: clientId,
         origin_jti: randomUUID(),
@@ -92,7 +101,7 @@ export function createTestUserPool(options: TestUserPoolOptions = {}): TestUserP
       return pool.sign(header(), {
         sub,
         email_verified: true,
-        iss: pool.issuer,
+        iss: issuerFor(claims),
         'cognito:username': 'test-user',
         origin_jti: randomUUID(),
         aud: clientId,

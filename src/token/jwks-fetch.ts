@@ -47,7 +47,9 @@ export async function fetchJson(uri: string, { fetch, timeoutMs, signal }: Fetch
 }
 
 async function read(uri: string, fetch: typeof globalThis.fetch, signal: AbortSignal): Promise<unknown> {
-  const response = await fetch(uri, { redirect: 'error', headers: { accept: 'application/json' }, signal });
+  // Without a prototype: a `method` or a `body` on a polluted `Object.prototype` is none of this request's.
+  const init: RequestInit = { redirect: 'error', headers: { accept: 'application/json' }, signal };
+  const response = await fetch(uri, Object.assign(Object.create(null) as object, init));
   const { status, redirected } = response;
   if (status !== 200 || redirected) {
     const message = `The key set was answered with status ${status}.`;

@@ -1,6 +1,7 @@
 /** A JSON Web Key Set (RFC 7517) as far as it can verify a Cognito token: RS256 keys by their `kid`. */
 import { createPublicKey, hash } from 'node:crypto';
 import { AuthConfigurationError } from '../errors.js';
+import { messageOf } from '../options.js';
 
 /** One public key, with the members of RFC 7517, section 4 and RFC 7518, section 6.3.1. */
 export interface JsonWebKey {
@@ -30,9 +31,15 @@ export interface VerificationKey {
 
 export type KeySet = ReadonlyMap<string, VerificationKey>;
 
-// The private half of these is published with the emulators that use them: whoever signs with one is nobody in
-// particular. SHA-256 of `n`: cognito-local's only key.
-const EMULATOR_KEYS: ReadonlySet<string> = new Set(['_0lKQcaWGEHXg2baCT4cdl1xos48VBDtdX6-TwpNmZ4']);
+// The private half of these is published with the emulators that use them: anyone can sign with one. SHA-256 of `n`.
+const EMULATOR_KEYS: ReadonlySet<string> = new Set([
+  // cognito-local
+  '_0lKQcaWGEHXg2baCT4cdl1xos48VBDtdX6-TwpNmZ4',
+  // moto
+  'pUZkKqTHqyD4xPRGMNZBVzWQUvO3ym918tNgnXsKoVA',
+]);
+// No key of Cognito has a `kid` like this: it is the base64 of 32 bytes. moto's is `dummy`, which a test's own key may have
+// too: that one is known by its modulus alone.
 const EMULATOR_KID = 'CognitoLocal';
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
@@ -80,10 +87,8 @@ function readKey(value: unknown, allowEmulatorKeys: boolean): VerificationKey {
 }
 
 function listOf(document: unknown): readonly unknown[] {
-  const keys: unknown =
-    typeof document === 'object' && document !== null && 'keys' in document && Object.hasOwn(document, 'keys')
-      ? document.keys
-      : undefined;
+  const isObject = typeof document === 'object' && document !== null && !Array.isArray(document);
+  const keys: unknown = isObject && Object.hasOwn(document, 'keys') ? Reflect.get(document, 'keys') : undefined;
   if (!Array.isArray(keys)) throw new Error('it is not an object with a list `keys`');
   if (keys.length > MAX_KEYS) throw new Error(`it has more than ${MAX_KEYS} keys`);
   return keys;
@@ -127,7 +132,7 @@ export function readStaticKeys(where: string, document: unknown, allowEmulatorKe
   } catch (error) {
     throw new AuthConfigurationError(
       `${where} must be the pool's public key set, { keys: [{ kty: 'RSA', kid, n, e }] }, as its /.well-known/jwks.json ` +
-        `answers it: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
+        `answers it: ${messageOf(error)}.`,
       { cause: error },
     );
   }
@@ -138,8 +143,6 @@ function readStaticKey(value: unknown, index: number, allowEmulatorKeys: boolean
   try {
     return readKey(value, allowEmulatorKeys);
   } catch (error) {
-    throw new Error(`keys[${index}] cannot be used: ${error instanceof Error ? error.message : 'it cannot be read'}`, {
-      cause: error,
-    });
+    throw new Error(`keys[${index}] cannot be used: ${messageOf(error)}`, { cause: error });
   }
 }

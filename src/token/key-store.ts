@@ -1,42 +1,13 @@
 /** The key store of one issuer: when its keys are fetched, how long they serve, and what happens when they cannot be had. */
-import { KeysUnavailableError } from '../errors.js';
+import { KeysUnavailableError, withOutage } from '../errors.js';
+import type { KeyOutage } from '../errors.js';
+import { asError } from '../options.js';
+import { elapsed, readClocks } from './age.js';
+import type { Clocks, Moment } from './age.js';
 import { NoKeySetError } from './jwks-fetch.js';
 import type { KeySet, VerificationKey } from './key-set.js';
+import type { KeySource } from './key-source.js';
 import { invalid } from './rejection.js';
-
-/** Where a verifier gets the keys of an issuer from. */
-export interface KeySource {
-  /**
-   * Undefined when the keys may be used right now; otherwise what to wait for before looking again.
-   *
-   * @throws {KeysUnavailableError}
-   * @throws {TokenRejectedError} `invalid`, when it is settled that the pool does not have this issuer.
-   */
-  prepare(): Promise<void> | undefined;
-  find(kid: string): VerificationKey | undefined;
-  /**
-   * Called for a `kid` that is not in the set. Undefined when it is settled that there is no such key; otherwise what to
-   * wait for before looking once more.
-   *
-   * @param hasWaited Whether that was done already: it is not done twice.
-   * @throws {KeysUnavailableError} when nobody can tell.
-   */
-  seek(hasWaited: boolean): Promise<void> | undefined;
-  /** @throws {KeysUnavailableError} */
-  hydrate(): Promise<void>;
-  close(): void;
-}
-
-/** Keys that were configured: always there, never fetched, never other ones. */
-export function createStaticKeySource(keys: KeySet): KeySource {
-  return {
-    prepare: () => undefined,
-    find: (kid) => keys.get(kid),
-    seek: () => undefined,
-    hydrate: () => Promise.resolve(),
-    close: () => {},
-  };
-}
 
 export interface KeyStoreOptions {
   readonly maxAgeMs: number;
@@ -45,12 +16,13 @@ export interface KeyStoreOptions {
   readonly fetchKeys: (signal: AbortSignal) => Promise<KeySet>;
   /** Those of all issuers of the pool, this one among them. */
   readonly storesOfPool: readonly KeyStore[];
-  /** Milliseconds of a clock that never goes back. */
-  readonly monotonic: () => number;
+  readonly clocks: Clocks;
+  /** Named to the log when the keys are unavailable. */
+  readonly userPoolId: string;
   readonly onKeys: (keys: KeySet) => void;
   readonly onFetched: (event: { readonly keyCount: number; readonly durationMs: number }) => void;
   readonly onFailed: (event: {
-    readonly cause: unknown;
+    readonly cause: Error;
     readonly retryAfterSeconds: number;
     readonly durationMs: number;
   }) => void;
@@ -74,12 +46,14 @@ export class KeyStore implements KeySource {
   readonly #options: KeyStoreOptions;
   #keys: KeySet | undefined;
   /** When the fetch that brought the keys was begun: what was withdrawn before then is not among them. */
-  #fetchedAt = -Infinity;
+  #fetchedAt: Moment | undefined;
   #failures = 0;
-  #failedAt = -Infinity;
-  #lastCause: unknown;
-  #nextTryAt = -Infinity;
-  #nextSeekAt = -Infinity;
+  #failedAt: Moment | undefined;
+  /** From `failedAt` to the next try. */
+  #retryDelayMs = 0;
+  #lastCause: Error | undefined;
+  #outage: KeyOutage | undefined;
+  #soughtAt: Moment | undefined;
   #seekers = 0;
   #inFlight: Promise<KeysUnavailableError | undefined> | undefined;
   #closing = new AbortController();
@@ -93,15 +67,15 @@ export class KeyStore implements KeySource {
   }
 
   prepare(): Promise<void> | undefined {
-    const { maxAgeMs, staleForMs, monotonic } = this.#options;
-    const now = monotonic();
-    const age = now - this.#fetchedAt;
+    const { maxAgeMs, staleForMs, clocks } = this.#options;
+    const now = readClocks(clocks);
+    const age = elapsed(this.#fetchedAt, now);
     if (age < maxAgeMs * REFRESH_AT) return undefined;
-    // Keys past their age serve while the endpoint is known to be down, and nobody waits to learn again that it is. After
-    // a quiet time that is not known: then the first request waits for the answer.
-    const isDown = this.#failures > 0 && now - this.#failedAt <= DOWN_FOR_MS;
+    // Keys past their age serve while the endpoint is known to be down, and no request waits to learn again that it is.
+    // After a quiet time that is not known: then the first request waits for the answer.
+    const isDown = this.#failures > 0 && elapsed(this.#failedAt, now) <= DOWN_FOR_MS;
     if (age <= maxAgeMs || (age <= maxAgeMs + staleForMs && isDown)) {
-      if (now >= this.#nextTryAt) void this.#refresh(now);
+      if (this.#msToRetry(now) <= 0) void this.#refresh(now);
       return undefined;
     }
     this.#refuseIfAbsent();
@@ -112,14 +86,15 @@ export class KeyStore implements KeySource {
   }
 
   seek(hasWaited: boolean): Promise<void> | undefined {
-    const now = this.#options.monotonic();
-    const nextAt = Math.max(this.#nextSeekAt, this.#nextTryAt);
-    if (hasWaited || (this.#inFlight === undefined && now < nextAt)) {
+    const now = readClocks(this.#options.clocks);
+    const msToSeek = Math.max(UNKNOWN_KID_INTERVAL_MS - elapsed(this.#soughtAt, now), this.#msToRetry(now));
+    if (hasWaited || (this.#inFlight === undefined && msToSeek > 0)) {
       // The newest answer had no such key: settled. If the newest try failed, it may be a good token of a new key.
-      if (this.#failures > 0) throw this.#unavailable(nextAt - now);
+      if (this.#failures > 0) throw this.#unavailable(msToSeek);
       return undefined;
     }
-    if (this.#inFlight === undefined) this.#nextSeekAt = now + UNKNOWN_KID_INTERVAL_MS;
+    if (this.#inFlight === undefined) this.#soughtAt = now;
+    // No failure of the endpoint, unless one is known: nothing to tell the log, whatever the flood.
     if (this.#seekers >= MAX_SEEKERS) throw this.#unavailable(0);
     this.#seekers += 1;
     return this.#wait(now, false).finally(() => {
@@ -128,8 +103,8 @@ export class KeyStore implements KeySource {
   }
 
   async hydrate(): Promise<void> {
-    const now = this.#options.monotonic();
-    if (now - this.#fetchedAt < this.#options.maxAgeMs * REFRESH_AT) return;
+    const now = readClocks(this.#options.clocks);
+    if (elapsed(this.#fetchedAt, now) < this.#options.maxAgeMs * REFRESH_AT) return;
     await this.#wait(now, false);
   }
 
@@ -138,16 +113,21 @@ export class KeyStore implements KeySource {
     this.#closing = new AbortController();
     this.#inFlight = undefined;
     this.#keys = undefined;
-    this.#fetchedAt = this.#failedAt = this.#nextTryAt = this.#nextSeekAt = -Infinity;
-    this.#failures = 0;
-    this.#lastCause = undefined;
+    this.#fetchedAt = this.#failedAt = this.#soughtAt = undefined;
+    this.#failures = this.#retryDelayMs = 0;
+    this.#lastCause = this.#outage = undefined;
     this.#options.onKeys(new Map());
+  }
+
+  /** How long it is to the next try; not above 0 when there may be one now. */
+  #msToRetry(now: Moment): number {
+    return this.#retryDelayMs - elapsed(this.#failedAt, now);
   }
 
   /** Whether there are keys that may be used, were it as stale ones. */
   #hasKeys(): boolean {
-    const { maxAgeMs, staleForMs, monotonic } = this.#options;
-    return monotonic() - this.#fetchedAt <= maxAgeMs + staleForMs;
+    const { maxAgeMs, staleForMs, clocks } = this.#options;
+    return elapsed(this.#fetchedAt, readClocks(clocks)) <= maxAgeMs + staleForMs;
   }
 
   /**
@@ -156,8 +136,8 @@ export class KeyStore implements KeySource {
    * given keys is not believed before those are past use: whoever answers in its place for a while must not end them.
    */
   #isAbsent(): boolean {
-    const { maxAgeMs, monotonic, storesOfPool } = this.#options;
-    const isTold = this.#lastCause instanceof NoKeySetError && monotonic() - this.#failedAt < maxAgeMs;
+    const { maxAgeMs, clocks, storesOfPool } = this.#options;
+    const isTold = this.#lastCause instanceof NoKeySetError && elapsed(this.#failedAt, readClocks(clocks)) < maxAgeMs;
     return isTold && !this.#hasKeys() && storesOfPool.some((store) => store.#hasKeys());
   }
 
@@ -167,8 +147,9 @@ export class KeyStore implements KeySource {
   }
 
   /** The end of the fetch in flight, or of one begun now. `orStale`: its failure is no reason to stop. */
-  #wait(now: number, orStale: boolean): Promise<void> {
-    if (this.#inFlight === undefined && now < this.#nextTryAt) throw this.#unavailable(this.#nextTryAt - now);
+  #wait(now: Moment, orStale: boolean): Promise<void> {
+    const msToRetry = this.#msToRetry(now);
+    if (this.#inFlight === undefined && msToRetry > 0) throw this.#unavailable(msToRetry);
     return this.#refresh(now).then((failure) => {
       // Closed meanwhile, the store has nothing, not even stale keys.
       if (failure !== undefined && !(orStale && this.#keys !== undefined)) throw failure;
@@ -176,18 +157,18 @@ export class KeyStore implements KeySource {
   }
 
   #unavailable(waitMs: number): KeysUnavailableError {
-    return new KeysUnavailableError(waitMs / 1000, { cause: this.#lastCause });
+    return withOutage(new KeysUnavailableError(waitMs / 1000, { cause: this.#lastCause }), this.#outage);
   }
 
-  /** One fetch at a time, whoever waits. The promise never rejects: it may be that nobody waits. */
-  #refresh(now: number): Promise<KeysUnavailableError | undefined> {
+  /** One fetch at a time, whoever waits. The promise never rejects: it may be that none waits. */
+  #refresh(now: Moment): Promise<KeysUnavailableError | undefined> {
     this.#inFlight ??= this.#fetch(now, this.#closing.signal);
     return this.#inFlight;
   }
 
-  async #fetch(startedAt: number, closed: AbortSignal): Promise<KeysUnavailableError | undefined> {
-    const { fetchKeys, monotonic, onKeys, onFetched } = this.#options;
-    let cause: unknown;
+  async #fetch(startedAt: Moment, closed: AbortSignal): Promise<KeysUnavailableError | undefined> {
+    const { fetchKeys, clocks, userPoolId, onKeys, onFetched } = this.#options;
+    let cause: Error;
     try {
       const keys = keepKnown(await fetchKeys(closed), this.#keys);
       // Closed meanwhile: the store is empty, or waits for another fetch, and stays as it is.
@@ -195,25 +176,27 @@ export class KeyStore implements KeySource {
       onKeys(keys);
       this.#keys = keys;
       this.#fetchedAt = startedAt;
-      this.#nextTryAt = -Infinity;
-      this.#failures = 0;
-      this.#lastCause = undefined;
+      this.#failures = this.#retryDelayMs = 0;
+      this.#lastCause = this.#outage = undefined;
       this.#inFlight = undefined;
-      onFetched({ keyCount: keys.size, durationMs: monotonic() - startedAt });
+      onFetched({ keyCount: keys.size, durationMs: clocks.monotonic() - startedAt.monotonic });
       return undefined;
     } catch (error) {
-      cause = error;
+      // A `fetch` that was passed in may throw anything, also what cannot be asked for its class.
+      cause = asError(error);
     }
     if (closed.aborted) return this.#unavailable(0);
-    const now = monotonic();
+    const now = readClocks(clocks);
     this.#inFlight = undefined;
     const delay = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures) * (1 - JITTER * Math.random());
     this.#failures += 1;
     this.#failedAt = now;
+    this.#retryDelayMs = delay;
     this.#lastCause = cause;
-    this.#nextTryAt = now + delay;
+    this.#outage ??= Object.freeze({ userPoolId });
     const failure = this.#unavailable(delay);
-    this.#tellOfFailure({ cause, retryAfterSeconds: failure.retryAfterSeconds, durationMs: now - startedAt });
+    const durationMs = now.monotonic - startedAt.monotonic;
+    this.#tellOfFailure({ cause, retryAfterSeconds: failure.retryAfterSeconds, durationMs });
     return failure;
   }
 

@@ -21,7 +21,10 @@ export interface KeyOptions {
 
 /** Asked about every token whose signature is good, also about those seen before. */
 export interface Revocation {
-  /** Only `false` lets the token pass; anything else, and whatever is thrown, refuses it as revoked. */
+  /**
+   * True refuses the token as revoked, and only `false` lets it pass. Anything else, an error, and no answer within 5 s mean
+   * that the check is unavailable: the request is answered with 503.
+   */
   isRevoked(claims: CognitoIdTokenPayload | CognitoAccessTokenPayload): boolean | Promise<boolean>;
 }
 
@@ -29,15 +32,26 @@ export interface CognitoVerifierOptions {
   readonly keys?: KeyOptions | undefined;
   /**
    * Verified tokens are remembered, by a digest, so that a token seen before costs no signature check: at most `max` of
-   * them (from 1 to 1,000,000; default 10,000), about 1 KB each. `false` checks every signature every time.
+   * them (from 1 to 1,000,000; default 10,000), which may take about `maxBytes` of memory (up to 17,179,869,184; default
+   * 33,554,432, which is 32 MiB). Those used least recently go first. `false` checks every signature every time.
    */
-  readonly tokenCache?: { readonly max?: number | undefined } | false | undefined;
+  readonly tokenCache?:
+    { readonly max?: number | undefined; readonly maxBytes?: number | undefined } | false | undefined;
   /** Default: no token is revoked before it expires. */
   readonly revocation?: Revocation | undefined;
-  /** Milliseconds since the epoch. Default: `Date.now`. */
+  /**
+   * Milliseconds since the epoch, for the times in tokens. Keys age by it too, where it says that more time has passed than
+   * the process has run. Default: `Date.now`.
+   */
   readonly clock?: (() => number) | undefined;
   /** Receives what happens to tokens and keys, at once. No event holds a token. Default: nobody is told. */
   readonly onEvent?: AuthEventListener | undefined;
+}
+
+/** How much the verified tokens may take. */
+export interface TokenCacheLimits {
+  readonly max: number;
+  readonly maxBytes: number;
 }
 
 /** The options after all checks. Times are in milliseconds from here on. */
@@ -46,14 +60,15 @@ export interface ResolvedOptions {
   readonly staleForMs: number;
   readonly timeoutMs: number;
   readonly fetch: typeof globalThis.fetch;
-  /** 0: no cache. */
-  readonly maxCachedTokens: number;
+  readonly tokenCache: TokenCacheLimits | undefined;
   readonly isRevoked: Revocation['isRevoked'] | undefined;
   readonly clock: () => number;
   readonly onEvent: AuthEventListener | undefined;
 }
 
-const DEFAULT_CACHED_TOKENS = 10_000;
+const DEFAULT_TOKENS = 10_000;
+const DEFAULT_BYTES = 32 * 1024 ** 2;
+const MOST_BYTES = 16 * 1024 ** 3;
 
 /** @throws {AuthConfigurationError} on an unknown name or a value that makes no sense. */
 export function readOptions(options: unknown): ResolvedOptions {
@@ -71,7 +86,7 @@ export function readOptions(options: unknown): ResolvedOptions {
       'such as globalThis.fetch',
       (input, init) => globalThis.fetch(input, init),
     ),
-    maxCachedTokens: readCacheSize(settings['tokenCache']),
+    tokenCache: readTokenCache(settings['tokenCache']),
     isRevoked: readRevocation(settings['revocation']),
     clock: readFunction('options.clock', settings['clock'], '() => milliseconds since the epoch', () => Date.now()),
     onEvent: readFunction<AuthEventListener | undefined>(
@@ -88,18 +103,25 @@ function orEmpty(value: unknown): unknown {
   return value === undefined ? {} : value;
 }
 
-function readCacheSize(value: unknown): number {
-  if (value === false) return 0;
-  const { max } = readSettings('options.tokenCache (or false)', orEmpty(value), ['max']);
-  const bounds = { fallback: DEFAULT_CACHED_TOKENS, min: 1, max: 1_000_000, unit: 'tokens' };
-  return Math.floor(readNumber('options.tokenCache.max', max, bounds));
+function readTokenCache(value: unknown): TokenCacheLimits | undefined {
+  if (value === false) return undefined;
+  const where = 'options.tokenCache';
+  const { max, maxBytes } = readSettings(`${where} (or false)`, orEmpty(value), ['max', 'maxBytes']);
+  const limit = (name: string, given: unknown, fallback: number, most: number, unit: string) =>
+    Math.floor(readNumber(`${where}.${name}`, given, { fallback, min: 1, max: most, unit }));
+  return {
+    max: limit('max', max, DEFAULT_TOKENS, 1_000_000, 'tokens'),
+    maxBytes: limit('maxBytes', maxBytes, DEFAULT_BYTES, MOST_BYTES, 'bytes'),
+  };
 }
 
 function readRevocation(value: unknown): Revocation['isRevoked'] | undefined {
   if (value === undefined) return undefined;
   // Looked up on the object, since a revocation list may be of a class; bound, since it may use `this`.
   const isRevoked: unknown =
-    typeof value === 'object' && value !== null && 'isRevoked' in value ? value.isRevoked : undefined;
+    typeof value === 'object' && value !== null && !Object.hasOwn(Object.prototype, 'isRevoked')
+      ? Reflect.get(value, 'isRevoked')
+      : undefined;
   if (typeof isRevoked === 'function') return isRevoked.bind(value) as Revocation['isRevoked'];
   throw new AuthConfigurationError(
     'options.revocation must be an object with a function isRevoked(claims), such as createRevocationList() makes; ' +

@@ -1,8 +1,12 @@
 /** A user pool as it is configured: what may be written, what is refused, and the issuers that it stands for. */
 import type { TokenUse } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
-import { describe, isText, readNumber, readSettings } from '../options.js';
+import { describe, print, readNumber, readSettings } from '../options.js';
 import { readClientIds } from './client-id.js';
+import { issuerOf, readEndpoint } from './endpoint.js';
+import type { Endpoint } from './endpoint.js';
+import { awsIssuers, regionOf } from './issuers.js';
+import type { IssuerAddress } from './issuers.js';
 import { readStaticKeys } from './key-set.js';
 import type { JsonWebKeySet, KeySet } from './key-set.js';
 
@@ -21,9 +25,22 @@ export interface CognitoPool {
   readonly graceSeconds?: number | undefined;
   /**
    * Origin of an emulator, such as `http://127.0.0.1:9229`, in the place of the AWS host. The issuer is then
-   * `<endpoint>/<userPoolId>`. Plain http is for a loopback address alone.
+   * `<endpoint>/<userPoolId>`. Plain http is for a loopback address alone: `localhost`, `*.localhost`, `127.0.0.0/8`,
+   * `[::1]`.
    */
   readonly endpoint?: string | undefined;
+  /**
+   * Beside `endpoint`: the exact `iss` of the emulator's tokens, such as `http://localhost:9229/local_1a2B`, where that is
+   * another address than the one by which this program reaches it. The keys are still fetched at
+   * `<endpoint>/<userPoolId>/.well-known/jwks.json`; nothing is ever fetched from the issuer.
+   */
+  readonly issuer?: string | undefined;
+  /**
+   * Beside `endpoint`: true accepts plain http, and keys whose private half is published with an emulator, at any address,
+   * such as that of a container. Anyone can then make tokens: never in production. The plugin warns of it at each start.
+   * Default: false.
+   */
+  readonly emulator?: boolean | undefined;
   /** The pool's public keys, for a program without network. They are never fetched then, and never change. */
   readonly jwks?: JsonWebKeySet | undefined;
 }
@@ -34,17 +51,18 @@ export interface ResolvedPool {
   readonly clientIds: readonly string[] | null;
   readonly tokenUse: TokenUse | null;
   readonly graceSeconds: number;
-  /** Each is a value of `iss`; the keys are at `<issuer>/.well-known/jwks.json`. */
-  readonly issuers: readonly string[];
+  readonly issuers: readonly IssuerAddress[];
+  /** Whether AWS makes the tokens, so that AWS' limits on them hold. */
+  readonly isAws: boolean;
   readonly staticKeys: KeySet | undefined;
   readonly allowEmulatorKeys: boolean;
+  /** What to say at each start of a server. */
+  readonly warnings: readonly string[];
 }
 
-const SETTINGS = ['userPoolId', 'clientId', 'tokenUse', 'graceSeconds', 'endpoint', 'jwks'];
+const SETTINGS = ['userPoolId', 'clientId', 'tokenUse', 'graceSeconds', 'endpoint', 'issuer', 'emulator', 'jwks'];
 const MAX_GRACE_SECONDS = 3600;
 
-// The region forms that AWS has (commercial, GovCloud, sovereign, isolated), then `_` and letters and digits.
-const AWS_POOL_ID = /^((?:eusc-)?[a-z]{2}(?:-(?:gov|iso[a-z]?))?-[a-z]+-\d)_[A-Za-z0-9]{1,55}$/;
 const EMULATOR_POOL_ID = /^[\w-]{1,128}$/;
 
 /** @throws {AuthConfigurationError} on anything that is not a pool, several pools, or safe. */
@@ -53,7 +71,7 @@ export function readPools(pools: unknown): readonly ResolvedPool[] {
   if (list.length === 0)
     throw new AuthConfigurationError('createCognitoVerifier() needs a user pool; found an empty list.');
   const resolved = list.map((pool, index) => readPool(Array.isArray(pools) ? `pools[${index}]` : 'pool', pool));
-  const issuers = resolved.flatMap((pool) => pool.issuers);
+  const issuers = resolved.flatMap((pool) => pool.issuers.map(({ issuer }) => issuer));
   if (new Set(issuers).size < issuers.length) {
     throw new AuthConfigurationError(
       'createCognitoVerifier() was given one user pool twice. Write each once: clientId: [...] names several app ' +
@@ -65,18 +83,24 @@ export function readPools(pools: unknown): readonly ResolvedPool[] {
 
 function readPool(where: string, pool: unknown): ResolvedPool {
   const settings = readSettings(where, pool, SETTINGS);
-  const endpoint = readEndpoint(where, settings['endpoint']);
+  const endpoint = readEndpoint(where, settings);
   if (endpoint !== undefined && settings['jwks'] !== undefined) {
     throw new AuthConfigurationError(
       `${where} has both endpoint and jwks. Write one: where the keys are, or the keys.`,
     );
   }
-  const allowEmulatorKeys = endpoint !== undefined && endpoint.isLoopback;
-  const { userPoolId, issuers } = readUserPool(where, settings['userPoolId'], endpoint?.url);
+  if (endpoint === undefined && settings['issuer'] !== undefined) {
+    throw new AuthConfigurationError(
+      `${where}.issuer is for an emulator alone: the issuers of AWS are known. Write its \`endpoint\` too, or leave ` +
+        '`issuer` out.',
+    );
+  }
+  const allowEmulatorKeys = endpoint?.allowEmulatorKeys === true;
+  const { userPoolId, issuers } = readUserPool(where, settings, endpoint);
   return {
     userPoolId,
     issuers,
-    clientIds: readClientIds(where, settings['clientId'], (id) => id === userPoolId || AWS_POOL_ID.test(id)),
+    clientIds: readClientIds(where, settings['clientId'], (id) => id === userPoolId || awsIssuers(id) !== undefined),
     tokenUse: readTokenUse(where, settings),
     graceSeconds: readNumber(`${where}.graceSeconds`, settings['graceSeconds'], {
       fallback: 0,
@@ -86,29 +110,42 @@ function readPool(where: string, pool: unknown): ResolvedPool {
     }),
     staticKeys:
       settings['jwks'] === undefined ? undefined : readStaticKeys(`${where}.jwks`, settings['jwks'], allowEmulatorKeys),
+    isAws: endpoint === undefined || endpoint.isAws,
     allowEmulatorKeys,
+    warnings:
+      endpoint?.isOpen === true
+        ? [
+            `The user pool ${userPoolId} has \`emulator: true\`: its keys may come over plain http or be published, so ` +
+              'that anyone can make its tokens. Never in production.',
+          ]
+        : [],
   };
 }
 
 function readUserPool(
   where: string,
-  id: unknown,
-  endpoint: string | undefined,
+  settings: Record<string, unknown>,
+  endpoint: Endpoint | undefined,
 ): Pick<ResolvedPool, 'userPoolId' | 'issuers'> {
+  const id = settings['userPoolId'];
   if (endpoint !== undefined && typeof id === 'string' && EMULATOR_POOL_ID.test(id)) {
-    return { userPoolId: id, issuers: [`${endpoint}/${id}`] };
+    return { userPoolId: id, issuers: [issuerOf(endpoint, id, where, settings['issuer'])] };
   }
-  const region = typeof id === 'string' && endpoint === undefined ? AWS_POOL_ID.exec(id)?.[1] : undefined;
-  if (typeof id !== 'string' || region === undefined) {
+  const issuers = typeof id === 'string' && endpoint === undefined ? awsIssuers(id) : undefined;
+  if (typeof id === 'string' && issuers === undefined && endpoint === undefined && regionOf(id) !== undefined) {
+    throw new AuthConfigurationError(
+      `Expected \`${where}.userPoolId\` to begin with a region of the AWS, AWS GovCloud, AWS China or AWS European ` +
+        `Sovereign Cloud partition, got ${print(regionOf(id))}. For another partition, write the address of its Cognito ` +
+        "service as `endpoint`: 'https://cognito-idp.<region>.<suffix>'.",
+    );
+  }
+  if (typeof id !== 'string' || issuers === undefined) {
     throw new AuthConfigurationError(
       `${where}.userPoolId must be the id of a user pool, such as 'eu-west-1_AbCdEf123'; found ${describe(id)}` +
         `${typeof id === 'string' ? ' of another form' : ''}. For an emulator, write its endpoint too.`,
     );
   }
-  // A pool has one of two issuers ("original" and "updated", IssuerConfigurationType in the Cognito API reference), and
-  // may be switched from one to the other while tokens of both live.
-  const hosts = [`cognito-idp.${region}.amazonaws.com`, `issuer-cognito-idp.${region}.amazonaws.com`];
-  return { userPoolId: id, issuers: hosts.map((host) => `https://${host}/${id}`) };
+  return { userPoolId: id, issuers };
 }
 
 function readTokenUse(where: string, settings: Record<string, unknown>): TokenUse | null {
@@ -119,26 +156,4 @@ function readTokenUse(where: string, settings: Record<string, unknown>): TokenUs
   throw new AuthConfigurationError(
     `${where}.tokenUse must be 'id' or 'access'; found ${describe(value)}. Leave it out to accept both kinds.`,
   );
-}
-
-function readEndpoint(
-  where: string,
-  value: unknown,
-): { readonly url: string; readonly isLoopback: boolean } | undefined {
-  if (value === undefined) return undefined;
-  const url = isText(value) && URL.canParse(value) ? new URL(value) : undefined;
-  if (!isText(value) || url === undefined || url.username !== '' || url.password !== '' || /[?#\\]/.test(value)) {
-    throw new AuthConfigurationError(
-      `${where}.endpoint must be the origin of an emulator, such as 'http://127.0.0.1:9229'; found ${describe(value)}.`,
-    );
-  }
-  // `URL` has brought every spelling of an address (0x7f.1, 127.1) to this one.
-  const isLoopback = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
-    throw new AuthConfigurationError(
-      `${where}.endpoint must be https, because keys that come over plain http can be anybody's. ` +
-        'Plain http is accepted for localhost, 127.0.0.1 and [::1] alone.',
-    );
-  }
-  return { url: value.replace(/\/+$/, ''), isLoopback };
 }

@@ -3,12 +3,12 @@
  * look-up nor a signature check.
  */
 import { checkTimes, readClaims } from './claims.js';
-import type { CognitoClaims } from './claims.js';
+import type { ClaimTime, CognitoClaims } from './claims.js';
 import { decodeBase64url, decodeJsonPart, own } from './json-part.js';
 import { isKeyId } from './key-set.js';
 import { invalid, malformed } from './rejection.js';
 
-/** A token that looks right. Nobody has vouched for any of it yet. */
+/** A token that looks right. None of it is verified yet. */
 export interface DecodedToken<Issuer> {
   readonly issuer: Issuer;
   readonly kid: string;
@@ -70,7 +70,7 @@ function readKeyId(headerB64: string): string {
  * @param now Milliseconds since the epoch.
  * @throws {TokenRejectedError} `malformed`, `invalid` or `expired`.
  */
-export function decodeToken<Issuer extends { readonly graceSeconds: number }>(
+export function decodeToken<Issuer extends Omit<ClaimTime, 'now'>>(
   token: string,
   { issuers, headers }: Known<Issuer>,
   now: number,
@@ -92,6 +92,6 @@ export function decodeToken<Issuer extends { readonly graceSeconds: number }>(
   const issuer = issuers.get(iss);
   if (issuer === undefined) throw invalid('The issuer is not one that is configured.');
   const claims = readClaims(payload);
-  checkTimes(claims, { now, graceSeconds: issuer.graceSeconds });
+  checkTimes(claims, { now, graceSeconds: issuer.graceSeconds, isAws: issuer.isAws });
   return { issuer, kid, claims, headerB64, payloadB64, signatureB64 };
 }

@@ -1,10 +1,18 @@
 /** Why a token is not accepted: the one place that turns what went wrong, and whatever a library threw, into a reason. */
-import { JwtExpiredError, JwtParseError } from 'aws-jwt-verify/error';
-import { KeysUnavailableError, TokenRejectedError } from '../errors.js';
-import type { TokenRejectionReason } from '../errors.js';
+import {
+  CognitoJwtInvalidClientIdError,
+  CognitoJwtInvalidTokenUseError,
+  JwtExpiredError,
+  JwtInvalidClaimError,
+  JwtInvalidSignatureError,
+  JwtParseError,
+} from 'aws-jwt-verify/error';
+import { isUnavailable, KeysUnavailableError, TokenRejectedError } from '../errors.js';
+import type { AuthUnavailableError, TokenRejectionReason } from '../errors.js';
+import { asError } from '../options.js';
 
 // Each refusal that is known in advance is one error, made once: a stack says nothing about junk, and capturing two of
-// them would cost several times what all checks of it do. They stay inside; whoever calls `verify` gets one of his own.
+// them would cost several times what all checks of it do. They stay inside; `verify` throws another one each time.
 const known = new Map<string, TokenRejectedError>();
 
 function refusal(reason: TokenRejectionReason, detail: string): TokenRejectedError {
@@ -34,9 +42,9 @@ export function expired(): TokenRejectedError {
   return refusal('expired', 'The time of the claim exp has passed.');
 }
 
-/** Revoked, or there is no telling: `cause` is then what went wrong in asking. */
-export function revoked(cause: unknown): TokenRejectedError {
-  return new TokenRejectedError('revoked', { cause });
+/** `revocation` said so. */
+export function revoked(): TokenRejectedError {
+  return refusal('revoked', 'The token was revoked.');
 }
 
 /** The outcome for a token that is not accepted: the client's fault. `cause` is for the log. */
@@ -46,19 +54,49 @@ export interface Refusal {
   readonly cause: unknown;
 }
 
+/** The outcome for a token that could not be checked: the server's fault. */
+export interface Unavailable {
+  readonly status: 'unavailable';
+  readonly error: AuthUnavailableError;
+}
+
+const FAULT_RETRY_SECONDS = 30;
+
+/** The reason in what `aws-jwt-verify` says of the token itself. Its errors all have the name `Error`: `instanceof` alone tells. */
+function reasonOf(error: Error): TokenRejectionReason | undefined {
+  if (error instanceof JwtInvalidSignatureError) return 'invalid';
+  if (error instanceof JwtExpiredError) return 'expired';
+  if (error instanceof JwtInvalidClaimError) return 'invalid';
+  return error instanceof JwtParseError ? 'malformed' : undefined;
+}
+
+/** Whether this is how the library refuses a signature. */
+export function isSignatureRefusal(error: unknown): boolean {
+  return error instanceof JwtInvalidSignatureError;
+}
+
 /**
- * Whatever was thrown on the way from a token to its claims, as a reason.
+ * Whatever was thrown on the way from a token to its claims, as an outcome.
  *
- * The errors of `aws-jwt-verify` all have the name `Error`, so `instanceof` alone tells them apart. What it throws that
- * is not listed (wrong signature, wrong client, a `ParameterValidationError`, a `RangeError` from a date) and any other
- * surprise means that nobody vouched for the token: it is `invalid`.
- *
- * @throws {KeysUnavailableError} when it is that: the server's fault.
+ * What is neither a refusal of this package nor one of the library's own is a fault of the server (a platform without
+ * RSA, a library whose internals differ): to call a good token invalid for it would sign its bearer out.
  */
-export function toRefusal(error: unknown): Refusal {
-  if (error instanceof KeysUnavailableError) throw error;
+export function toOutcome(thrown: unknown): Refusal | Unavailable {
+  const error = asError(thrown);
   if (error instanceof TokenRejectedError) return { status: 'refused', reason: error.reason, cause: error.cause };
-  if (error instanceof JwtParseError) return { status: 'refused', reason: 'malformed', cause: error };
-  if (error instanceof JwtExpiredError) return { status: 'refused', reason: 'expired', cause: error };
-  return { status: 'refused', reason: 'invalid', cause: error };
+  if (isUnavailable(error)) return { status: 'unavailable', error };
+  const reason = reasonOf(error);
+  if (reason !== undefined) return { status: 'refused', reason, cause: error };
+  return { status: 'unavailable', error: new KeysUnavailableError(FAULT_RETRY_SECONDS, { cause: error }) };
+}
+
+/**
+ * The cause of a rejection as a constant sentence. The library's own messages, and those of a token source that is not
+ * this package's, may have claims in them.
+ */
+export function describeRejection(cause: unknown): string | undefined {
+  if (cause instanceof CognitoJwtInvalidClientIdError) return 'The app client is not one that is configured.';
+  if (cause instanceof CognitoJwtInvalidTokenUseError) return 'The kind of token is not the one that is configured.';
+  if (cause instanceof JwtInvalidSignatureError) return 'The signature is not one of the key that the token names.';
+  return cause instanceof Error && known.get(cause.message)?.cause === cause ? cause.message : undefined;
 }

@@ -2,14 +2,25 @@
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { JwtVerifierBase } from 'aws-jwt-verify/jwt-verifier';
 import type { TokenUse } from '../auth.js';
+import { AuthConfigurationError } from '../errors.js';
+import { messageOf } from '../options.js';
 import type { CognitoClaims } from './claims.js';
+import { forgedToken, KEY } from './forged-token.js';
+import { issuerAt } from './issuers.js';
+import type { IssuerAddress } from './issuers.js';
 import type { KeySet } from './key-set.js';
+import { isSignatureRefusal } from './rejection.js';
 
-interface Expected {
-  readonly issuer: string;
-  readonly jwksUri: string;
-  readonly clientId: string[] | null;
+interface PoolDemands {
+  readonly clientIds: readonly string[] | null;
   readonly tokenUse: TokenUse | null;
+}
+
+/** What the library is told to check of the tokens of one issuer. */
+export interface Expectation {
+  readonly jwksUri: string;
+  readonly token: LibraryOptions;
+  readonly claims: { readonly clientId: string[] | null; readonly tokenUse: TokenUse | null };
 }
 
 interface SignedToken {
@@ -26,15 +37,28 @@ type LibraryIssuer = { issuer: string; jwksUri: string; audience: null };
 
 // With one issuer alone the library takes every token for that issuer's, and keeps a key object for each `iss` that a
 // token names, verified or not. Nothing is ever signed by this one.
-const SECOND_ISSUER = 'https://no-issuer.invalid/';
+const SECOND_ISSUER = issuerAt('https://no-issuer.invalid/');
+
+/** Without prototypes: the library would read `scope`, `groups` or `customJwtCheck` of a polluted `Object.prototype`. */
+export function expectationOf({ issuer, jwksUri }: IssuerAddress, { clientIds, tokenUse }: PoolDemands): Expectation {
+  const bare = <T extends object>(options: T): T => Object.assign(Object.create(null) as T, options);
+  return {
+    jwksUri,
+    // The library looks at `Date.now()`; the pre-check has looked at the verifier's own clock.
+    token: bare({ issuer, audience: null, graceSeconds: Infinity }),
+    claims: bare({ clientId: clientIds && [...clientIds], tokenUse }),
+  };
+}
 
 /**
  * The library parses a token again, with a slow reviver, on every way in but one: `verifyDecomposedJwtSync`, which it
  * keeps for its own subclasses. This is one of them.
  */
 export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIssuer, true> {
-  constructor(issuers: readonly string[]) {
-    super([...issuers, SECOND_ISSUER].map((issuer) => ({ issuer, jwksUri: keySetUri(issuer), audience: null })));
+  /** @throws {AuthConfigurationError} when this version of the library lets a forged token pass. */
+  constructor(issuers: readonly IssuerAddress[]) {
+    super([...issuers, SECOND_ISSUER].map((address) => ({ ...address, audience: null })));
+    this.#assertRefusesForgery();
   }
 
   /** From now on these are the issuer's keys, and there are no others. The library forgets the key objects it made. */
@@ -42,8 +66,8 @@ export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIs
     this.cacheJwks({ keys: [...keys.values()].map((key) => ({ ...key })) }, issuer);
   }
 
-  /** @throws one of the errors of `aws-jwt-verify/error`, or anything: see `toRefusal`. */
-  check({ kid, claims, headerB64, payloadB64, signatureB64 }: SignedToken, expected: Expected): void {
+  /** @throws one of the errors of `aws-jwt-verify/error`, or anything: see `toOutcome`. */
+  check({ kid, claims, headerB64, payloadB64, signatureB64 }: SignedToken, expected: Expectation): void {
     // The pre-check has found the header to say exactly this, and every claim that the library reads to have its type.
     const header = { alg: 'RS256', kid };
     const payload = claims as unknown as Parameters<typeof validateCognitoJwtFields>[0];
@@ -52,20 +76,37 @@ export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIs
     const { stackTraceLimit } = Error;
     Reflect.set(Error, 'stackTraceLimit', 0);
     try {
-      this.verifyDecomposedJwtSync({ header, headerB64, payload, payloadB64, signatureB64 }, expected.jwksUri, {
-        issuer: expected.issuer,
-        audience: null,
-        // The library looks at `Date.now()`; the pre-check has looked at the verifier's own clock.
-        graceSeconds: Infinity,
-      });
-      validateCognitoJwtFields(payload, expected);
+      const token = { header, headerB64, payload, payloadB64, signatureB64 };
+      this.verifyDecomposedJwtSync(token, expected.jwksUri, expected.token);
+      validateCognitoJwtFields(payload, expected.claims);
     } finally {
       Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
     }
   }
-}
 
-/** Where Cognito publishes an issuer's keys (AWS: "Verifying JSON web tokens"). */
-export function keySetUri(issuer: string): string {
-  return `${issuer}/.well-known/jwks.json`;
+  /**
+   * `verifyDecomposedJwtSync` is no documented way in. A version in which it no longer throws on a bad signature (because
+   * it answers false, or a promise) would let every token pass: a forged one shows that before the first request.
+   */
+  #assertRefusesForgery(): void {
+    const { issuer } = SECOND_ISSUER;
+    let thrown: unknown;
+    try {
+      this.setKeys(issuer, new Map([[KEY.kid, KEY]]));
+      const demands = { clientIds: null, tokenUse: null };
+      this.check(forgedToken(issuer), expectationOf(SECOND_ISSUER, demands));
+      thrown = new Error('it let a forged token pass');
+    } catch (error) {
+      if (isSignatureRefusal(error)) {
+        this.setKeys(issuer, new Map());
+        return;
+      }
+      thrown = error;
+    }
+    throw new AuthConfigurationError(
+      'Expected this installation of `aws-jwt-verify` and of Node.js to refuse a forged RS256 signature, got: ' +
+        `${messageOf(thrown)}. Install the version of \`aws-jwt-verify\` that this package depends on, on a Node.js with RSA.`,
+      { cause: thrown },
+    );
+  }
 }

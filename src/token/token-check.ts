@@ -1,41 +1,44 @@
 /** The way of one token through all checks, synchronous as long as the keys are there. */
 import type { AuthenticatedAuth, AuthOrigin } from '../auth.js';
-import { TokenRejectedError } from '../errors.js';
-import type { AuthEventListener } from '../events.js';
+import type { Emitter } from '../events.js';
+import { safeWall } from './age.js';
 import { toAuth } from './claims.js';
+import type { IssuerAddress } from './issuers.js';
 import { fetchJson } from './jwks-fetch.js';
 import { readFetchedKeys } from './key-set.js';
-import { createStaticKeySource, KeyStore } from './key-store.js';
-import type { KeySource } from './key-store.js';
+import { createStaticKeySource } from './key-source.js';
+import type { KeySource } from './key-source.js';
+import { KeyStore } from './key-store.js';
 import type { ResolvedOptions } from './options.js';
 import type { ResolvedPool } from './pool.js';
 import { checkSize, decodeToken, KnownHeaders } from './precheck.js';
-import { expired, invalid, revoked, toRefusal } from './rejection.js';
-import type { Refusal } from './rejection.js';
+import { expired, invalid, toOutcome } from './rejection.js';
+import type { Refusal, Unavailable } from './rejection.js';
+import { RevocationCheck } from './revocation.js';
 import { SharedValues } from './shared-values.js';
-import { keySetUri, SignatureVerifier } from './signature.js';
+import { expectationOf, SignatureVerifier } from './signature.js';
+import type { Expectation } from './signature.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 /** One value of `iss`, with what its pool asks for and its keys. */
 interface Issuer {
   readonly issuer: string;
-  readonly jwksUri: string;
   readonly userPoolId: string;
-  readonly clientId: string[] | null;
-  readonly tokenUse: ResolvedPool['tokenUse'];
+  readonly expectation: Expectation;
   readonly graceSeconds: number;
+  readonly isAws: boolean;
   readonly origin: AuthOrigin;
   readonly keys: KeySource;
 }
 
 interface Surroundings {
-  readonly emit: AuthEventListener;
+  readonly emitter: Emitter;
   readonly monotonic: () => number;
 }
 
 export interface TokenCheck {
-  /** @throws {KeysUnavailableError} at once, or as a rejection. */
-  check(token: unknown): MaybePromise<AuthenticatedAuth | Refusal>;
+  /** Never throws and never rejects: what is thrown on the way becomes one of the outcomes. */
+  check(token: unknown): MaybePromise<AuthenticatedAuth | Refusal | Unavailable>;
   /** @throws {KeysUnavailableError} as a rejection. */
   hydrate(): Promise<void>;
   close(): void;
@@ -44,51 +47,58 @@ export interface TokenCheck {
 export function createTokenCheck(
   pools: readonly ResolvedPool[],
   options: ResolvedOptions,
-  { emit, monotonic }: Surroundings,
+  { emitter, monotonic }: Surroundings,
 ): TokenCheck {
-  const { clock, isRevoked } = options;
+  const { emit } = emitter;
+  const { clock } = options;
+  const clocks = { monotonic, wall: safeWall(clock) };
   const signatures = new SignatureVerifier(pools.flatMap((pool) => pool.issuers));
-  const verified = new VerifiedTokens<Issuer>(options.maxCachedTokens);
+  const verified = new VerifiedTokens<Issuer>(options.tokenCache);
+  const revocation = options.isRevoked && new RevocationCheck(options.isRevoked);
   const shared = new SharedValues();
   const isObserved = options.onEvent !== undefined;
 
   const issuersOf = (pool: ResolvedPool, storesOfPool: KeyStore[]): readonly Issuer[] =>
-    pool.issuers.map((issuer) => ({
-      issuer,
-      jwksUri: keySetUri(issuer),
+    pool.issuers.map((address) => ({
+      issuer: address.issuer,
       userPoolId: pool.userPoolId,
-      clientId: pool.clientIds && [...pool.clientIds],
-      tokenUse: pool.tokenUse,
+      expectation: expectationOf(address, pool),
       graceSeconds: pool.graceSeconds,
+      isAws: pool.isAws,
       origin: { clock, graceSeconds: pool.graceSeconds, emit },
-      keys: createKeySource(issuer, pool, storesOfPool),
+      keys: createKeySource(address, pool, storesOfPool),
     }));
   const byPool = pools.map((pool) => issuersOf(pool, []));
   const issuers = new Map(byPool.flat().map((issuer) => [issuer.issuer, issuer]));
   const known = { issuers, headers: new KnownHeaders() };
 
-  function createKeySource(issuer: string, pool: ResolvedPool, storesOfPool: KeyStore[]): KeySource {
-    if (pool.staticKeys !== undefined) {
-      signatures.setKeys(issuer, pool.staticKeys);
-      return createStaticKeySource(pool.staticKeys);
+  function createKeySource(
+    { issuer, jwksUri }: IssuerAddress,
+    { userPoolId, staticKeys, allowEmulatorKeys }: ResolvedPool,
+    storesOfPool: KeyStore[],
+  ): KeySource {
+    if (staticKeys !== undefined) {
+      signatures.setKeys(issuer, staticKeys);
+      return createStaticKeySource(staticKeys);
     }
     const { fetch, timeoutMs, maxAgeMs, staleForMs } = options;
     const store = new KeyStore({
       maxAgeMs,
       staleForMs,
-      monotonic,
+      clocks,
+      userPoolId,
       storesOfPool,
       fetchKeys: async (signal) =>
-        readFetchedKeys(await fetchJson(keySetUri(issuer), { fetch, timeoutMs, signal }), pool.allowEmulatorKeys),
+        readFetchedKeys(await fetchJson(jwksUri, { fetch, timeoutMs, signal }), allowEmulatorKeys),
       onKeys: (keys) => {
         signatures.setKeys(issuer, keys);
         verified.keep((entry) => entry.issuer.issuer !== issuer || keys.get(entry.key.kid) === entry.key);
       },
       onFetched: (event) => {
-        emit({ type: 'keys.fetched', issuer, ...event });
+        emit({ type: 'keys.fetched', userPoolId, issuer, ...event });
       },
       onFailed: (event) => {
-        emit({ type: 'keys.failed', issuer, ...event });
+        emit({ type: 'keys.failed', userPoolId, issuer, ...event });
       },
     });
     storesOfPool.push(store);
@@ -120,7 +130,7 @@ export function createTokenCheck(
       if (search !== undefined) return search.then(again);
       throw invalid('The token names a key that its issuer does not have.');
     }
-    signatures.check(decoded, issuer);
+    signatures.check(decoded, issuer.expectation);
     const auth = toAuth(claims, issuer.userPoolId, { origin: issuer.origin, shared });
     known.headers.add(decoded.headerB64, kid);
     verified.add(digest, { auth, issuer, key });
@@ -128,33 +138,25 @@ export function createTokenCheck(
   }
 
   function askRevocation(auth: AuthenticatedAuth, startedAt: number, cached: boolean): MaybePromise<AuthenticatedAuth> {
-    // Only `false` lets a token pass: an answer that is missing or broken is no answer.
-    const admit = (answer: unknown): AuthenticatedAuth => {
-      if (answer !== false) throw revoked(new Error('The token was revoked.'));
-      if (isObserved) {
-        emit({ type: 'token.verified', tokenUse: auth.tokenUse, cached, durationMs: performance.now() - startedAt });
-      }
-      return auth;
-    };
-    if (isRevoked === undefined) return admit(false);
-    try {
-      const answer = isRevoked(auth.claims);
-      if (typeof answer === 'boolean') return admit(answer);
-      return Promise.resolve(answer).then(admit, (cause: unknown) => {
-        throw revoked(cause);
-      });
-    } catch (cause) {
-      throw cause instanceof TokenRejectedError ? cause : revoked(cause);
-    }
+    const answer = revocation?.ask(auth.claims);
+    return answer === undefined ? admit(auth, startedAt, cached) : answer.then(() => admit(auth, startedAt, cached));
   }
 
-  function refuse(error: unknown, startedAt: number): Refusal {
-    const refusal = toRefusal(error);
+  function admit(auth: AuthenticatedAuth, startedAt: number, cached: boolean): AuthenticatedAuth {
     if (isObserved) {
-      const { reason, cause } = refusal;
-      emit({ type: 'token.rejected', reason, cause, durationMs: performance.now() - startedAt });
+      emit({ type: 'token.verified', tokenUse: auth.tokenUse, cached, durationMs: performance.now() - startedAt });
     }
-    return refusal;
+    return auth;
+  }
+
+  function refuse(error: unknown, startedAt: number): Refusal | Unavailable {
+    const outcome = toOutcome(error);
+    if (outcome.status === 'refused' && emitter.hearsRejections()) {
+      const { reason, cause } = outcome;
+      const durationMs = isObserved ? performance.now() - startedAt : 0;
+      emit({ type: 'token.rejected', reason, cause, durationMs });
+    }
+    return outcome;
   }
 
   return {

@@ -2,6 +2,8 @@
 import { hash } from 'node:crypto';
 import type { AuthenticatedAuth } from '../auth.js';
 import type { VerificationKey } from './key-set.js';
+import { EntrySizes } from './memory.js';
+import type { TokenCacheLimits } from './options.js';
 
 /** A token whose signature was good, with the key and the pool's keys that it depends on. */
 export interface VerifiedToken<Issuer> {
@@ -10,26 +12,33 @@ export interface VerifiedToken<Issuer> {
   readonly key: VerificationKey;
 }
 
-export class VerifiedTokens<Issuer> {
-  readonly #max: number;
-  // A Map keeps the order of insertion: the first entry is the one that was used least recently.
-  readonly #entries = new Map<string, VerifiedToken<Issuer>>();
+interface Entry<Issuer> extends VerifiedToken<Issuer> {
+  readonly bytes: number;
+}
 
-  /** @param max Entries. 0 remembers nothing. */
-  constructor(max: number) {
-    this.#max = max;
+export class VerifiedTokens<Issuer> {
+  readonly #limits: TokenCacheLimits | undefined;
+  // A Map keeps the order of insertion: the first entry is the one that was used least recently.
+  readonly #entries = new Map<string, Entry<Issuer>>();
+  readonly #sizes = new EntrySizes();
+  #bytes = 0;
+
+  /** @param limits Undefined remembers nothing. */
+  constructor(limits: TokenCacheLimits | undefined) {
+    this.#limits = limits;
   }
 
-  get size(): number {
-    return this.#entries.size;
+  /** About how much memory all entries take. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /**
-   * What stands for a token: not the token, which a heap dump would show, nor a part of it. Whoever finds another token
-   * of the same digest has broken SHA-256.
+   * What stands for a token: not the token, which a heap dump would show, nor a part of it. Another token of the same
+   * digest would break SHA-256.
    */
   digest(token: string): string {
-    return this.#max === 0 ? '' : hash('sha256', token, 'base64');
+    return this.#limits === undefined ? '' : hash('sha256', token, 'base64');
   }
 
   get(digest: string): VerifiedToken<Issuer> | undefined {
@@ -40,21 +49,31 @@ export class VerifiedTokens<Issuer> {
     return entry;
   }
 
-  add(digest: string, entry: VerifiedToken<Issuer>): void {
-    if (this.#max === 0) return;
-    if (this.#entries.size >= this.#max) {
+  /** Makes room by forgetting what was used least recently. What is larger than all the room is not remembered. */
+  add(digest: string, { auth, issuer, key }: VerifiedToken<Issuer>): void {
+    if (this.#limits === undefined) return;
+    const { max, maxBytes } = this.#limits;
+    const bytes = this.#sizes.sizeOf(auth.claims);
+    if (bytes > maxBytes) return;
+    this.remove(digest);
+    while (this.#entries.size >= max || this.#bytes + bytes > maxBytes) {
       const [oldest] = this.#entries.keys();
-      if (oldest !== undefined) this.#entries.delete(oldest);
+      if (oldest === undefined) break;
+      this.remove(oldest);
     }
-    this.#entries.set(digest, entry);
+    this.#entries.set(digest, { auth, issuer, key, bytes });
+    this.#bytes += bytes;
   }
 
   remove(digest: string): void {
+    const entry = this.#entries.get(digest);
+    if (entry === undefined) return;
     this.#entries.delete(digest);
+    this.#bytes -= entry.bytes;
   }
 
   /** Forgets what does not pass: at a change of keys, once in minutes, so that looking at all of it is cheap. */
   keep(passes: (entry: VerifiedToken<Issuer>) => boolean): void {
-    for (const [digest, entry] of this.#entries) if (!passes(entry)) this.#entries.delete(digest);
+    for (const [digest, entry] of this.#entries) if (!passes(entry)) this.remove(digest);
   }
 }

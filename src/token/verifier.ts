@@ -1,9 +1,10 @@
-/** The verifier: from a token to the `Auth` of whoever sent it. */
+/** The verifier: from a token to the `Auth` of its bearer. */
 import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
 import type { Auth, AuthenticatedAuth, AuthOrigin } from '../auth.js';
 import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
 import { createEmitter } from '../events.js';
 import { describeMisuse } from './misused-token.js';
+import type { Emitter } from '../events.js';
 import { createTokenCheck } from './token-check.js';
 import { readOptions } from './options.js';
 import type { CognitoVerifierOptions } from './options.js';
@@ -22,14 +23,14 @@ export interface CognitoVerifier {
    * @param token The token alone, without `Bearer`.
    * @throws {TokenRejectedError} when the token is not accepted; `reason` says why. For what is no token at all, such as a
    *   whole header, `cause` says what to pass.
-   * @throws {KeysUnavailableError} when the public keys cannot be had, so that nobody can tell.
+   * @throws {KeysUnavailableError} when the token could not be verified, because the public keys are unavailable.
+   * @throws {RevocationUnavailableError} when `revocation` threw, gave no boolean, or did not answer within 5 s.
    */
   verify(token: string): Promise<AuthenticatedAuth>;
   /**
-   * The `Auth` of whoever sent this token, or none: `anonymous` for undefined, `rejected` for a token that is not
-   * accepted.
-   *
-   * @throws {KeysUnavailableError} when the public keys cannot be had: that is not the client's fault.
+   * The `Auth` of a caller who sent this token, or none: `anonymous` for undefined, `rejected` for a token that is not
+   * accepted. Never rejects for what a client, a key endpoint or a revocation store does: a token that could not be checked
+   * is `rejected` too, with the reason `keys-unavailable` or `revocation-unavailable`, which is not the client's fault.
    */
   authenticate(token: string | undefined): Promise<Auth>;
   /**
@@ -43,7 +44,15 @@ export interface CognitoVerifier {
   close(): Promise<void>;
 }
 
-const origins = new WeakMap<object, AuthOrigin>();
+/** What a verifier shows to this package alone. */
+interface Inside {
+  readonly origin: AuthOrigin;
+  readonly emitter: Emitter;
+  /** What to say at each start of a server. */
+  readonly warnings: readonly string[];
+}
+
+const insides = new WeakMap<object, Inside>();
 
 /**
  * What the verifier lends to an `Auth` that others make on its behalf.
@@ -52,15 +61,23 @@ const origins = new WeakMap<object, AuthOrigin>();
  * @throws {AuthConfigurationError} when `createCognitoVerifier` did not make it.
  */
 export function verifierOrigin(verifier: CognitoVerifier): AuthOrigin {
+  return insideOf(verifier).origin;
+}
+
+/**
+ * @internal
+ * @throws {AuthConfigurationError} as above.
+ */
+export function insideOf(verifier: CognitoVerifier): Inside {
   const candidate: unknown = verifier;
-  const origin = typeof candidate === 'object' && candidate !== null ? origins.get(candidate) : undefined;
-  if (origin === undefined) {
+  const inside = typeof candidate === 'object' && candidate !== null ? insides.get(candidate) : undefined;
+  if (inside === undefined) {
     throw new AuthConfigurationError(
       'The verifier must be one that createCognitoVerifier() returned, itself and not a copy. ' +
         'Write: const verifier = createCognitoVerifier({ userPoolId, clientId }), and pass it as `verifier`.',
     );
   }
-  return origin;
+  return inside;
 }
 
 /**
@@ -85,9 +102,9 @@ export function createCognitoVerifier(
 export function createVerifier(pool: unknown, options: unknown, monotonic: () => number): CognitoVerifier {
   const pools = readPools(pool);
   const resolved = readOptions(options);
-  const emit = createEmitter(resolved.onEvent);
-  const origin: AuthOrigin = { clock: resolved.clock, graceSeconds: 0, emit };
-  const tokens = createTokenCheck(pools, resolved, { emit, monotonic });
+  const emitter = createEmitter(resolved.onEvent);
+  const origin: AuthOrigin = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit };
+  const tokens = createTokenCheck(pools, resolved, { emitter, monotonic });
 
   // One object for each, because nothing in it depends on the request: decisions about it are made once.
   const anonymous = createAnonymousAuth(origin);
@@ -103,6 +120,7 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
       const found = tokens.check(token);
       const outcome = found instanceof Promise ? await found : found;
       if (outcome.status === 'authenticated') return outcome;
+      if (outcome.status === 'unavailable') throw outcome.error;
       // The caller is the server's own code: what it passed wrongly says more than what is wrong with a token like that.
       const misuse = outcome.reason === 'malformed' ? describeMisuse(token) : undefined;
       throw new TokenRejectedError(outcome.reason, {
@@ -113,13 +131,15 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
       if (token === undefined) return anonymous;
       const found = tokens.check(token);
       const outcome = found instanceof Promise ? await found : found;
-      return outcome.status === 'authenticated' ? outcome : rejected[outcome.reason];
+      if (outcome.status === 'authenticated') return outcome;
+      if (outcome.status === 'refused') return rejected[outcome.reason];
+      return createRejectedAuth(outcome.error.reason, origin, outcome.error);
     },
     hydrate: () => tokens.hydrate(),
     async close() {
       tokens.close();
     },
   };
-  origins.set(verifier, origin);
+  insides.set(verifier, { origin, emitter, warnings: pools.flatMap((each) => each.warnings) });
   return Object.freeze(verifier);
 }

@@ -37,7 +37,7 @@ describe('tokens of an emulator', () => {
       { userPoolId: pool.userPoolId, clientId: pool.clientId },
       { keys: { fetch: () => Promise.resolve(Response.json({ keys: [publicKey.jwk] })) } },
     );
-    await expect(only.authenticate(token)).rejects.toThrow(KeysUnavailableError);
+    await expect(only.verify(token)).rejects.toThrow(KeysUnavailableError);
     const among = createCognitoVerifier(
       { userPoolId: pool.userPoolId, clientId: pool.clientId },
       { keys: { fetch: () => Promise.resolve(Response.json({ keys: [publicKey.jwk, ...pool.jwks.keys] })) } },
@@ -53,6 +53,6 @@ describe('tokens of an emulator', () => {
       { keys: { fetch: () => Promise.resolve(Response.json({ keys: [publicKey.jwk] })) } },
     );
     const token = emulatorToken({ ...claimsOf(pool.accessToken()), iss: `${endpoint}/local_1a2B` });
-    await expect(verifier.authenticate(token)).rejects.toThrow(KeysUnavailableError);
+    await expect(verifier.verify(token)).rejects.toThrow(KeysUnavailableError);
   });
 });

@@ -8,6 +8,16 @@ import { createVerifier } from '../../src/token/verifier.js';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
+/** About what each of these takes, by the heap itself. */
+async function sizeOf(tokens: readonly string[]): Promise<number> {
+  const before = await heapAfterCollection();
+  const claims = tokens.map(
+    (token) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as unknown,
+  );
+  const after = await heapAfterCollection();
+  return Math.max(500, (after - before) / claims.length);
+}
+
 async function heapAfterCollection(): Promise<number> {
   // What a turn of the event loop still holds on to goes with the next one.
   for (let turn = 0; turn < 3; turn += 1) {
@@ -30,9 +40,10 @@ describe('a flood of tokens that nobody signed', () => {
         fetches += 1;
         return Promise.resolve(Response.json(pool.jwks));
       };
+      const startedAt = Date.now();
       const verifier = createVerifier(
         { userPoolId: pool.userPoolId, clientId: 'test-client' },
-        { keys: { fetch } },
+        { keys: { fetch }, clock: () => startedAt },
         () => 0,
       );
       const good = pool.accessToken();
@@ -89,6 +100,63 @@ describe('a flood of good tokens', () => {
     expect(perEntry).toBeGreaterThan(400);
     expect(perEntry).toBeLessThan(1_200);
     expect(fullAgain - full).toBeLessThan(512 * 1024);
+  });
+
+  // What an entry takes besides is small beside these.
+  it.each<[string, (index: number) => Record<string, unknown>]>([
+    ['1 KB', () => ({ 'cognito:groups': ['admin', 'support'], sub: crypto.randomUUID() })],
+    ['15 KB of groups', () => ({ 'cognito:groups': Array.from({ length: 270 }, () => crypto.randomUUID()) })],
+    [
+      '15 KB of short groups',
+      (index) => ({ 'cognito:groups': Array.from({ length: 900 }, (_, at) => `${index}.${at}`) }),
+    ],
+    ['15 KB of one text', (index) => ({ 'custom:text': `${index}${'x'.repeat(10_000)}` })],
+    ['15 KB of empty objects', () => ({ list: Array.from({ length: 3_500 }, () => ({})) })],
+    ['15 KB of empty lists', () => ({ list: Array.from({ length: 3_500 }, () => []) })],
+    ['15 KB of numbers', () => ({ list: Array.from({ length: 1_500 }, (_, at) => at + 0.5) })],
+    [
+      '15 KB of names',
+      (index) => Object.fromEntries(Array.from({ length: 180 }, (_, at) => [`n${index}_${at}`, crypto.randomUUID()])),
+    ],
+  ])('of %s takes what maxBytes says, to within a factor of two', { timeout: 60_000 }, async (_, make) => {
+    const maxBytes = 6 * 1024 * 1024;
+    const verifier = pool.verifier({ tokenCache: { maxBytes } });
+    // More than fit, whatever they are.
+    const fill = async () => {
+      const tokens = Array.from({ length: 60 }, (_, index) => pool.accessToken(make(index)));
+      const size = await sizeOf(tokens);
+      for (let index = 0; index * size < 2 * maxBytes; index += 1) await verifier.verify(pool.accessToken(make(index)));
+    };
+    await fill();
+    const full = await heapAfterCollection();
+    await verifier.close();
+    const empty = await heapAfterCollection();
+    expect(full - empty).toBeGreaterThan(maxBytes / 2);
+    expect(full - empty).toBeLessThan(maxBytes * 2);
+  });
+
+  it('keeps nothing of a token that is larger than all the room, and accepts it all the same', async () => {
+    const verifier = pool.verifier({ tokenCache: { maxBytes: 4_000 } });
+    const small = pool.accessToken();
+    const large = pool.accessToken({ 'custom:text': 'x'.repeat(8_000) });
+    const auth = await verifier.verify(small);
+    expect(await isCached(verifier, large)).toBe(false);
+    expect(await verifier.verify(small)).toBe(auth);
+  });
+
+  it('forgets by size those that were used least recently, and counts again what it forgets', async () => {
+    const verifier = pool.verifier({ tokenCache: { maxBytes: 7_000 } });
+    const [a, b, c] = ['a', 'b', 'c'].map((sub) => pool.accessToken({ sub, 'custom:text': sub.repeat(1_500) }));
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three tokens');
+    const first = await verifier.verify(a);
+    const second = await verifier.verify(b);
+    expect(await verifier.verify(a)).toBe(first);
+    await verifier.verify(c);
+    expect(await verifier.verify(a)).toBe(first);
+    expect(await verifier.verify(b)).not.toBe(second);
+    for (let round = 0; round < 100; round += 1) {
+      expect(await isCached(verifier, pool.accessToken({ 'custom:text': 'x'.repeat(1_500) }))).toBe(true);
+    }
   });
 
   it('does not push out a token that is in use', async () => {

@@ -124,7 +124,7 @@ describe('when the key endpoint', () => {
     const { server, verifier, causes, pass } = await setUp();
     server.answer(faults[name] ?? (() => {}));
     const startedAt = performance.now();
-    await expect(verifier.authenticate(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
+    await expect(verifier.verify(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
     expect(performance.now() - startedAt).toBeLessThan(1_500);
     expect(causes).toHaveLength(1);
     expect(causes[0]).toBeInstanceOf(Error);
@@ -140,7 +140,7 @@ describe('when the key endpoint', () => {
     const { server, verifier, causes } = await setUp();
     const token = pool.accessToken();
     await server.close();
-    await expect(verifier.authenticate(token)).rejects.toThrow(KeysUnavailableError);
+    await expect(verifier.verify(token)).rejects.toThrow(KeysUnavailableError);
     expect(causes).toEqual([new TypeError('fetch failed')]);
   });
 
@@ -159,7 +159,7 @@ describe('when the key endpoint', () => {
       server.answer((_, response) =>
         response.writeHead(status, { location: `http://127.0.0.1:${String(port)}/` }).end(),
       );
-      await expect(verifier.authenticate(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
+      await expect(verifier.verify(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
     }
     expect(visits).toBe(0);
   });
@@ -177,7 +177,7 @@ describe('when the key endpoint', () => {
       pour(response, Buffer.alloc(4 * 1024, ' '));
     });
     const startedAt = performance.now();
-    await expect(verifier.authenticate(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
+    await expect(verifier.verify(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
     expect(causes).toEqual([new Error('The key set is larger than 256 KB.')]);
     expect(performance.now() - startedAt).toBeLessThan(4_000);
     await expect.poll(() => wasCut).toBe(true);
@@ -195,7 +195,7 @@ describe('when the key endpoint', () => {
       });
       response.write('an error page that goes on and on');
     });
-    await expect(verifier.authenticate(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
+    await expect(verifier.verify(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
     await expect.poll(() => wasCut).toBe(true);
   });
 
@@ -206,7 +206,7 @@ describe('when the key endpoint', () => {
     });
     const startedAt = performance.now();
     const errors = await Promise.all(
-      Array.from({ length: 100 }, () => verifier.authenticate(pool.accessToken()).catch((error: unknown) => error)),
+      Array.from({ length: 100 }, () => verifier.verify(pool.accessToken()).catch((error: unknown) => error)),
     );
     const elapsed = performance.now() - startedAt;
     expect(errors.every((error) => error instanceof KeysUnavailableError)).toBe(true);
@@ -215,7 +215,7 @@ describe('when the key endpoint', () => {
     expect(causes).toEqual([new Error('The key set did not arrive within 5000 ms.')]);
     expect(server.requests).toBe(1);
     const after = performance.now();
-    await expect(verifier.authenticate(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
+    await expect(verifier.verify(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
     expect(performance.now() - after).toBeLessThan(100);
   });
 
@@ -294,6 +294,6 @@ describe('a `fetch` that was passed in', () => {
     ['never settles and does not look at its signal', () => new Promise(() => {})],
   ])('and %s fails closed', async (_, fetch) => {
     const { verifier } = await setUp({ timeout: 0.2, fetch: fetch as typeof globalThis.fetch });
-    await expect(verifier.authenticate(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
+    await expect(verifier.verify(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
   });
 });

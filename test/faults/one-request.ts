@@ -16,8 +16,8 @@ const note = (text: string) => {
   answeredAt = performance.now();
 };
 verifier.authenticate(token).then(
-  ({ status }) => {
-    note(status);
+  (auth) => {
+    note(auth.status === 'rejected' ? auth.reason : auth.status);
   },
   (error: unknown) => {
     note(error instanceof Error ? error.name : 'unknown');

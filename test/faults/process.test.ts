@@ -31,7 +31,7 @@ describe('a program that has nothing else to do', () => {
     server.hang();
     try {
       const [answer, lingered] = await run(server.url, pool.userPoolId, pool.accessToken(), 'close');
-      expect(answer).toBe('KeysUnavailableError');
+      expect(answer).toBe('keys-unavailable');
       expect(lingered).toBeLessThan(1_000);
     } finally {
       await server.close();

@@ -4,7 +4,7 @@ import type { Choices } from './guard-choices.js';
 import type { Caller } from './guard-model.js';
 import { GROUPS, SCOPES } from './guard-schema.js';
 
-const REASONS = ['expired', 'malformed', 'invalid', 'revoked', 'keys-unavailable'] as const;
+const REASONS = ['expired', 'malformed', 'invalid', 'revoked', 'keys-unavailable', 'revocation-unavailable'] as const;
 
 export function randomCaller(choices: Choices): Caller {
   const kind = choices.below(20);

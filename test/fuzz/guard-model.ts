@@ -169,7 +169,10 @@ export type Caller =
   | { readonly kind: 'no-auth' }
   | { readonly kind: 'look-alike' }
   | { readonly kind: 'anonymous' }
-  | { readonly kind: 'rejected'; readonly reason: 'expired' | 'malformed' | 'invalid' | 'revoked' | 'keys-unavailable' }
+  | {
+      readonly kind: 'rejected';
+      readonly reason: 'expired' | 'malformed' | 'invalid' | 'revoked' | 'keys-unavailable' | 'revocation-unavailable';
+    }
   | {
       readonly kind: 'authenticated';
       readonly tokenUse: 'ID' | 'ACCESS';

@@ -34,7 +34,7 @@ export function findDenial(caller: Caller, rules: readonly Rule[]): Denial | und
   if (caller.kind === 'anonymous') return { code: 'UNAUTHENTICATED', reason: 'missing' };
   if (caller.kind === 'rejected') {
     const { reason } = caller;
-    return { code: reason === 'keys-unavailable' ? 'AUTH_UNAVAILABLE' : 'UNAUTHENTICATED', reason };
+    return { code: reason.endsWith('-unavailable') ? 'AUTH_UNAVAILABLE' : 'UNAUTHENTICATED', reason };
   }
   const hasOneOf = (mine: readonly string[], asked: readonly string[] | undefined) =>
     asked === undefined || asked.some((name) => mine.includes(name));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCognitoVerifier } from '../../src/index.js';
+import { createAuthContext, createCognitoVerifier } from '../../src/index.js';
 import { createTestUserPool } from '../../src/testing/index.js';
 import { bearer, serve } from './serve.js';
 
@@ -23,9 +23,8 @@ describe('a server whose keys cannot be had', () => {
     });
     const server = await serve({ typeDefs, resolvers, verifier });
     try {
-      expect(server.log.filter((line) => line.includes('public keys of a user pool cannot be fetched'))).toHaveLength(
-        1,
-      );
+      const line = `the public keys of the user pool ${pool.userPoolId} cannot be fetched.`;
+      expect(server.log.filter((each) => each.includes(line))).toHaveLength(1);
       const token = bearer(pool.accessToken());
       const answers = await Promise.all(Array.from({ length: 20 }, () => server.post('{ motd }', token)));
       for (const { retryAfter, ...answer } of answers) {
@@ -45,13 +44,14 @@ describe('a server whose keys cannot be had', () => {
       }
       expect((await server.post('{ motd }', bearer('garbage'))).status).toBe(401);
       expect((await server.post('{ motd }')).body).toEqual({ data: { motd: 'hello' } });
+      expect(server.log).toHaveLength(1);
     } finally {
       await server.stop();
       await endpoint.close();
     }
   });
 
-  it('refuses the operation also where invalid tokens go on as anonymous', async () => {
+  it('refuses with 503 also when tokens that are not accepted go on as anonymous', async () => {
     const pool = createTestUserPool();
     const endpoint = await pool.serve();
     endpoint.fail();
@@ -62,23 +62,102 @@ describe('a server whose keys cannot be had', () => {
     });
     const server = await serve({ typeDefs, resolvers, verifier, onInvalidToken: 'anonymous' });
     try {
-      const { retryAfter, ...answer } = await server.post('{ motd me }', bearer(pool.accessToken()));
-      expect(Number(retryAfter)).toBeGreaterThanOrEqual(1);
-      expect(answer).toEqual({
-        status: 503,
-        challenge: null,
-        body: {
-          errors: [
-            {
-              message: 'Authentication is temporarily unavailable.',
-              extensions: { code: 'AUTH_UNAVAILABLE', reason: 'keys-unavailable' },
-            },
-          ],
-        },
-      });
+      for (const query of ['{ motd }', '{ motd me }']) {
+        const { retryAfter, ...answer } = await server.post(query, bearer(pool.accessToken()));
+        expect(Number(retryAfter)).toBeGreaterThanOrEqual(1);
+        expect(answer).toEqual(unavailable('keys-unavailable'));
+      }
+      expect((await server.post('{ motd }', bearer('garbage'))).body).toEqual({ data: { motd: 'hello' } });
     } finally {
       await server.stop();
       await endpoint.close();
+    }
+  });
+});
+
+const unavailable = (reason: string) => ({
+  status: 503,
+  challenge: null,
+  body: {
+    errors: [
+      {
+        message: 'Authentication is temporarily unavailable.',
+        extensions: { code: 'AUTH_UNAVAILABLE', reason },
+      },
+    ],
+  },
+});
+
+describe('a server whose revocation store is down', () => {
+  it.each(['reject', 'anonymous'] as const)(
+    'answers 503 with Retry-After and writes one line, with onInvalidToken: %s',
+    async (onInvalidToken) => {
+      const pool = createTestUserPool();
+      const revocation = { isRevoked: () => Promise.reject(new Error('The store is down.')) };
+      const server = await serve({ typeDefs, resolvers, verifier: pool.verifier({ revocation }), onInvalidToken });
+      try {
+        const posts = Array.from({ length: 20 }, () => server.post('{ motd }', bearer(pool.accessToken())));
+        for (const answer of await Promise.all(posts)) {
+          expect(answer).toEqual({ ...unavailable('revocation-unavailable'), retryAfter: '5' });
+        }
+        expect(server.log).toEqual([
+          'apollo-cognito-auth: a token could not be asked about at `revocation`, and was answered with 503. The store is down.',
+        ]);
+        expect((await server.post('{ motd }')).body).toEqual({ data: { motd: 'hello' } });
+      } finally {
+        await server.stop();
+      }
+    },
+  );
+});
+
+describe('a flood of tokens with unknown keys', () => {
+  it('writes nothing and alarms of nothing while the endpoint answers, and one line when it does not', async () => {
+    const pool = createTestUserPool();
+    let answer: (response: Response) => void = () => {};
+    let fetches = 0;
+    const verifier = createCognitoVerifier(
+      { userPoolId: pool.userPoolId, clientId: pool.clientId },
+      {
+        keys: {
+          fetch: () => {
+            fetches += 1;
+            if (fetches <= 2) return Promise.resolve(Response.json(pool.jwks));
+            return new Promise((resolve) => (answer = resolve));
+          },
+        },
+      },
+    );
+    const server = await serve({ typeDefs, resolvers, verifier });
+    const context = createAuthContext({ verifier });
+    const [, payload = '', signature = ''] = pool.accessToken().split('.');
+    const forged = (index: number) => {
+      const header = Buffer.from(JSON.stringify({ kid: `unknown-${String(index)}`, alg: 'RS256' })).toString(
+        'base64url',
+      );
+      return { req: { headers: { authorization: `Bearer ${header}.${payload}.${signature}` } } };
+    };
+    const flood = async (from: number) => {
+      const contexts = Array.from({ length: 4_000 }, (_, index) => context(forged(from + index)));
+      await new Promise((resolve) => setImmediate(resolve));
+      answer(Response.json(pool.jwks));
+      const reasons = new Map<string, number>();
+      for (const { auth } of await Promise.all(contexts)) {
+        const reason = auth.status === 'rejected' ? auth.reason : auth.status;
+        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+        // What Apollo Server does with each of them.
+        const { body } = await server.execute('{ motd }', { auth });
+        expect(body).toMatchObject({ errors: [{ extensions: { reason } }] });
+      }
+      return Object.fromEntries(reasons);
+    };
+    try {
+      expect(await flood(0)).toEqual({ invalid: 2_000, 'keys-unavailable': 2_000 });
+      expect(await flood(4_000)).toEqual({ invalid: 4_000 });
+      expect(server.log).toEqual([]);
+      expect((await server.post('{ me }', bearer(pool.accessToken()))).body).toEqual({ data: { me: 'me' } });
+    } finally {
+      await server.stop();
     }
   });
 });

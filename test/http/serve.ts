@@ -18,6 +18,8 @@ export interface TestServer {
   readonly log: string[];
   /** Sends a query, or any body as it is, with the headers. */
   post(query: string | object, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Executes with a context, without HTTP. */
+  execute(query: string, contextValue: AuthContext): Promise<{ readonly body: unknown }>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,10 @@ export async function serve(options: ServeOptions): Promise<TestServer> {
     url,
     log,
     post: (query, headers = {}) => post(url, typeof query === 'string' ? { query } : query, headers),
+    async execute(query, contextValue) {
+      const { body } = await server.executeOperation({ query }, { contextValue });
+      return { body: body.kind === 'single' ? body.singleResult : undefined };
+    },
     stop: () => server.stop(),
   };
 }

@@ -78,6 +78,7 @@ const messages = {
   scope: ['FORBIDDEN', 'Access is denied.'],
   policy: ['FORBIDDEN', 'Access is denied.'],
   'keys-unavailable': ['AUTH_UNAVAILABLE', 'Authentication is temporarily unavailable.'],
+  'revocation-unavailable': ['AUTH_UNAVAILABLE', 'Authentication is temporarily unavailable.'],
 } as const;
 
 /** The error that a client gets for a denied selection. */

@@ -12,6 +12,7 @@ const installed = join(modules, 'apollo-cognito-auth');
 const names = [
   'AuthConfigurationError',
   'KeysUnavailableError',
+  'RevocationUnavailableError',
   'TokenRejectedError',
   'authCacheKey',
   'authDirective',

@@ -18,6 +18,10 @@ afterEach(() => {
   seconds = AT;
 });
 
+function claimsOf(token: string): object {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object;
+}
+
 async function outcomeOf(token: string, by = verifier): Promise<string> {
   const auth = await by.authenticate(token);
   return auth.status === 'rejected' ? auth.reason : auth.status;
@@ -126,22 +130,69 @@ describe('the time of a token', () => {
     expect(await outcomeOf(token)).toBe('authenticated');
   });
 
-  it('is a time', async () => {
-    const absurd = {
-      'more than a day ahead': { iat: AT + DAY + 1, exp: AT + 2 * DAY },
-      'over before it began': { iat: AT + 10, exp: AT + 10 },
-      'before the epoch': { iat: -10, exp: AT + HOUR },
-      'beyond what a date can hold': { exp: 8_640_000_000_001 },
-      'far in the past': { iat: -8_640_000_000_002, exp: -8_640_000_000_001 },
-    };
-    for (const [name, claims] of Object.entries(absurd)) {
-      expect([name, await outcomeOf(pool.accessToken(claims))]).toEqual([name, 'invalid']);
+  it('is a number, whole or not, and is kept to the fraction', async () => {
+    const times = { iat: AT + 0.25, auth_time: AT - 0.5, nbf: AT - 0.75, exp: AT + HOUR + 0.5 };
+    for (const make of [pool.accessToken, pool.idToken]) {
+      const auth = await verifier.verify(make(times));
+      expect(auth.expiresAt).toBe(AT + HOUR + 0.5);
+      expect(auth.claims).toMatchObject(times);
     }
-    for (const exp of [AT + 0.5, 1e300, -1e300, Number.MAX_SAFE_INTEGER + 1]) {
-      expect([exp, await outcomeOf(pool.accessToken({ exp }))]).toEqual([exp, 'malformed']);
+    const token = pool.accessToken({ exp: AT + HOUR + 0.5 });
+    seconds = AT + HOUR + 0.499;
+    expect(await outcomeOf(token)).toBe('authenticated');
+    seconds = AT + HOUR + 0.5;
+    expect(await outcomeOf(token)).toBe('expired');
+    expect(await outcomeOf(pool.accessToken({ exp: AT + HOUR + 0.5 }))).toBe('expired');
+  });
+
+  it.each(['exp', 'iat', 'nbf', 'auth_time'])(
+    'is no text, no list and no number beyond all numbers in %s',
+    async (name) => {
+      for (const value of ['"1800000000"', 'null', 'true', '[1800000000]', '{}', '1e400', '-1e400']) {
+        const claims = JSON.stringify(claimsOf(pool.accessToken({ [name]: '?' }))).replace('"?"', value);
+        const token = pool.sign({ kid: jwks.keys[0]?.kid, alg: 'RS256' }, claims);
+        expect([value, await outcomeOf(token)]).toEqual([value, 'malformed']);
+      }
+    },
+  );
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['lives for exactly 24 hours', { iat: AT, exp: AT + DAY }, 'authenticated'],
+    ['lives for exactly 24 hours, not from a whole second', { iat: AT + 0.3, exp: AT + DAY + 0.3 }, 'authenticated'],
+    ['lives for a moment longer', { iat: AT, exp: AT + DAY + 0.001 }, 'invalid'],
+    ['lives for ever', { exp: 8_640_000_000_000 }, 'invalid'],
+    ['lives beyond what a date can hold', { exp: 8_640_000_000_001 }, 'invalid'],
+    ['lives beyond what a whole number can hold', { exp: 1e300 }, 'invalid'],
+    ['began before the epoch and has not ended', { iat: -10, exp: AT + HOUR }, 'invalid'],
+    ['lived for too long and is over', { iat: AT - 2 * DAY, exp: AT - 1 }, 'invalid'],
+    ['was over when it began', { iat: AT + 10, exp: AT + 10 }, 'invalid'],
+    ['was over before it began', { iat: AT + 10, exp: AT + 9 }, 'invalid'],
+    ['begins 5 minutes ahead', { iat: AT + 300, exp: AT + HOUR }, 'authenticated'],
+    ['begins a moment later than that', { iat: AT + 300.001, exp: AT + HOUR }, 'invalid'],
+    ['begins in a day', { iat: AT + DAY, exp: AT + DAY + HOUR }, 'invalid'],
+    ['is over, and is not of this era', { iat: -1e9, exp: 0 - 1e9 + 10 }, 'expired'],
+    ['is over, and is of no era', { iat: -1e300, exp: 10 - 8_640_000_000_011 }, 'invalid'],
+  ])('of AWS that %s: %j is %s', async (_, times, outcome) => {
+    for (const make of [pool.accessToken, pool.idToken]) expect(await outcomeOf(make(times))).toBe(outcome);
+  });
+
+  it('of an emulator has no limit but its end', async () => {
+    const served = createTestUserPool({ clock });
+    const server = await served.serve();
+    try {
+      const emulated = served.verifier({ clock });
+      for (const times of [
+        { exp: AT + 365 * DAY },
+        { iat: AT + DAY, exp: AT + DAY + 1 },
+        { iat: AT, exp: AT + 2 * DAY },
+      ]) {
+        expect(await outcomeOf(served.accessToken(times), emulated)).toBe('authenticated');
+      }
+      expect(await outcomeOf(served.accessToken({ exp: AT - 1 }), emulated)).toBe('expired');
+      expect(await outcomeOf(served.accessToken({ exp: 1e300 }), emulated)).toBe('invalid');
+    } finally {
+      await server.close();
     }
-    expect(await outcomeOf(pool.accessToken({ iat: AT + DAY, exp: AT + 2 * DAY }))).toBe('authenticated');
-    expect(await outcomeOf(pool.accessToken({ exp: 8_640_000_000_000 }))).toBe('authenticated');
   });
 
   it('is over when the clock is broken', async () => {
@@ -169,6 +220,12 @@ describe('the claims of an Auth', () => {
     expect(Object.isFrozen((auth.claims['custom'] as { deep: [object] }).deep[0])).toBe(true);
   });
 
+  it('may be nested as deep as a token is long', async () => {
+    const nested = '['.repeat(5_000) + ']'.repeat(5_000);
+    const text = `${JSON.stringify(claimsOf(pool.accessToken())).slice(0, -1)},"nested":${nested}}`;
+    expect(await outcomeOf(pool.sign({ kid: jwks.keys[0]?.kid, alg: 'RS256' }, text))).toBe('authenticated');
+  });
+
   it('split the scopes at spaces, and give none to an ID token', async () => {
     const scopes = async (scope: unknown) => (await verifier.verify(pool.accessToken({ scope }))).scopes;
     expect(await scopes('a b/c')).toEqual(['a', 'b/c']);
@@ -178,12 +235,27 @@ describe('the claims of an Auth', () => {
     expect((await verifier.verify(pool.idToken({ scope: 'admin' }))).scopes).toEqual([]);
   });
 
-  it('are what the token says, not what somebody put on Object.prototype', async () => {
-    const polluted = { 'cognito:groups': ['admin'], username: 'root', scope: 'admin', nbf: 1, crit: [] };
+  it('are what the token says, not what stands on Object.prototype', async () => {
+    const polluted = {
+      ...{ 'cognito:groups': ['admin'], username: 'root', scope: 'admin', nbf: 1, crit: [], groups: ['admin'] },
+      ...{
+        client_id: 'web',
+        aud: 'web',
+        jwks: { keys: [] },
+        keys: [],
+        customJwtCheck: () => 'no',
+        kid: 'x',
+        alg: 'none',
+      },
+    };
     Object.assign(Object.prototype, polluted);
     try {
       const auth = await verifier.verify(pool.accessToken({ username: undefined, scope: undefined }));
       expect([auth.groups, auth.scopes, Object.hasOwn(auth, 'username')]).toEqual([[], [], false]);
+      for (const claim of ['client_id', 'sub', 'exp', 'token_use']) {
+        expect(await outcomeOf(pool.accessToken({ [claim]: undefined }))).toBe('malformed');
+      }
+      expect(await outcomeOf(pool.sign({ kid: jwks.keys[0]?.kid }, claimsOf(pool.accessToken())))).toBe('malformed');
     } finally {
       for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name);
     }

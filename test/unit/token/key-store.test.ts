@@ -153,7 +153,7 @@ describe('keys that grow old', () => {
       pass(HOUR - 1);
     }
     pass(MINUTE);
-    const error = await rejectionOf(verifier.authenticate(pool.accessToken()));
+    const error = await rejectionOf(verifier.verify(pool.accessToken()));
     expect(error).toBeInstanceOf(KeysUnavailableError);
     answerWith(undefined);
     pass(MINUTE);
@@ -166,7 +166,7 @@ describe('keys that grow old', () => {
     await verifier.verify(token);
     answerWith(down);
     for (let seconds = 0; seconds <= 180; seconds += 1) {
-      const outcome = await rejectionOf(verifier.authenticate(token));
+      const outcome = await rejectionOf(verifier.verify(token));
       if (seconds <= 120) expect([seconds, outcome]).toMatchObject([seconds, { status: 'authenticated' }]);
       else expect(outcome).toBeInstanceOf(KeysUnavailableError);
       pass(1);
@@ -295,8 +295,8 @@ describe('a token of a key that is not in the set', () => {
     pool.rotateKeys();
     answerWith(down);
     const token = pool.accessToken();
-    expect(await rejectionOf(verifier.authenticate(token))).toBeInstanceOf(KeysUnavailableError);
-    const again = await rejectionOf(verifier.authenticate(token));
+    expect(await rejectionOf(verifier.verify(token))).toBeInstanceOf(KeysUnavailableError);
+    const again = await rejectionOf(verifier.verify(token));
     expect(again).toMatchObject({ name: 'KeysUnavailableError', retryAfterSeconds: 10 });
     expect(fetches).toHaveLength(2);
     answerWith(undefined);
@@ -315,7 +315,7 @@ describe('a token of a key that is not in the set', () => {
     const token = pool.accessToken();
     answerWith(down);
     pass(11 * MINUTE);
-    expect(await rejectionOf(verifier.authenticate(token))).toBeInstanceOf(KeysUnavailableError);
+    expect(await rejectionOf(verifier.verify(token))).toBeInstanceOf(KeysUnavailableError);
     expect(await verifier.authenticate(known)).toMatchObject({ status: 'authenticated' });
     answerWith(undefined);
     pass(1);
@@ -330,7 +330,7 @@ describe('a token of a key that is not in the set', () => {
     answerWith(slow.answer);
     const stranger = pool.sign({ kid: 'stranger', alg: 'RS256' }, { ...claimsOf(good) });
     const waiting = Array.from({ length: 2_000 }, () => verifier.authenticate(stranger));
-    expect(await rejectionOf(verifier.authenticate(stranger))).toBeInstanceOf(KeysUnavailableError);
+    expect(await rejectionOf(verifier.verify(stranger))).toBeInstanceOf(KeysUnavailableError);
     expect(await verifier.authenticate(good)).toMatchObject({ status: 'authenticated' });
     slow.send(Response.json(pool.jwks));
     expect(new Set((await Promise.all(waiting)).map((auth) => JSON.stringify(auth)))).toEqual(
@@ -351,7 +351,7 @@ describe('an endpoint that is down from the start', () => {
     const expired = pool.accessToken({ exp: Math.floor(Date.now() / 1000) - 1 });
     const foreign = createTestUserPool().accessToken();
     for (let tick = 0; tick < 60 * 20; tick += 1) {
-      const errors = await Promise.all([1, 2, 3].map(() => rejectionOf(verifier.authenticate(token))));
+      const errors = await Promise.all([1, 2, 3].map(() => rejectionOf(verifier.verify(token))));
       for (const error of errors) {
         expect(error).toBeInstanceOf(KeysUnavailableError);
         expect(error).toHaveProperty(
@@ -376,7 +376,7 @@ describe('an endpoint that is down from the start', () => {
     let elapsed = 0;
     while (intervals.length < 9) {
       const before = fetches.length;
-      await rejectionOf(verifier.authenticate(token));
+      await rejectionOf(verifier.verify(token));
       if (fetches.length > before) {
         intervals.push(elapsed);
         elapsed = 0;
@@ -463,7 +463,7 @@ describe('close', () => {
           });
         }),
     );
-    const waiting = rejectionOf(verifier.authenticate(pool.accessToken()));
+    const waiting = rejectionOf(verifier.verify(pool.accessToken()));
     await settle();
     await verifier.close();
     await verifier.close();
@@ -480,7 +480,7 @@ describe('close', () => {
     await verifier.verify(token);
     answerWith(later().answer);
     pass(11 * MINUTE);
-    const waiting = rejectionOf(verifier.authenticate(pool.accessToken()));
+    const waiting = rejectionOf(verifier.verify(pool.accessToken()));
     await verifier.close();
     answerWith(undefined);
     expect(await waiting).toBeInstanceOf(KeysUnavailableError);
@@ -501,7 +501,7 @@ describe('close', () => {
     const late = later();
     answerWith(late.answer);
     const token = pool.accessToken();
-    const waiting = rejectionOf(verifier.authenticate(token));
+    const waiting = rejectionOf(verifier.verify(token));
     await verifier.close();
     answerWith(undefined);
     late.send(Response.json(pool.jwks));
@@ -518,7 +518,8 @@ describe('close', () => {
     const store = new KeyStore({
       maxAgeMs: 1_000,
       staleForMs: 0,
-      monotonic: () => 0,
+      clocks: { monotonic: () => 0, wall: () => 0 },
+      userPoolId: 'pool',
       storesOfPool: [],
       fetchKeys: () => new Promise((resolve) => (send = resolve)),
       onKeys: (keys) => seen.push(keys),
@@ -569,12 +570,13 @@ describe('events of the keys', () => {
     expect(events).toEqual([
       {
         type: 'keys.failed',
+        userPoolId: pool.userPoolId,
         issuer,
         cause: new Error('The key set was answered with status 500.'),
         retryAfterSeconds: 1,
         durationMs: 0,
       },
-      { type: 'keys.fetched', issuer, keyCount: 1, durationMs: 0 },
+      { type: 'keys.fetched', userPoolId: pool.userPoolId, issuer, keyCount: 1, durationMs: 0 },
       { type: 'token.verified', tokenUse: 'access', cached: false, durationMs: expect.any(Number) as number },
     ]);
   });

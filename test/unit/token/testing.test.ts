@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { authStateOf, isAuthenticated } from '../../../src/auth.js';
-import { AuthConfigurationError, KeysUnavailableError } from '../../../src/errors.js';
+import {
+  AuthConfigurationError,
+  KeysUnavailableError,
+  RevocationUnavailableError,
+  TokenRejectedError,
+} from '../../../src/errors.js';
 import { anonymous, authenticatedAs, createTestUserPool, rejected } from '../../../src/testing/index.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
 
@@ -101,14 +106,14 @@ describe('a test user pool', () => {
     try {
       const answer = () => {
         const verifier = pool.verifier({ keys: { timeout: 0.2 } });
-        return verifier.authenticate(pool.accessToken()).catch((error: unknown) => error);
+        return verifier.verify(pool.accessToken()).catch((error: unknown) => error);
       };
       server.fail();
       expect(await answer()).toBeInstanceOf(KeysUnavailableError);
       server.hang();
       expect(await answer()).toBeInstanceOf(KeysUnavailableError);
       server.lie();
-      expect(await answer()).toEqual({ status: 'rejected', reason: 'invalid' });
+      expect(await answer()).toEqual(new TokenRejectedError('invalid'));
       server.recover();
       expect(await answer()).toMatchObject({ status: 'authenticated' });
       expect(server.requests).toBe(4);
@@ -169,6 +174,9 @@ describe('an Auth for tests', () => {
     const unavailable = rejected('keys-unavailable');
     expect(unavailable).toEqual({ status: 'rejected', reason: 'keys-unavailable' });
     expect(authStateOf(unavailable)?.cause).toBeInstanceOf(KeysUnavailableError);
+    const unasked = rejected('revocation-unavailable');
+    expect(unasked).toEqual({ status: 'rejected', reason: 'revocation-unavailable' });
+    expect(authStateOf(unasked)?.cause).toBeInstanceOf(RevocationUnavailableError);
     expect([anonymous(), unavailable].map(Object.isFrozen)).toEqual([true, true]);
   });
 });

@@ -60,7 +60,7 @@ describe('a verifier', () => {
     expect(await forgetful.verify(token)).not.toBe(await forgetful.verify(token));
   });
 
-  it('tells nobody from somebody from a token that is not accepted', async () => {
+  it('tells no token from a good one from one that is not accepted', async () => {
     const verifier = pool.verifier();
     expect(await verifier.authenticate(undefined)).toEqual({ status: 'anonymous' });
     expect(await verifier.authenticate('')).toEqual({ status: 'rejected', reason: 'malformed' });
@@ -157,37 +157,12 @@ describe('revocation', () => {
     expect(asked).toEqual(['one', 'one', 'one']);
   });
 
-  it('may be asked of somebody far away', async () => {
+  it('may be asked of a store far away', async () => {
     const verifier = pool.verifier({
       revocation: { isRevoked: ({ sub }) => new Promise((resolve) => setTimeout(resolve, 1, sub === 'gone')) },
     });
     expect(await verifier.authenticate(pool.accessToken({ sub: 'gone' }))).toEqual(REVOKED);
     expect(await verifier.authenticate(pool.accessToken({ sub: 'here' }))).toMatchObject({ sub: 'here' });
-  });
-
-  it('refuses whatever it does not plainly let pass, and tells the log why', async () => {
-    const broken = new Error('the store is down');
-    const answers: (() => unknown)[] = [
-      () => undefined,
-      () => null,
-      () => 0,
-      () => '',
-      () => Promise.resolve(undefined),
-      () => {
-        throw broken;
-      },
-      () => Promise.reject(broken),
-    ];
-    const causes: unknown[] = [];
-    for (const answer of answers) {
-      const verifier = pool.verifier({
-        revocation: { isRevoked: answer as () => boolean },
-        onEvent: (event) => causes.push(event.type === 'token.rejected' ? event.cause : event.type),
-      });
-      expect(await verifier.authenticate(pool.accessToken())).toEqual(REVOKED);
-    }
-    expect(causes.slice(-2)).toEqual([broken, broken]);
-    expect(causes).toHaveLength(answers.length);
   });
 
   it('keeps the `this` of the list', async () => {

@@ -1,0 +1,52 @@
+/** The issuers of Amazon Cognito: the one place that knows the hosts of AWS. */
+
+/** One value of `iss`, and where its keys are. */
+export interface IssuerAddress {
+  readonly issuer: string;
+  readonly jwksUri: string;
+}
+
+// The regions of a partition by their form, as the AWS SDKs tell them apart, with its DNS suffix. The isolated partitions
+// (us-iso-, us-isob-, eu-isoe-, us-isof-) are left out: where Cognito answers there is not published.
+const PARTITIONS: readonly (readonly [region: RegExp, suffix: string])[] = [
+  [/^(?:af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d{1,2}$/, 'amazonaws.com'],
+  [/^us-gov-[a-z]+-\d{1,2}$/, 'amazonaws.com'],
+  [/^cn-[a-z]+-\d{1,2}$/, 'amazonaws.com.cn'],
+  [/^eusc-[a-z]{2}-[a-z]+-\d{1,2}$/, 'amazonaws.eu'],
+];
+
+const POOL_ID = /^([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})_[A-Za-z0-9]{1,55}$/;
+
+/** The region in the id of a user pool; undefined for what is no such id. */
+export function regionOf(userPoolId: string): string | undefined {
+  return POOL_ID.exec(userPoolId)?.[1];
+}
+
+/**
+ * The issuers of a user pool on AWS; undefined when its region is of no partition that is known here.
+ *
+ * A pool has one of two issuers ("original" and "updated", IssuerConfigurationType in the Cognito API reference), and may
+ * be switched from one to the other while tokens of both live. The original one stands first.
+ */
+export function awsIssuers(userPoolId: string): readonly [IssuerAddress, IssuerAddress] | undefined {
+  const region = regionOf(userPoolId);
+  const suffix = PARTITIONS.find(([form]) => region !== undefined && form.test(region))?.[1];
+  if (region === undefined || suffix === undefined) return undefined;
+  return [
+    issuerAt(`https://cognito-idp.${region}.${suffix}/${userPoolId}`),
+    issuerAt(`https://issuer-cognito-idp.${region}.${suffix}/${userPoolId}`),
+  ];
+}
+
+/** An issuer that publishes its keys where Cognito does (AWS: "Verifying JSON web tokens"). */
+export function issuerAt(issuer: string): IssuerAddress {
+  return { issuer, jwksUri: `${issuer}/.well-known/jwks.json` };
+}
+
+const COGNITO_SERVICE = /^(?:issuer-)?cognito-idp(?:-fips)?\./;
+
+/** Whether the host, in any spelling that `URL` makes of it, is where AWS answers for Cognito. */
+export function isCognitoHost(hostname: string): boolean {
+  const name = hostname.toLowerCase().replace(/\.$/, '');
+  return COGNITO_SERVICE.test(name) && PARTITIONS.some(([, suffix]) => name.endsWith(`.${suffix}`));
+}

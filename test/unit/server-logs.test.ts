@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { ApolloServer } from '@apollo/server';
+import {
+  AuthConfigurationError,
+  cognitoAuthPlugin,
+  createAuthContext,
+  KeysUnavailableError,
+  RevocationUnavailableError,
+  TokenRejectedError,
+} from '../../src/index.js';
+import type { AuthContext } from '../../src/index.js';
+import { withOutage } from '../../src/errors.js';
+import { createFaultLog } from '../../src/server/fault-log.js';
+import { createLineLimit } from '../../src/server/line-limit.js';
+import { createRejectionLog } from '../../src/server/rejection-log.js';
+import { createTestUserPool } from '../../src/testing/index.js';
+
+function setUp() {
+  const lines: string[] = [];
+  let now = 0;
+  const write = (line: string) => void lines.push(line);
+  const logFault = createFaultLog(() => now);
+  return {
+    lines,
+    log: (fault: Error) => {
+      logFault(fault, { warn: write, error: write });
+    },
+    pass: (seconds: number) => {
+      now += seconds * 1000;
+    },
+  };
+}
+
+describe('the log of faults', () => {
+  it('writes one line for an outage, names the pool and the cause, and writes again for the next outage', () => {
+    const { lines, log, pass } = setUp();
+    const first = { userPoolId: 'eu-west-1_Orders' };
+    for (let request = 0; request < 1_000; request += 1) {
+      log(withOutage(new KeysUnavailableError(1, { cause: new Error(`try ${String(request)}`) }), first));
+      pass(1);
+    }
+    log(withOutage(new KeysUnavailableError(1, { cause: new Error('again') }), { userPoolId: 'eu-west-1_Orders' }));
+    expect(lines).toEqual(
+      ['try 0', 'again'].map(
+        (cause) =>
+          'apollo-cognito-auth: the public keys of the user pool eu-west-1_Orders cannot be fetched. Until they can, ' +
+          `requests whose token needs them are answered with 503. ${cause}`,
+      ),
+    );
+  });
+
+  it('writes nothing of a token that is one too many of a flood', () => {
+    const { lines, log } = setUp();
+    for (let request = 0; request < 1_000; request += 1) log(new KeysUnavailableError(1));
+    expect(lines).toEqual([]);
+  });
+
+  it('writes one line a minute of anything else that a request can cause, with a count', () => {
+    const { lines, log, pass } = setUp();
+    for (let request = 0; request < 1_200; request += 1) {
+      log(new RevocationUnavailableError(5, { cause: new Error(`down, ${String(request)}`) }));
+      log(new KeysUnavailableError(30, { cause: new TypeError('no RSA') }));
+      pass(0.1);
+    }
+    const of = (what: string, cause: string, more = '') =>
+      `apollo-cognito-auth: a token could not be ${what}, and was answered with 503. ${cause}${more}`;
+    const more = ' (599 more since the last line)';
+    expect(lines).toEqual([
+      of('asked about at `revocation`', 'down, 0'),
+      of('verified', 'no RSA'),
+      of('asked about at `revocation`', 'down, 600', more),
+      of('verified', 'no RSA', more),
+    ]);
+  });
+
+  it('stays bounded when each request makes a sentence of its own', () => {
+    const { lines, log } = setUp();
+    for (let request = 0; request < 10_000; request += 1) {
+      log(new AuthConfigurationError(`misuse ${String(request)}`));
+      log(new Error(`failure ${String(request)}`));
+    }
+    expect(lines.length).toBeLessThanOrEqual(202);
+    expect(lines.slice(0, 2)).toEqual(['apollo-cognito-auth: misuse 0', 'apollo-cognito-auth: failure 0']);
+  });
+
+  it('writes what a server answered on one line, and never throws while it writes', () => {
+    const { lines, log } = setUp();
+    log(new Error('one\r\n[ERROR] forged\u2028line\u001b[31m'));
+    log(new Error('x'.repeat(10_000)));
+    const ring = new Error('ring');
+    ring.cause = ring;
+    log(ring);
+    log(
+      Object.defineProperty(new Error('unseen'), 'message', {
+        get: () => {
+          throw new Error('no');
+        },
+      }),
+    );
+    log(Object.assign(new Error('odd'), { message: Symbol('x') }));
+    log(Proxy.revocable(new Error('gone'), {}).proxy);
+    expect(lines.map((line) => line.slice('apollo-cognito-auth: '.length))).toEqual([
+      'one [ERROR] forged line [31m',
+      `${'x'.repeat(500)}…`,
+      Array(6).fill('ring').join(' '),
+      'an error that cannot be read was thrown',
+      'something that is no error was thrown',
+      'gone',
+    ]);
+  });
+});
+
+describe('a limit of lines', () => {
+  it('counts what was dropped, for each kind of at most 100', () => {
+    let now = 0;
+    const limit = createLineLimit({ lines: 2, windowMs: 10, now: () => now });
+    expect([limit('a'), limit('a'), limit('a'), limit('a'), limit('b')]).toEqual([0, 0, undefined, undefined, 0]);
+    now = 10;
+    expect([limit('a'), limit('a'), limit('a')]).toEqual([2, 0, undefined]);
+    const written = Array.from({ length: 10_000 }, (_, index) => limit(`kind ${String(index)}`));
+    expect(written.filter((dropped) => dropped !== undefined)).toHaveLength(98 + 2);
+  });
+});
+
+describe('the log of rejections', () => {
+  it('tells a developer the reason and the cause, and a flood in a few lines with a count', () => {
+    const lines: string[] = [];
+    let now = 0;
+    const tell = createRejectionLog({ debug: (line) => void lines.push(line) }, () => now);
+    const cause = new Error('foreign text with a claim');
+    for (let request = 0; request < 10_000; request += 1) {
+      tell({ type: 'token.rejected', reason: 'invalid', cause, durationMs: 0 });
+    }
+    tell({ type: 'token.rejected', reason: 'expired', cause, durationMs: 0 });
+    now += 10_000;
+    tell({ type: 'token.rejected', reason: 'invalid', cause, durationMs: 0 });
+    const line = (reason: string) =>
+      `apollo-cognito-auth: a token was rejected as ${reason}. The token source or the verifier gave no more detail.`;
+    expect(lines).toEqual([
+      ...Array<string>(5).fill(line('invalid')),
+      line('expired'),
+      `${line('invalid')} (9995 more with this reason since the last line)`,
+    ]);
+  });
+
+  it('goes to the debug level of Apollo’s logger, and has no claim in it', async () => {
+    const pool = createTestUserPool({ clientId: 'secret-client' });
+    const other = createTestUserPool();
+    const lines: string[] = [];
+    const unwanted = (line: string) => void lines.push(`unwanted: ${line}`);
+    const logger = { debug: (line: string) => void lines.push(line), info: unwanted, warn: unwanted, error: unwanted };
+    const verifier = pool.verifier();
+    const server = new ApolloServer<AuthContext>({
+      typeDefs: 'type Query { motd: String }',
+      plugins: [cognitoAuthPlugin({ verifier })],
+      logger,
+    });
+    await server.start();
+    lines.length = 0;
+    const context = createAuthContext({ verifier });
+    const send = (authorization: string) => context({ req: { headers: { authorization } } });
+    const good = pool.accessToken({ sub: 'secret-person' });
+    const tokens = [
+      'secret-garbage',
+      pool.accessToken({ sub: 'secret-person', exp: Math.floor(Date.now() / 1000) - 1 }),
+      `${good.slice(0, good.lastIndexOf('.'))}.${'A'.repeat(342)}`,
+      pool.accessToken({ sub: 'secret-person', client_id: 'secret-other' }),
+      other.accessToken({ sub: 'secret-person' }),
+      good,
+    ];
+    for (const token of tokens) await send(`Bearer ${token}`);
+    const source = createAuthContext({
+      verifier,
+      tokenSource: () => {
+        throw new TokenRejectedError('malformed', { cause: new Error('secret-text') });
+      },
+    });
+    await source({ req: { headers: {} } });
+    expect(lines).toEqual([
+      'apollo-cognito-auth: a token was rejected as malformed. The token has not three parts.',
+      'apollo-cognito-auth: a token was rejected as expired. The time of the claim exp has passed.',
+      'apollo-cognito-auth: a token was rejected as invalid. The signature is not one of the key that the token names.',
+      'apollo-cognito-auth: a token was rejected as invalid. The app client is not one that is configured.',
+      'apollo-cognito-auth: a token was rejected as invalid. The issuer is not one that is configured.',
+      'apollo-cognito-auth: a token was rejected as malformed. The token source or the verifier gave no more detail.',
+    ]);
+    await server.stop();
+    await send('Bearer secret-garbage');
+    expect(lines).toHaveLength(6);
+  });
+
+  it('cannot break a request, whatever the logger does', async () => {
+    const pool = createTestUserPool();
+    const verifier = pool.verifier();
+    const fail = () => {
+      throw new Error('the log is full');
+    };
+    const server = new ApolloServer<AuthContext>({
+      typeDefs: 'type Query { motd: String }',
+      plugins: [cognitoAuthPlugin({ verifier })],
+      logger: { debug: fail, info: () => {}, warn: () => {}, error: () => {} },
+    });
+    await server.start();
+    expect(await verifier.authenticate('garbage')).toEqual({ status: 'rejected', reason: 'malformed' });
+    await server.stop();
+  });
+});

@@ -1,0 +1,59 @@
+import type * as crypto from 'node:crypto';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AuthConfigurationError } from '../../../src/errors.js';
+import { createTestUserPool } from '../../../src/testing/index.js';
+import { createCognitoVerifier } from '../../../src/token/verifier.js';
+
+// moto's key is not among the packages that this one depends on: a key of the test takes its place, by its digest.
+const published = new Map<string, string>();
+vi.mock('node:crypto', async (importOriginal) => {
+  const original = await importOriginal<typeof crypto>();
+  const hash = (...args: Parameters<typeof original.hash>) =>
+    published.get(typeof args[1] === 'string' ? args[1] : '') ?? original.hash(...args);
+  return { ...original, hash };
+});
+afterEach(() => {
+  published.clear();
+});
+
+const MOTO = 'pUZkKqTHqyD4xPRGMNZBVzWQUvO3ym918tNgnXsKoVA';
+const INVALID = { status: 'rejected', reason: 'invalid' };
+
+describe('a key with the digest of moto’s', () => {
+  const pool = createTestUserPool();
+  const [key] = pool.jwks.keys;
+  const keys = [{ ...key, kid: 'dummy' }];
+  const token = pool.sign({ kid: 'dummy', alg: 'RS256' }, claimsOf(pool.accessToken()));
+  const { userPoolId, clientId } = pool;
+  const fetch = () => Promise.resolve(Response.json({ keys: [...keys, ...createTestUserPool().jwks.keys] }));
+
+  it('is refused of AWS, as a static key, and of an endpoint elsewhere', async () => {
+    published.set(String(key?.n), MOTO);
+    expect(() => createCognitoVerifier({ userPoolId, clientId, jwks: { keys } })).toThrow(AuthConfigurationError);
+    const aws = createCognitoVerifier({ userPoolId, clientId }, { keys: { fetch } });
+    expect(await aws.authenticate(token)).toEqual(INVALID);
+    const endpoint = 'https://moto.example.com';
+    const elsewhere = createCognitoVerifier({ userPoolId, clientId, endpoint }, { keys: { fetch } });
+    const theirs = { ...claimsOf(token), iss: `${endpoint}/${userPoolId}` };
+    expect(await elsewhere.authenticate(pool.sign({ kid: 'dummy', alg: 'RS256' }, theirs))).toEqual(INVALID);
+  });
+
+  it('counts on loopback, and with `emulator: true` anywhere', async () => {
+    published.set(String(key?.n), MOTO);
+    for (const at of [{ endpoint: 'http://localhost:5000' }, { endpoint: 'http://moto:5000', emulator: true }]) {
+      const verifier = createCognitoVerifier({ userPoolId, clientId, ...at }, { keys: { fetch } });
+      const theirs = { ...claimsOf(token), iss: `${at.endpoint}/${userPoolId}` };
+      const auth = await verifier.authenticate(pool.sign({ kid: 'dummy', alg: 'RS256' }, theirs));
+      expect(auth).toMatchObject({ status: 'authenticated' });
+    }
+  });
+
+  it('is known by its modulus alone: another key may be called dummy', async () => {
+    const verifier = createCognitoVerifier({ userPoolId, clientId, jwks: { keys } });
+    expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
+  });
+});
+
+function claimsOf(token: string): object {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object;
+}
