@@ -22,8 +22,14 @@ export function isAnnotated({ astNode, extensionASTNodes, extensions }: SchemaEl
   return Boolean(
     astNode?.directives?.length ||
     (extensionASTNodes?.length && extensionASTNodes.some(({ directives }) => directives?.length)) ||
-    (extensions && Object.keys(extensions).length > 0),
+    (extensions && hasKeys(extensions)),
   );
+}
+
+// Without a list of the keys: this is asked of every element of a schema, several times.
+function hasKeys(value: object): boolean {
+  for (const key in value) if (Object.hasOwn(value, key)) return true;
+  return false;
 }
 
 /** Reads elements, each once: code may answer differently when it is asked again. */
@@ -40,9 +46,9 @@ export function createElementReader(): ElementReader {
 }
 
 function readElement({ astNode, extensionASTNodes, extensions }: SchemaElement): Reading {
-  const nodes = [astNode, ...(extensionASTNodes ?? [])];
-  const written = nodes.flatMap((node) => (node?.directives ?? []).map(readDirectiveNode));
-  if (!extensions) return { ...NOTHING, uses: written };
+  const written = (astNode?.directives ?? []).map(readDirectiveNode);
+  for (const node of extensionASTNodes ?? []) written.push(...(node.directives ?? []).map(readDirectiveNode));
+  if (!extensions || !hasKeys(extensions)) return { ...NOTHING, uses: written };
   const coded = readCodeFirst(extensions);
   return { ...coded, uses: [...written, ...coded.uses] };
 }

@@ -10,6 +10,8 @@ import type { SchemaSettings } from './schema-notes.js';
 /** What is wrong with how an element says its directives; a sentence each. */
 export type FindNamingProblems = (reading: Reading) => readonly string[];
 
+const NONE: readonly string[] = [];
+
 export function createNamingCheck(
   schema: GraphQLSchema,
   { names, publicNames, enforcedElsewhere }: Omit<SchemaSettings, 'unannotated'>,
@@ -40,7 +42,7 @@ export function createNamingCheck(
     return foreign === undefined || enforcedElsewhere.has(foreign) ? undefined : foreignProblem(name, foreign, ownName);
   }
 
-  return ({ uses, misplaced, otherKeys, faults }) => [
+  const findAll: FindNamingProblems = ({ uses, misplaced, otherKeys, faults }) => [
     ...faults.map((fault) => `${fault} ${rightForm(ownName)}`),
     ...uses.flatMap((use) => problemOf(use) ?? []),
     ...misplaced
@@ -51,6 +53,11 @@ export function createNamingCheck(
       .map((key) => `\`extensions[${print(key)}]\` is not read. ${rightForm(ownName)}`),
     ...bareProblems(uses, isOwn, (name) => schema.getDirective(name) != null),
   ];
+  // Nearly all that is annotated has the directive's own name in SDL.
+  const isClear = ({ uses, misplaced, otherKeys, faults }: Reading) =>
+    faults.length + misplaced.length + otherKeys.length === 0 &&
+    uses.every(({ name, isBare }) => !isBare && isOwn(name));
+  return (reading) => (isClear(reading) ? NONE : findAll(reading));
 }
 
 function nearMiss(name: string, meant: string): string {

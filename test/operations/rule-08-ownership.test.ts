@@ -64,8 +64,10 @@ describe('rule 8: ownership by own properties', () => {
   });
 
   it('never by what was put on Object.prototype, in the parent, the arguments, the claims or the auth', async () => {
-    const machine = authenticatedAs({ sub: 'machine', username: undefined });
+    const machine = authenticatedAs({ sub: 'evil', username: undefined });
     const schemas = [
+      ordersOf({}, { field: 'ownerId' }),
+      ordersOf(new URLSearchParams(), { field: 'ownerId' }),
       ordersOf({}, { field: 'ownerId', claim: 'custom:tenant' }),
       ordersOf({ ownerId: 'evil' }, { field: 'ownerId', claim: 'custom:tenant' }),
       ordersOf({ ownerId: 'evil' }, { field: 'ownerId', claim: 'username' }),

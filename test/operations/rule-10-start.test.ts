@@ -225,4 +225,12 @@ describe('rule 10: refused when the server starts', () => {
       'Query.open: `extensions["auth"]` is not read. Write `extensions: { directives: { auth: { … } } }`, with `{}` for no arguments.',
     ]);
   });
+
+  it('a rule without a clear meaning that was added to a guarded field of a transformed schema', () => {
+    const schema = guard('type Query { f: Int @auth }');
+    const f = schema.getQueryType()?.getFields()['f'];
+    if (!f) throw new Error('The schema has no such field.');
+    f.extensions = { directives: { auth: 'admin' } };
+    expect(findUnguarded(schema)).toEqual([`Query.f has a rule that no guard enforces. ${REMEDY}`]);
+  });
 });
