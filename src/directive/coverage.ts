@@ -87,17 +87,25 @@ export function hasRules(schema: GraphQLSchema): boolean {
   return false;
 }
 
-const reportOnly = new WeakMap<GraphQLSchema, boolean>();
+type DryRun = 'none' | 'part' | 'all';
 
-/** Whether every guard of the schema is in a dry run (`enforcement: 'report'`). */
-export function isReportOnly(schema: GraphQLSchema): boolean {
-  let answer = reportOnly.get(schema);
+const dryRuns = new WeakMap<GraphQLSchema, DryRun>();
+
+/** How much of the schema is in a dry run (`enforcement: 'report'`): schemas can be merged. */
+export function dryRunOf(schema: GraphQLSchema): DryRun {
+  let answer = dryRuns.get(schema);
   if (answer === undefined) {
     const guards = [...fieldsOf(schema)].flatMap(([, field]) => guardOf(field) ?? []);
-    answer = guards.length > 0 && guards.every((guard) => guard.isReportOnly);
-    reportOnly.set(schema, answer);
+    const dry = guards.filter((guard) => guard.isReportOnly);
+    answer = dry.length === 0 ? 'none' : dry.length === guards.length ? 'all' : 'part';
+    dryRuns.set(schema, answer);
   }
   return answer;
+}
+
+/** Whether every guard of the schema is in a dry run. */
+export function isReportOnly(schema: GraphQLSchema): boolean {
+  return dryRunOf(schema) === 'all';
 }
 
 function isGuarded(

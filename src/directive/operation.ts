@@ -1,5 +1,5 @@
 /** Decides an operation as a whole, before anything of it runs: which of its selections the caller's token denies. */
-import { getNamedType, getVariableValues, Kind } from 'graphql';
+import { getNamedType, getVariableValues, isObjectType, Kind } from 'graphql';
 import type {
   DocumentNode,
   FieldNode,
@@ -12,13 +12,14 @@ import type {
 import { authStateOf, isExpired } from '../auth.js';
 import { denials } from '../errors.js';
 import type { Denial } from '../errors.js';
-import { isReportOnly } from './coverage.js';
+import { dryRunOf } from './coverage.js';
 import { decide, refusalBy, refusalOf } from './decide.js';
 import type { Refusal } from './decide.js';
 import { MOST_STEPS, reachOf } from './reach.js';
 import type { Requirement } from './requirement.js';
 import type { Rule } from './rule.js';
 import type { MemberRules } from './rules.js';
+import { guardOf } from './schema-notes.js';
 import { rulesOf } from './schema-rules.js';
 import { walkOperation } from './selections.js';
 import type { Place } from './selections.js';
@@ -72,7 +73,8 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
   const reach = reachOf(schema, document, operation);
   const hasExpired = state !== undefined && isExpired(state);
   if (state && !hasExpired && reach.rules.every((rule) => decide(state, rule) === undefined)) return [];
-  if (reach.rules.length === 0 || isReportOnly(schema)) return [];
+  const dryRun = dryRunOf(schema);
+  if (reach.rules.length === 0 || dryRun === 'all') return [];
 
   // Variables that do not fit their types fail the operation before anything runs.
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], args.variableValues);
@@ -129,6 +131,7 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
 
   walkOperation(schema, document, operation, variables, {
     enterField(type, field, node, place) {
+      if (dryRun === 'part' && !isEnforced(type, field)) return true;
       const provided = rules.ofInputs(type, field)?.provided(node, variables) ?? [];
       const asked = [rules.ofField(type, field), ...provided];
       return !(
@@ -137,6 +140,7 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
       );
     },
     enterFragment(type, place, node) {
+      if (dryRun === 'part') return true;
       return node === undefined || !isDenied(rules.ofType(type), place, node);
     },
     isOver() {
@@ -155,6 +159,11 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
     listed.push({ ...refusal, nodes: [...nodes], path });
   }
   return listed;
+}
+
+/** Whether a guard denies the field, in a schema of which a part is in a dry run. Of an interface's field it is not certain. */
+function isEnforced(type: FieldsType, field: Field): boolean {
+  return isObjectType(type) && guardOf(field)?.isReportOnly === false;
 }
 
 /** The refusal of an operation as one error, at its first field. */

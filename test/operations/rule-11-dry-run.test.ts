@@ -1,4 +1,4 @@
-import { makeExecutableSchema } from '@graphql-tools/schema';
+import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
 import { parse, subscribe } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createAnonymousAuth } from '../../src/auth.js';
@@ -8,7 +8,8 @@ import { createReport } from '../../src/directive/report.js';
 import { AuthConfigurationError, denials } from '../../src/errors.js';
 import type { AuthEvent } from '../../src/events.js';
 import { authDirective } from '../../src/directive/transformer.js';
-import { authenticatedAs } from '../../src/testing/index.js';
+import { decideOperation } from '../../src/index.js';
+import { anonymous, authenticatedAs } from '../../src/testing/index.js';
 import { denial, guard, run, toAnswer } from './run.js';
 
 const sdl = `
@@ -190,5 +191,23 @@ describe('rule 11: the log of a dry run', () => {
     );
     await run(schema, '{ f a: f b: f }', nobody);
     expect(events).toHaveLength(6);
+  });
+
+  it('of a part of the schema refuses no mutation for what it does not enforce', () => {
+    const [dry, enforced] = (['report', 'enforce'] as const).map((enforcement) =>
+      guard(
+        `type Query { ${enforcement}: Node } interface Node { id: ID }
+         type Mutation { ${enforcement}Pay: Int @auth, ${enforcement}Node: Node }
+         type Pay implements Node @auth { id: ID }`,
+        { Mutation: { [`${enforcement}Pay`]: () => 1 } },
+        { enforcement, logger: { warn: () => undefined, error: () => undefined } },
+      ),
+    );
+    if (!dry || !enforced) throw new Error('There are two schemas.');
+    const schema = mergeSchemas({ schemas: [dry, enforced] });
+    const errors = (source: string) =>
+      decideOperation({ schema, document: parse(source), contextValue: { auth: anonymous() } });
+    expect(errors('mutation { reportPay }')).toEqual([]);
+    expect(errors('mutation { reportPay enforcePay }')).toMatchObject([{ path: ['enforcePay'] }]);
   });
 });
