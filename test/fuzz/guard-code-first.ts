@@ -12,7 +12,45 @@ interface Node {
   readonly directives?: readonly ConstDirectiveNode[] | undefined;
 }
 
-export function moveDirectivesToExtensions(schema: GraphQLSchema): void {
+/** How frameworks write the uses of directives; each says the same. */
+export const FORMS = [
+  'uses by name',
+  'one use by name',
+  'args',
+  'arguments',
+  'pairs',
+  'Map',
+  'names',
+  'nodes',
+] as const;
+
+export type Form = (typeof FORMS)[number];
+
+type Args = Readonly<Record<string, unknown>>;
+type Use = readonly [name: string, args: Args];
+
+const writers: Readonly<Record<Form, (uses: readonly Use[], nodes: readonly ConstDirectiveNode[]) => unknown>> = {
+  'uses by name': (uses) => byName(uses),
+  'one use by name': (uses) =>
+    Object.fromEntries(Object.entries(byName(uses)).map(([name, all]) => [name, all.length === 1 ? all[0] : all])),
+  args: (uses) => uses.map(([name, args]) => ({ name, args })),
+  arguments: (uses) => uses.map(([name, args]) => ({ name, arguments: args })),
+  pairs: (uses) => uses,
+  Map: (uses) => new Map(Object.entries(byName(uses))),
+  names: (uses) => uses.map(([name, args]) => (Object.keys(args).length === 0 ? name : { name, args })),
+  nodes: (_, nodes) => nodes,
+};
+
+function byName(uses: readonly Use[]): Record<string, Args[]> {
+  const found: Record<string, Args[]> = {};
+  for (const [name, args] of uses) (found[name] ??= []).push(args);
+  return found;
+}
+
+export function moveDirectivesToExtensions(schema: GraphQLSchema, form: Form): void {
+  const move = (element: Element) => {
+    moveOne(element, form);
+  };
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
     move(type);
@@ -26,14 +64,14 @@ export function moveDirectivesToExtensions(schema: GraphQLSchema): void {
   }
 }
 
-function move(element: Element): void {
+function moveOne(element: Element, form: Form): void {
   const nodes = [...(element.astNode ? [element.astNode] : []), ...(element.extensionASTNodes ?? [])];
-  const directives: Record<string, unknown[]> = {};
-  for (const { name, arguments: args = [] } of nodes.flatMap((node) => node.directives ?? [])) {
+  const directives = nodes.flatMap((node) => node.directives ?? []);
+  const uses = directives.map(({ name, arguments: args = [] }): Use => {
     const values = args.map((arg) => [arg.name.value, valueFromASTUntyped(arg.value)] as const);
-    (directives[name.value] ??= []).push(Object.fromEntries(values));
-  }
+    return [name.value, Object.fromEntries(values)];
+  });
   element.astNode = undefined;
   if (element.extensionASTNodes) element.extensionASTNodes = [];
-  if (Object.keys(directives).length > 0) element.extensions = { ...element.extensions, directives };
+  if (uses.length > 0) element.extensions = { ...element.extensions, directives: writers[form](uses, directives) };
 }

@@ -1,4 +1,5 @@
 /** The plain data that the differential test of the guard is made of: a schema, its data, a request and a caller. */
+import type { Form } from './guard-code-first.js';
 
 export interface Rule {
   readonly tokenUse?: 'ID' | 'ACCESS';
@@ -98,6 +99,8 @@ export interface Schema {
   readonly isTypeResolutionAsync: boolean;
   /** From SDL by either library, or as a schema made in code has its directives: in `extensions`. */
   readonly builder: 'graphql-js' | 'graphql-tools' | 'code';
+  /** How a schema made in code writes its directives. */
+  readonly form: Form;
   /** Whether the custom scalar makes instances of a class with private state of its input. */
   readonly isScalarOpaque: boolean;
   /** What was put over a field's resolver in place once the schema was guarded, by coordinate. */

@@ -1,5 +1,6 @@
 /** Random schemas: every kind of type, rules in every place where one may stand, and types that are extended. */
 import type { Choices } from './guard-choices.js';
+import { FORMS } from './guard-code-first.js';
 import { isRequired, randomLiteral } from './guard-inputs.js';
 import { namedType } from './guard-model.js';
 import type {
@@ -83,6 +84,7 @@ class SchemaMaker {
       typeResolution: this.#choices.pick(['typename', 'resolveType', 'isTypeOf']),
       isTypeResolutionAsync: this.#choices.chance(0.3),
       builder: this.#choices.pick(['graphql-js', 'graphql-tools', 'code']),
+      form: this.#choices.pick(FORMS),
       isScalarOpaque: this.#choices.chance(0.5),
       wrappers: this.#wrappers(),
     };

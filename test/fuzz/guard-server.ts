@@ -67,7 +67,7 @@ export class GuardServer {
     const schema =
       model.builder === 'graphql-tools' ? makeExecutableSchema({ typeDefs }) : buildSchema(typeDefs.join('\n'));
     if (model.isScalarOpaque) makeScalarOpaque(schema, model);
-    if (model.builder === 'code') moveDirectivesToExtensions(schema);
+    if (model.builder === 'code') moveDirectivesToExtensions(schema, model.form);
     for (const [key, { type }] of data.instances) this.#addObject(key, type);
     this.#addResolvers(schema);
     this.schema = directive.authDirectiveTransformer(schema);

@@ -107,13 +107,14 @@ function returning(caller: Caller): object {
 }
 
 function describe({ schema, operation, variables, caller }: Request, differences: readonly string[]): string {
-  const { unannotated, typeResolution, isTypeResolutionAsync, builder, isScalarOpaque } = schema;
+  const { unannotated, typeResolution, isTypeResolutionAsync, builder, form, isScalarOpaque } = schema;
   const wrappers = Object.fromEntries(schema.wrappers);
   const settings = {
     unannotated,
     typeResolution,
     isTypeResolutionAsync,
     builder,
+    form,
     isScalarOpaque,
     wrappers,
     variables,
