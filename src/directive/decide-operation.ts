@@ -2,7 +2,8 @@
 import { getOperationAST } from 'graphql';
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import { authStateOf } from '../auth.js';
-import { AuthConfigurationError, createLocatedDenialError, denials } from '../errors.js';
+import { createLocatedDenialError } from '../denial-error.js';
+import { AuthConfigurationError, denials } from '../errors.js';
 import { print, readSettings } from '../options.js';
 import { findUnguarded } from './coverage.js';
 import { authIn } from './decide.js';

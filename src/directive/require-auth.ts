@@ -8,7 +8,8 @@ import type {
   AuthenticatedIdAuth,
   TokenUse,
 } from '../auth.js';
-import { AuthConfigurationError, createDenialError, denials } from '../errors.js';
+import { createDenialError } from '../denial-error.js';
+import { AuthConfigurationError, denials } from '../errors.js';
 import { authIn, evaluate, misconfigured, refusalOf } from './decide.js';
 import { markContextPrivate } from './private-context.js';
 import type { Clause } from './rule.js';

@@ -2,7 +2,8 @@
 import { GraphQLError } from 'graphql';
 import { createRejectedAuth } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
-import { AuthConfigurationError, createDenialError, denials, TokenRejectedError } from '../errors.js';
+import { createDenialError } from '../denial-error.js';
+import { AuthConfigurationError, denials, TokenRejectedError } from '../errors.js';
 import { describe, readFunction, readSettings } from '../options.js';
 import { headersOf, isOtherScheme } from '../token/credential.js';
 import { bearerToken } from '../token/source.js';

@@ -12,13 +12,8 @@ import { operationHasRules } from '../directive/operation.js';
 import { keepGuards } from '../directive/outermost.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { findWarnings } from '../directive/start-check.js';
-import {
-  AuthConfigurationError,
-  createLocatedDenialError,
-  denials,
-  isUnavailable,
-  KeysUnavailableError,
-} from '../errors.js';
+import { createLocatedDenialError } from '../denial-error.js';
+import { AuthConfigurationError, denials, isUnavailable, KeysUnavailableError } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { insideOf } from '../token/verifier.js';
 import { addChallenge, refuseOperation } from './challenge.js';

@@ -2,7 +2,8 @@
 import { execute, GraphQLError, parse } from 'graphql';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { createDenialError, createLocatedDenialError, denials } from '../../src/errors.js';
+import { createDenialError, createLocatedDenialError } from '../../src/denial-error.js';
+import { denials } from '../../src/errors.js';
 import { anonymous } from '../../src/testing/index.js';
 import { guard } from '../operations/run.js';
 

@@ -37,7 +37,12 @@ describe('imports', () => {
     ['directive/ stands on the core alone', /^(directive|server|index)/, /^directive\//],
     ['server/ is for adapters', /^(server|index)/, /^server\//],
     ['nothing uses testing/', /^testing/, /^testing\//],
-    ['the core stands on itself', /^(?!(auth|errors|events|options)\.ts$)/, /^(?!auth|errors|events|options).*\.js$/],
+    [
+      'the core stands on itself',
+      /^(?!(auth|errors|denial-error|events|options)\.ts$)/,
+      /^(?!auth|errors|denial-error|events|options).*\.js$/,
+    ],
+    ['graphql is for all but token/', /^(?!token\/|errors\.ts)/, /^graphql/],
     ['aws-jwt-verify is for token/', /^token\//, /^aws-jwt-verify/],
     ['@apollo/server is for server/', /^server\//, /^@apollo\/server/],
     ['@graphql-tools is for directive/', /^directive\//, /^@graphql-tools\//],

@@ -1,0 +1,135 @@
+/** A denial as a `GraphQLError`: located in the request's document, and without a stack. */
+import { GraphQLError, responsePathAsArray } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo, Source, SourceLocation } from 'graphql';
+import type { AuthErrorCode, Denial, DenialReason } from './errors.js';
+
+/** What a client reads in `extensions` of a denial. A new object each time, because hooks like to add to it. */
+export function denialExtensions(denial: Denial): { code: AuthErrorCode; reason?: DenialReason } {
+  return denial.reason === undefined ? { code: denial.code } : { code: denial.code, reason: denial.reason };
+}
+
+// graphql-js' `getLocation` reads the document from its beginning for each node: a document of nothing but denied
+// selections would cost its length squared.
+const lineStartsOf = new WeakMap<Source, readonly number[]>();
+
+function lineStarts(source: Source): readonly number[] {
+  let starts = lineStartsOf.get(source);
+  if (starts === undefined) {
+    // GraphQL specification, section 2.1.2: what ends a line.
+    starts = [0, ...[...source.body.matchAll(/\r\n|[\n\r]/g)].map((end) => end.index + end[0].length)];
+    lineStartsOf.set(source, starts);
+  }
+  return starts;
+}
+
+function locateInSource(source: Source, position: number): SourceLocation {
+  const starts = lineStarts(source);
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= position) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: position - (starts[low] ?? 0) + 1 };
+}
+
+// A short document can mention a field thousands of times, and each row of a list repeats them all.
+const MOST_LOCATIONS = 10;
+
+function locate(nodes: readonly FieldNode[]): readonly SourceLocation[] {
+  const locations: SourceLocation[] = [];
+  for (let index = 0; index < nodes.length && index < MOST_LOCATIONS; index += 1) {
+    const loc = nodes[index]?.loc;
+    if (loc) locations.push(locateInSource(loc.source, loc.start));
+  }
+  return locations;
+}
+
+/** Where a denial belongs in the request's document and in the response. */
+interface DenialPlace {
+  readonly nodes: readonly FieldNode[];
+  readonly path: readonly (string | number)[];
+}
+
+// A GraphQLError by its prototype, without the constructor: a stack says nothing about a denial, and capturing one is
+// nearly all that a GraphQLError costs, which would make a thousand denied rows the cheap way to hurt a server.
+function GraphQLErrorWithoutStack(): void {}
+GraphQLErrorWithoutStack.prototype = GraphQLError.prototype;
+
+// A function can be called with `new`; the compiler knows that of classes alone.
+const Base = GraphQLErrorWithoutStack as unknown as new () => object;
+
+/**
+ * A denial as graphql-js and Apollo Server read it. What can be enumerated is what a `GraphQLError` shows: a `formatError`
+ * that spreads the error must not send the document or a cause to the client.
+ */
+class DenialError extends Base {
+  readonly message: string;
+  readonly path: readonly (string | number)[] | undefined;
+  readonly locations: readonly SourceLocation[] | undefined;
+  readonly extensions: ReturnType<typeof denialExtensions>;
+  #nodes: unknown;
+
+  constructor(denial: Denial, place: DenialPlace | undefined, cause: Error | undefined) {
+    super();
+    this.message = denial.message;
+    this.path = place?.path;
+    this.locations = place && locate(place.nodes);
+    this.extensions = denialExtensions(denial);
+    this.#nodes = place?.nodes;
+    if (cause !== undefined) hide(this, 'originalError', cause);
+  }
+
+  get nodes(): unknown {
+    return this.#nodes;
+  }
+
+  // As in a GraphQLError: hooks of others may set it.
+  set nodes(nodes: unknown) {
+    this.#nodes = nodes;
+  }
+}
+
+function hide(error: object, name: string, value: unknown): void {
+  Object.defineProperty(error, name, { value, writable: true, configurable: true });
+}
+
+Object.defineProperties(DenialError.prototype, {
+  constructor: { value: GraphQLError },
+  name: { value: 'GraphQLError', writable: true },
+  source: { value: undefined, writable: true },
+  positions: { value: undefined, writable: true },
+  originalError: { value: undefined, writable: true },
+  // One constant line: a `formatError` may take it apart.
+  stack: { value: 'GraphQLError: The stack of a denial is not captured.', writable: true },
+});
+
+/**
+ * The denial as an error without a stack. With a place it is located already: graphql-js passes an error that has a
+ * `path` through as it is (`locatedError`), so that neither it nor Apollo builds another.
+ */
+export function createLocatedDenialError(denial: Denial, place: DenialPlace | undefined, cause?: Error): GraphQLError {
+  // Every property that graphql-js and Apollo read of a GraphQLError is there.
+  return new DenialError(denial, place, cause) as unknown as GraphQLError;
+}
+
+/**
+ * The denial as an error to throw where graphql-js adds the path: in a resolver, a data source, the context function.
+ * Without a stack too: Apollo Server shows stacks outside production, and that of the cause may say anything.
+ */
+export function createDenialError(denial: Denial, cause?: unknown): GraphQLError {
+  return createLocatedDenialError(denial, undefined, cause instanceof Error ? cause : undefined);
+}
+
+/**
+ * The denial as the error of one field. Not for `resolveType`, where graphql-js adds the index of the list item to the
+ * path itself: that takes `createDenialError`.
+ */
+export function createFieldDenialError(
+  denial: Denial,
+  info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'path'>,
+  cause?: Error,
+): GraphQLError {
+  return createLocatedDenialError(denial, { nodes: info.fieldNodes, path: responsePathAsArray(info.path) }, cause);
+}
