@@ -93,7 +93,15 @@ const answers: [string, () => unknown, unknown][] = [
     },
     'down',
   ],
-  ['a thenable that rejects with nothing', () => ({ then: (_: unknown, no: () => void) => void no() }), undefined],
+  [
+    'a thenable that rejects with nothing',
+    () => ({
+      then: (_: unknown, no: () => void) => {
+        no();
+      },
+    }),
+    undefined,
+  ],
 ];
 
 describe('a revocation that gives', () => {
