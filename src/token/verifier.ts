@@ -73,11 +73,24 @@ export function insideOf(verifier: CognitoVerifier): Inside {
   const inside = typeof candidate === 'object' && candidate !== null ? insides.get(candidate) : undefined;
   if (inside === undefined) {
     throw new AuthConfigurationError(
-      'The verifier must be one that createCognitoVerifier() returned, itself and not a copy. ' +
-        'Write: const verifier = createCognitoVerifier({ userPoolId, clientId }), and pass it as `verifier`.',
+      isOfAnotherCopy(candidate)
+        ? 'The verifier was made by another copy of apollo-cognito-auth. `npm ls apollo-cognito-auth` shows the copies: ' +
+            'install one version for all, and import it once.'
+        : 'The verifier must be one that createCognitoVerifier() returned, itself and not a copy. ' +
+            'Write: const verifier = createCognitoVerifier({ userPoolId, clientId }), and pass it as `verifier`.',
     );
   }
   return inside;
+}
+
+/** Whether it is what another copy of this package would return. For a message alone: it is refused all the same. */
+function isOfAnotherCopy(candidate: unknown): boolean {
+  try {
+    const methods = ['verify', 'authenticate', 'hydrate', 'close'];
+    return Object.isFrozen(candidate) && methods.every((name) => Object.hasOwn(candidate as object, name));
+  } catch {
+    return false;
+  }
 }
 
 /**

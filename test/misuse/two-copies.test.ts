@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { authDirective, decideOperation } from '../../src/index.js';
+import { authDirective, cognitoAuthPlugin, createAuthContext, decideOperation } from '../../src/index.js';
 import { findUnguarded } from '../../src/directive/coverage.js';
 import { authenticatedAs } from '../../src/testing/index.js';
 import type * as Testing from '../../src/testing/index.js';
@@ -84,5 +84,13 @@ describe('an Auth of another copy of this package', () => {
     const copied = { ...authenticatedAs() };
     await graphql({ schema, source: '{ f }', contextValue: { auth: copied } });
     expect(lines).toEqual([expect.not.stringContaining('npm ls')]);
+  });
+
+  it('has a verifier that is refused by name', () => {
+    const verifier = other.createTestUserPool().verifier();
+    for (const use of [() => createAuthContext({ verifier }), () => cognitoAuthPlugin({ verifier })]) {
+      expect(use).toThrow('npm ls apollo-cognito-auth');
+    }
+    expect(() => createAuthContext({ verifier: { ...verifier } })).toThrow('itself and not a copy');
   });
 });
