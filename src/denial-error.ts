@@ -133,3 +133,14 @@ export function createFieldDenialError(
 ): GraphQLError {
   return createLocatedDenialError(denial, { nodes: info.fieldNodes, path: responsePathAsArray(info.path) }, cause);
 }
+
+/**
+ * Cuts the list of places of an error that graphql-js made of a denial: one that a resolver threw (`requireAuth`), where
+ * no place is known when it is made.
+ */
+export function boundLocations(error: GraphQLError): void {
+  const { locations, originalError } = error;
+  if (!(originalError instanceof DenialError) || !locations || locations.length <= MOST_LOCATIONS) return;
+  // A plain property of the error; the types keep others from changing it.
+  (error as { locations: readonly SourceLocation[] }).locations = locations.slice(0, MOST_LOCATIONS);
+}

@@ -12,7 +12,7 @@ import { operationHasRules } from '../directive/operation.js';
 import { keepGuards } from '../directive/outermost.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { findWarnings } from '../directive/start-check.js';
-import { createLocatedDenialError } from '../denial-error.js';
+import { boundLocations, createLocatedDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials, isUnavailable, KeysUnavailableError } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { insideOf } from '../token/verifier.js';
@@ -134,6 +134,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       // Apollo Server formats this very array after the hook: what is added here passes `formatError` like the first.
       if (others) (requestContext.errors as GraphQLError[]).push(...others);
       for (const error of requestContext.errors) {
+        boundLocations(error);
         const fault = faultBehind(error);
         if (fault instanceof AuthConfigurationError || isUnavailable(fault)) {
           logFault(fault, requestContext.logger);

@@ -212,6 +212,21 @@ describe('requireAuth under Apollo Server', () => {
     });
   });
 
+  it('lists ten places at the most', async () => {
+    const server = new ApolloServer<Partial<AuthContext>>({
+      typeDefs: guarded,
+      resolvers: { Query: { me: (_: unknown, __: unknown, context: AuthContext) => requireAuth(context).sub } },
+      plugins: [cognitoAuthPlugin({ verifier: pool.verifier() })],
+    });
+    const { body } = await server.executeOperation(
+      { query: `{ ${'me '.repeat(1_000)} }` },
+      { contextValue: { auth: anonymous() } },
+    );
+    const [error] = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
+    expect(error?.locations).toHaveLength(10);
+    await server.stop();
+  });
+
   it('logs the line to add when there is no auth', async () => {
     const { result, log } = await answer((context) => requireAuth(context).sub, {});
     expect(result).toEqual(denied);
