@@ -219,10 +219,11 @@ describe('requireAuth under Apollo Server', () => {
       plugins: [cognitoAuthPlugin({ verifier: pool.verifier() })],
     });
     const { body } = await server.executeOperation(
-      { query: `{ ${'me '.repeat(1_000)} }` },
+      { query: `{ ${'me '.repeat(50)} }` },
       { contextValue: { auth: anonymous() } },
     );
     const [error] = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
+    expect(error).toMatchObject({ path: ['me'] });
     expect(error?.locations).toHaveLength(10);
     await server.stop();
   });
