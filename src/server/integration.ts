@@ -51,6 +51,9 @@ export function readIntegrationRequest(integrationArguments: readonly unknown[])
   };
 }
 
+const WRAP =
+  'const authContext = createAuthContext({ verifier }), then context: (args) => authContext({ request: args.yourRequest })';
+
 function noRequest(argument: unknown): AuthConfigurationError {
   const isWebSocket = isObject(argument) && ('connectionParams' in argument || 'extra' in argument);
   return new AuthConfigurationError(
@@ -58,7 +61,7 @@ function noRequest(argument: unknown): AuthConfigurationError {
       ? 'createAuthContext() found no request in what the integration passes to the context function, but the context of a WebSocket connection. ' +
           'Its credentials are not read here: authenticate in onConnect, and give the operations that `auth`.'
       : 'createAuthContext() found no request in what the integration passes to the context function. ' +
-          'Pass it on: context: (args) => createdContext({ request: { headers: … } }).',
+          `Pass it on: ${WRAP}.`,
   );
 }
 
@@ -128,7 +131,7 @@ function addPlace(headers: unknown, read: HeaderReader | undefined, places: Plac
   if (read === undefined) {
     throw new AuthConfigurationError(
       'createAuthContext() found a request whose headers it cannot read. Pass headers that are an object by name, or a ' +
-        'Headers of the Fetch standard: context: (args) => createdContext({ request: { headers: … } }).',
+        `Headers of the Fetch standard: ${WRAP}.`,
     );
   }
   // Fastify and Koa hand on the very headers of Node's request: that one, which has more to show, takes their place.
