@@ -1,6 +1,6 @@
 /** `decideOperation()`: whether an operation may run at all, for whatever transport it came by. */
-import { getOperationAST } from 'graphql';
-import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import { getOperationAST, GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLError } from 'graphql';
 import { authStateOf } from '../auth.js';
 import { createLocatedDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials } from '../errors.js';
@@ -52,19 +52,26 @@ export interface DecideOperationOptions {
  *
  * An operation is refused for a token that was not accepted (`onInvalidToken`), and for a selection that the token
  * certainly denies (`onDenied`), with one error for each such selection, 100 at most. Synchronous; policies are not asked.
- * An operation that the document does not have is left to the executor.
+ * An operation that the document does not have gives no errors: the executor, given the same name, runs nothing.
  *
  * @example
  * const errors = decideOperation({ schema, document, operationName, variableValues, contextValue: { auth } });
  * if (errors.length > 0) return { errors };
  *
- * @throws {AuthConfigurationError} on an unknown option or value of `onInvalidToken` or `onDenied`.
+ * @throws {AuthConfigurationError} on an unknown option, a value of `onInvalidToken` or `onDenied` that is none, or a
+ *   `document` that is not parsed. A schema whose rules nothing enforces gives `INTERNAL_SERVER_ERROR`, with the sentence
+ *   for your log in `originalError`.
  */
 export function decideOperation(options: DecideOperationOptions): readonly GraphQLError[] {
   const settings = readSettings('decideOperation(): options', options, SETTINGS);
   const policy = readRefusalPolicy('decideOperation()', settings['onInvalidToken'], settings['onDenied']);
   const { schema, document, operationName, variableValues, contextValue } =
     settings as unknown as DecideOperationOptions;
+  if (typeof document !== 'object' || !Array.isArray((document as Partial<DocumentNode> | null)?.definitions)) {
+    throw new AuthConfigurationError(
+      `decideOperation(): Expected \`document\` to be a parsed document, got ${print(document)}. Write: parse(source).`,
+    );
+  }
   const misuse = misuseOf(schema);
   if (misuse) return [createLocatedDenialError(denials.misconfigured, undefined, misuse)];
   return refusalsOf({ schema, document, operationName, variableValues, contextValue }, policy);
@@ -107,11 +114,12 @@ const misuses = new WeakMap<GraphQLSchema, AuthConfigurationError | null>();
 
 /** What is wrong with a schema whose rules nothing enforces; looked at once for each. */
 function misuseOf(schema: GraphQLSchema): AuthConfigurationError | undefined {
-  let misuse = misuses.get(schema);
+  // What is no object cannot be a key.
+  let misuse = schema instanceof GraphQLSchema ? misuses.get(schema) : undefined;
   if (misuse === undefined) {
     const problems = findUnguarded(schema);
     misuse = problems.length > 0 ? new AuthConfigurationError(problems.join('\n')) : null;
-    misuses.set(schema, misuse);
+    if (schema instanceof GraphQLSchema) misuses.set(schema, misuse);
   }
   return misuse ?? undefined;
 }

@@ -79,20 +79,18 @@ let otherCopy: Refusal | undefined;
 export function misconfigured(auth: unknown): Refusal {
   if (auth === undefined || auth === null) {
     return (missingAuth ??= misuse(
-      'A guarded field found no `auth` in its context. Give the server the context that has it: ' +
-        '`context: createAuthContext({ verifier })`.',
+      '`contextValue.auth` is missing. Pass `context: createAuthContext({ verifier })` to the server.',
     ));
   }
   if (isOfAnotherCopy(auth)) {
     return (otherCopy ??= misuse(
-      'A guarded field found an `auth` in its context that another copy of apollo-cognito-auth made. ' +
+      '`contextValue.auth` was created by another copy of apollo-cognito-auth. ' +
         '`npm ls apollo-cognito-auth` shows the copies: install one version for all, and import it once.',
     ));
   }
   return (foreignAuth ??= misuse(
-    'A guarded field found an `auth` in its context that apollo-cognito-auth did not make, or a copy of one. Pass on the ' +
-      'value itself, as `context: createAuthContext({ verifier })` gives it; in tests take one from ' +
-      '`apollo-cognito-auth/testing`.',
+    '`contextValue.auth` was not created by apollo-cognito-auth, or is a copy. Pass the original object, as ' +
+      '`context: createAuthContext({ verifier })` gives it; in tests use authenticatedAs() from apollo-cognito-auth/testing.',
   ));
 }
 

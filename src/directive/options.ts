@@ -132,8 +132,8 @@ function readEnforcedElsewhere(names: unknown, ownName: string): ReadonlySet<str
       refuse(`\`enforcedElsewhere\` must not name ${print(name)}, the directive that is enforced here. Leave it out.`);
     }
     refuse(
-      `\`enforcedElsewhere\` must name directives of other products without "@", found ${print(name)}. ` +
-        `The ones that are looked for: ${known.join(', ')}.`,
+      `\`enforcedElsewhere\` must name directives of other products that are refused otherwise, without "@", found ` +
+        `${print(name)}, which is not one of them. Leave it out. They are: ${known.join(', ')}.`,
     );
   }
   return new Set(names as readonly string[]);

@@ -56,15 +56,15 @@ function isUsed(schema: GraphQLSchema, names: ReadonlySet<string>): boolean {
 }
 
 /**
- * Of a schema that this package never saw, what looks like a rule may be enforced by its own library. One that was
- * transformed is not let by with it.
+ * In a schema that was never transformed, what looks like a rule may be enforced by its own library. In a transformed one
+ * it is an error (`coverage.ts`).
  */
 function strangerWarnings(schema: GraphQLSchema): readonly string[] {
   const strangers = hasSettings(schema) ? [] : findNamingProblems(schema);
   const [first] = strangers;
   if (first === undefined) return [];
   return [
-    `The schema was never transformed, and has directives that look like rules (${strangers.length}): ${list(strangers)}`,
+    `The schema was never transformed, and has directives that look like rules (${strangers.length}). The first: ${first}`,
   ];
 }
 

@@ -1,6 +1,6 @@
 /** The Apollo Server plugin: warm keys, start-up checks, whole-operation refusals and their HTTP answers. */
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { authStateOf } from '../auth.js';
 import type { Auth } from '../auth.js';
@@ -89,9 +89,15 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
     serverLogger?.warn(`apollo-cognito-auth: ${warning}`);
   }
 
-  function warnOfSharedCache({ metrics, logger, schema }: RequestContext, requestContext: object): void {
-    // Apollo's response-cache plugin sets this for every query that passes it.
-    if (warnedOfResponseCache || metrics.responseCacheHit === undefined) return;
+  function warnOfSharedCache(requestContext: RequestContext): void {
+    const { metrics, logger, schema, operation } = requestContext;
+    // Apollo's response-cache plugin sets this for every operation, and asks for a key only for a query.
+    if (
+      warnedOfResponseCache ||
+      metrics.responseCacheHit === undefined ||
+      operation?.operation !== OperationTypeNode.QUERY
+    )
+      return;
     if (isSeparatedByAuth(requestContext) || !hasRules(schema)) return;
     warnedOfResponseCache = true;
     logger.warn(
@@ -146,7 +152,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       const { response, errors } = requestContext;
       if (errors) addChallenge(response.http.headers, errors, hasToken(requestContext));
       varying.addTo(response.http.headers);
-      warnOfSharedCache(requestContext, requestContext);
+      warnOfSharedCache(requestContext);
     },
   };
 
@@ -158,7 +164,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       try {
         await verifier.hydrate();
       } catch (error) {
-        // The endpoint may be back before the first request; a server that does not start helps nobody.
+        // Start all the same: the endpoint may recover before the first request.
         if (!(error instanceof KeysUnavailableError)) throw error;
         logFault(error, logger);
       }

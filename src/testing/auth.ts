@@ -9,6 +9,7 @@ import {
   TokenRejectedError,
 } from '../errors.js';
 import type { RejectionReason } from '../errors.js';
+import { print, readSettings } from '../options.js';
 import { readClaims, toAuth } from '../token/claims.js';
 import { SharedValues } from '../token/shared-values.js';
 import type { TestClaims } from './user-pool.js';
@@ -30,6 +31,7 @@ export interface AuthenticatedAsOptions {
 const origin: AuthOrigin = { clock: () => Date.now(), graceSeconds: 0, emit: () => {} };
 const USER_POOL_ID = 'eu-west-1_TestPool';
 const LIFETIME_SECONDS = 3600;
+const NAMES = ['tokenUse', 'sub', 'username', 'groups', 'scopes', 'claims'];
 
 /**
  * The `Auth` of a caller whose token says this.
@@ -37,13 +39,15 @@ const LIFETIME_SECONDS = 3600;
  * @throws {AuthConfigurationError} when no token of Cognito can say it.
  */
 export function authenticatedAs(options: AuthenticatedAsOptions = {}): AuthenticatedAuth {
-  const { tokenUse = 'access', sub = randomUUID(), groups, scopes, claims = {} } = options;
+  // Own properties alone, and each known: a misspelt one would make a test pass for the wrong reason.
+  const settings = readSettings('authenticatedAs(): options', options, NAMES) as AuthenticatedAsOptions;
+  const { tokenUse = 'access', sub = randomUUID(), groups, scopes, claims = {} } = settings;
   if (tokenUse === 'id' && scopes !== undefined) {
     throw new AuthConfigurationError(
       'authenticatedAs(): an ID token has no scopes. Leave them out, or write tokenUse: "access".',
     );
   }
-  const username = 'username' in options ? options.username : 'test-user';
+  const username = 'username' in settings ? settings.username : 'test-user';
   const now = Math.floor(Date.now() / 1000);
   const payload = {
     sub,
@@ -76,8 +80,22 @@ export function anonymous(): AnonymousAuth {
   return createAnonymousAuth(origin);
 }
 
+const REASONS: readonly RejectionReason[] = [
+  'expired',
+  'malformed',
+  'invalid',
+  'revoked',
+  'keys-unavailable',
+  'revocation-unavailable',
+];
+
 /** The `Auth` of a request whose credentials were not accepted, or could not be checked. */
 export function rejected(reason: RejectionReason): RejectedAuth {
+  if (!REASONS.includes(reason)) {
+    throw new AuthConfigurationError(
+      `rejected(): Expected \`reason\` to be one of ${REASONS.join(', ')}, got ${print(reason)}.`,
+    );
+  }
   if (reason === 'keys-unavailable') return createRejectedAuth(reason, origin, new KeysUnavailableError(1));
   if (reason === 'revocation-unavailable') return createRejectedAuth(reason, origin, new RevocationUnavailableError(1));
   return createRejectedAuth(reason, origin);

@@ -124,7 +124,7 @@ function readRevocation(value: unknown): Revocation['isRevoked'] | undefined {
       : undefined;
   if (typeof isRevoked === 'function') return isRevoked.bind(value) as Revocation['isRevoked'];
   throw new AuthConfigurationError(
-    'options.revocation must be an object with a function isRevoked(claims), such as createRevocationList() makes; ' +
-      `found ${describe(value)}.`,
+    `Expected \`options.revocation\` to be an object with a function isRevoked(claims), got ${describe(value)}. ` +
+      'Write: { revocation: { isRevoked: (claims) => … } }.',
   );
 }

@@ -17,6 +17,9 @@ const typeDefs = /* GraphQL */ `
     payroll: String @auth(groups: ["admin"]) @cacheControl(maxAge: 60)
     me: String @auth @cacheControl(maxAge: 60, scope: PUBLIC)
   }
+  type Mutation {
+    done: Boolean
+  }
 `;
 
 type Options = NonNullable<Parameters<typeof responseCachePlugin>[0]>;
@@ -109,6 +112,7 @@ describe('the warning about a cache that does not know callers apart', () => {
   ] satisfies [string, Options, number][])('%s', async (_, options, times) => {
     const { server } = await serveCached(options);
     try {
+      await server.post('mutation { done }');
       await server.post('{ motd }');
       await server.post('{ motd }');
       expect(server.log.filter((line) => line.includes('sessionId: authSessionId'))).toHaveLength(times);

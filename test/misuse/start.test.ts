@@ -66,7 +66,7 @@ describe('a server that starts with a schema that may not be what was meant', ()
   it('warns of what looks like a rule in a schema that was never transformed', async () => {
     const sdl = 'directive @hasRole on FIELD_DEFINITION type Query { f: Int @hasRole g: Int }';
     expect(await logOfStart(buildSchema(sdl))).toEqual([
-      'apollo-cognito-auth: The schema was never transformed, and has directives that look like rules (1): Query.f: ' +
+      'apollo-cognito-auth: The schema was never transformed, and has directives that look like rules (1). The first: Query.f: ' +
         '@hasRole is a directive of another library, which nothing enforces here. Write @auth instead, or name it if something ' +
         'else enforces it: authDirective({ enforcedElsewhere: ["hasRole"] }).',
     ]);

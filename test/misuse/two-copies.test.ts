@@ -1,5 +1,5 @@
 /** Two copies of graphql, or of this package, in one process: refused, with a sentence that tells them apart. */
-import { buildSchema, graphql, GraphQLObjectType, GraphQLString } from 'graphql';
+import { buildSchema, graphql, GraphQLObjectType, GraphQLString, parse } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ describe('a schema of another copy of graphql', () => {
     const schema = disown(buildSchema(typeDefs), 'GraphQLSchema') as GraphQLSchema;
     expect(() => authDirectiveTransformer(schema)).toThrow(ANOTHER);
     expect(findUnguarded(schema)).toEqual([expect.stringContaining(ANOTHER)]);
-    const [error] = decideOperation({ schema, document: {} as never, contextValue: { auth: authenticatedAs() } });
+    const [error] = decideOperation({ schema, document: parse('{ f }'), contextValue: { auth: authenticatedAs() } });
     expect(error?.originalError?.message).toContain('npm ls graphql');
   });
 

@@ -148,8 +148,7 @@ describe('rule 4: a denied field', () => {
     const { errors } = await graphql({ schema, source: '{ a b }', contextValue: {} });
     expect(errors?.map(({ originalError }) => originalError instanceof AuthConfigurationError)).toEqual([true, true]);
     expect(lines).toEqual([
-      'apollo-cognito-auth: A guarded field found no `auth` in its context. Give the server the context that has it: ' +
-        '`context: createAuthContext({ verifier })`.',
+      'apollo-cognito-auth: `contextValue.auth` is missing. Pass `context: createAuthContext({ verifier })` to the server.',
     ]);
   });
 

@@ -112,6 +112,19 @@ describe('decideOperation', () => {
     expect(() => decide('{ open }', anonymous(), options as object)).toThrow(AuthConfigurationError);
   });
 
+  it.each([undefined, null, '{ open }', {}, { definitions: 'query' }])(
+    'throws on a document that is not parsed: %o',
+    (document) => {
+      expect(() => decide('{ open }', anonymous(), { document: document as never })).toThrow('Write: parse(source)');
+    },
+  );
+
+  it.each([undefined, null, 'type Query { f: Int }', {}])('refuses everything for what is no schema: %o', (wrong) => {
+    expect(decide('{ open }', anonymous(), { schema: wrong as never })).toMatchObject([
+      { extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+    ]);
+  });
+
   it('keeps a mutation from running under a transport of one’s own', async () => {
     const answer = async (source: string, auth: unknown) => {
       const contextValue = { auth };

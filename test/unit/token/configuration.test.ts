@@ -190,9 +190,9 @@ describe('options are refused, with a sentence', () => {
     [{ tokenCache: { maxBytes: 0 } }, /maxBytes must be a number of bytes from 1 to 17179869184; found 0/],
     [{ tokenCache: { maxBytes: Infinity } }, /maxBytes must be/],
     [{ tokenCache: { maxBytes: '1 MB' } }, /maxBytes must be .* found a string/],
-    [{ revocation: {} }, /revocation must be an object with a function isRevoked/],
-    [{ revocation: null }, /revocation must be .* found null/],
-    [{ revocation: () => false }, /revocation must be/],
+    [{ revocation: {} }, /Expected `options.revocation` to be an object with a function isRevoked/],
+    [{ revocation: null }, /revocation` to be .* got null/],
+    [{ revocation: () => false }, /revocation` to be/],
     [{ clock: 5 }, /^options\.clock must be a function, \(\) => milliseconds since the epoch; found 5\.$/],
     [{ onEvent: {} }, /onEvent must be a function/],
   ])('%j', (options, complaint) => {

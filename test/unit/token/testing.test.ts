@@ -180,3 +180,16 @@ describe('an Auth for tests', () => {
     expect([anonymous(), unavailable].map(Object.isFrozen)).toEqual([true, true]);
   });
 });
+
+describe('a misspelt option of the testing kit', () => {
+  it.each([{ group: ['admin'] }, { tokenuse: 'id' }, null, 'admin'])(
+    'is refused by authenticatedAs(): %j',
+    (options) => {
+      expect(() => authenticatedAs(options as object)).toThrow(AuthConfigurationError);
+    },
+  );
+
+  it.each(['nope', undefined, null])('is refused by rejected(): %o', (reason) => {
+    expect(() => rejected(reason as never)).toThrow('rejected(): Expected `reason` to be one of expired,');
+  });
+});
