@@ -188,12 +188,14 @@ function stamp<A extends Auth>(
 
 /** Freezes a tree of JSON: claims are shared by every request that carries the token. */
 function freezeDeep(root: unknown): void {
+  if (typeof root !== 'object' || root === null || Object.isFrozen(root)) return;
   // Not by recursion: JSON may be nested deeper than the stack goes.
-  const left: unknown[] = [root];
-  for (let value = left.pop(); value !== undefined; value = left.pop()) {
-    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) continue;
+  const left: object[] = [];
+  for (let value: object | undefined = root; value !== undefined; value = left.pop()) {
     Object.freeze(value);
-    for (const member of Object.values(value)) if (typeof member === 'object') left.push(member);
+    for (const member of Object.values(value) as readonly unknown[]) {
+      if (typeof member === 'object' && member !== null && !Object.isFrozen(member)) left.push(member);
+    }
   }
 }
 

@@ -41,7 +41,8 @@ const SECOND_ISSUER = issuerAt('https://no-issuer.invalid/');
 
 /** Without prototypes: the library would read `scope`, `groups` or `customJwtCheck` of a polluted `Object.prototype`. */
 export function expectationOf({ issuer, jwksUri }: IssuerAddress, { clientIds, tokenUse }: PoolDemands): Expectation {
-  const bare = <T extends object>(options: T): T => Object.assign(Object.create(null) as T, options);
+  // Not `Object.create(null)`, whose members V8 looks up slowly.
+  const bare = <T extends object>(options: T): T => Object.setPrototypeOf(options, null) as T;
   return {
     jwksUri,
     // The library looks at `Date.now()`; the pre-check has looked at the verifier's own clock.

@@ -56,13 +56,17 @@ export class VerifiedTokens<Issuer> {
     const bytes = this.#sizes.sizeOf(auth.claims);
     if (bytes > maxBytes) return;
     this.remove(digest);
-    while (this.#entries.size >= max || this.#bytes + bytes > maxBytes) {
-      const [oldest] = this.#entries.keys();
-      if (oldest === undefined) break;
-      this.remove(oldest);
-    }
+    if (this.#entries.size >= max || this.#bytes + bytes > maxBytes) this.#makeRoom(max - 1, maxBytes - bytes);
     this.#entries.set(digest, { auth, issuer, key, bytes });
     this.#bytes += bytes;
+  }
+
+  #makeRoom(max: number, maxBytes: number): void {
+    for (const [oldest, { bytes }] of this.#entries) {
+      if (this.#entries.size <= max && this.#bytes <= maxBytes) return;
+      this.#entries.delete(oldest);
+      this.#bytes -= bytes;
+    }
   }
 
   remove(digest: string): void {

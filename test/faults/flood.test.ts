@@ -110,6 +110,7 @@ describe('a flood of good tokens', () => {
       '15 KB of short groups',
       (index) => ({ 'cognito:groups': Array.from({ length: 900 }, (_, at) => `${index}.${at}`) }),
     ],
+    ['15 KB of letters', () => ({ list: Array.from({ length: 2_500 }, () => 'x') })],
     ['15 KB of one text', (index) => ({ 'custom:text': `${index}${'x'.repeat(10_000)}` })],
     ['15 KB of empty objects', () => ({ list: Array.from({ length: 3_500 }, () => ({})) })],
     ['15 KB of empty lists', () => ({ list: Array.from({ length: 3_500 }, () => []) })],

@@ -285,6 +285,14 @@ describe('a `fetch` that was passed in', () => {
         throw new RangeError('surprise');
       },
     ],
+    [
+      'throws what cannot be asked for its class',
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        throw proxy as Error;
+      },
+    ],
     ['gives nothing', () => undefined],
     ['gives something else', () => ({ status: 200, body: 'text' })],
     [
@@ -293,7 +301,8 @@ describe('a `fetch` that was passed in', () => {
     ],
     ['never settles and does not look at its signal', () => new Promise(() => {})],
   ])('and %s fails closed', async (_, fetch) => {
-    const { verifier } = await setUp({ timeout: 0.2, fetch: fetch as typeof globalThis.fetch });
+    const { verifier, causes } = await setUp({ timeout: 0.2, fetch: fetch as typeof globalThis.fetch });
     await expect(verifier.verify(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
+    expect(causes).toEqual([expect.any(Error)]);
   });
 });

@@ -220,6 +220,27 @@ describe('the claims of an Auth', () => {
     expect(Object.isFrozen((auth.claims['custom'] as { deep: [object] }).deep[0])).toBe(true);
   });
 
+  it.each<[string, unknown]>([
+    ['groups', ['admin']],
+    ['scope', 'admin'],
+    ['includeRawJwtInErrors', true],
+    [
+      'customJwtCheck',
+      () => {
+        throw new Error('asked for something else');
+      },
+    ],
+  ])('are not asked for what stands on Object.prototype as the option %s', async (name, value) => {
+    Object.assign(Object.prototype, { [name]: value });
+    try {
+      expect(await outcomeOf(pool.accessToken({ scope: 'openid', 'cognito:groups': ['support'] }))).toBe(
+        'authenticated',
+      );
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+
   it('may be nested as deep as a token is long', async () => {
     const nested = '['.repeat(5_000) + ']'.repeat(5_000);
     const text = `${JSON.stringify(claimsOf(pool.accessToken())).slice(0, -1)},"nested":${nested}}`;

@@ -210,6 +210,33 @@ describe('configuration cannot be weakened from outside', () => {
     }
   });
 
+  it('by a revocation check on Object.prototype', () => {
+    Object.assign(Object.prototype, { isRevoked: () => false });
+    try {
+      expect(complaintAbout({ ...pool, jwks }, { revocation: {} })).toMatch(/revocation must be an object with/);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'isRevoked');
+    }
+  });
+
+  it('by what stands on Object.prototype of a request for keys', async () => {
+    const requests: unknown[] = [];
+    Object.assign(Object.prototype, { method: 'POST', body: 'x' });
+    try {
+      const fetch = (_: unknown, init: RequestInit | undefined) => {
+        requests.push([init?.method, init?.body, init?.redirect]);
+        return Promise.resolve(Response.json(jwks));
+      };
+      await createCognitoVerifier(pool, { keys: { fetch } }).hydrate();
+    } finally {
+      for (const name of ['method', 'body']) Reflect.deleteProperty(Object.prototype, name);
+    }
+    expect(requests).toEqual([
+      [undefined, undefined, 'error'],
+      [undefined, undefined, 'error'],
+    ]);
+  });
+
   it('by a getter that changes its mind, or by changing the objects later', async () => {
     const own = createTestUserPool();
     const mine = createTestUserPool();
