@@ -2,6 +2,7 @@
  * `Auth`: what is known of a caller, as a frozen value that only this package can make; and the claims of Cognito's
  * tokens.
  */
+import { Stamped } from './stamped.js';
 import type { AuthUnavailableError, RejectionReason } from './errors.js';
 import type { AuthEventListener } from './events.js';
 
@@ -120,7 +121,7 @@ export interface AuthOrigin {
   readonly emit: AuthEventListener;
 }
 
-/** What this package keeps with an `Auth` and shows to nobody. */
+/** The private state behind an `Auth`. */
 export interface AuthState {
   readonly auth: Auth;
   readonly origin: AuthOrigin;
@@ -128,19 +129,11 @@ export interface AuthState {
   readonly cause: AuthUnavailableError | undefined;
   /** Whether a token came with the request, good or bad. Credentials of another scheme than Bearer are none. */
   readonly hasToken: boolean;
-  /** Decisions about this `Auth` by the number of the rule; 0 is "not decided yet". Grown by whoever decides. */
+  /** Decisions about this `Auth` by the number of the rule; 0 is "not decided yet". `decide` grows it. */
   decisions: Uint8Array;
 }
 
-// A private field that is stamped on a plain object (the constructor returns its argument) is a brand that cannot be
-// forged, copied or cloned, costs one inline-cached load to check, and leaves the value plain to print and to compare.
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `super` has to be a constructor
-class Stamped {
-  constructor(value: object) {
-    return value;
-  }
-}
-
+/** The brand. */
 class Brand extends Stamped {
   readonly #state: AuthState;
 
@@ -199,7 +192,7 @@ function freezeDeep(root: unknown): void {
   }
 }
 
-/** An `Auth` for nobody. */
+/** The `Auth` of an anonymous caller. */
 export function createAnonymousAuth(origin: AuthOrigin): AnonymousAuth {
   return stamp<AnonymousAuth>({ status: 'anonymous' }, origin, false);
 }

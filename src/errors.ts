@@ -116,7 +116,7 @@ export interface KeyOutage {
   readonly userPoolId: string;
 }
 
-// Beside the errors and not in them: an error that is serialised by whoever catches it must not name the pool.
+// Beside the errors and not in them: a serialised error must not name the pool.
 const outages = new WeakMap<KeysUnavailableError, KeyOutage>();
 
 /** Notes which outage an error is part of, for the log. */

@@ -152,3 +152,19 @@ export function readFunction<F>(where: string, value: unknown, shape: string, fa
   if (typeof value === 'function') return value as F;
   throw new AuthConfigurationError(`${where} must be a function, ${shape}; found ${describe(value)}.`);
 }
+
+/** @throws {AuthConfigurationError} when the value is neither undefined nor one of these. */
+export function oneOf<T extends string>(
+  where: string,
+  name: string,
+  value: unknown,
+  values: readonly T[],
+  fallback: T,
+): T {
+  if (value === undefined) return fallback;
+  const found = values.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  throw new AuthConfigurationError(
+    `${where}: \`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${print(value)}.`,
+  );
+}

@@ -1,10 +1,10 @@
-/** `decideOperation()`: whether an operation may run at all, for whatever transport it came by. */
+/** `decideOperation()`: whether an operation may run at all, for any transport. */
 import { getOperationAST, GraphQLSchema } from 'graphql';
 import type { DocumentNode, GraphQLError } from 'graphql';
 import { authStateOf } from '../auth.js';
 import { createLocatedDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials } from '../errors.js';
-import { print, readSettings } from '../options.js';
+import { oneOf, print, readSettings } from '../options.js';
 import { findUnguarded } from './coverage.js';
 import { authIn } from './decide.js';
 import { findDeniedSelections } from './operation.js';
@@ -138,20 +138,4 @@ export function readRefusalPolicy(where: string, onInvalidToken: unknown, onDeni
       subscription: oneOf(where, 'onDenied.subscription', own['subscription'], handlings, 'reject'),
     },
   };
-}
-
-/** @throws {AuthConfigurationError} when the value is neither undefined nor one of these. */
-export function oneOf<T extends string>(
-  where: string,
-  name: string,
-  value: unknown,
-  values: readonly T[],
-  fallback: T,
-): T {
-  if (value === undefined) return fallback;
-  const found = values.find((candidate) => candidate === value);
-  if (found !== undefined) return found;
-  throw new AuthConfigurationError(
-    `${where}: \`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${print(value)}.`,
-  );
 }

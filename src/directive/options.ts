@@ -1,7 +1,7 @@
 /** The options of `authDirective()`: their types, defaults and checks. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
-import { print, readSettings } from '../options.js';
+import { oneOf, print, readSettings } from '../options.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME } from './definition.js';
 import { FOREIGN_NAMES, looksLike } from './dialects.js';
 import { readPolicies } from './policies.js';
@@ -84,8 +84,8 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
     publicName,
     groups: readGroups(groups),
     policies: readPolicies(policies),
-    unannotated: oneOf('unannotated', unannotated, ['public', 'authenticated']),
-    isReportOnly: oneOf('enforcement', enforcement, ['enforce', 'report']) === 'report',
+    unannotated: oneOf('authDirective()', 'unannotated', unannotated, ['public', 'authenticated'], 'public'),
+    isReportOnly: oneOf('authDirective()', 'enforcement', enforcement, ['enforce', 'report'], 'enforce') === 'report',
     logger: readLogger(logger),
     fieldResolver: readFieldResolver(fieldResolver),
     enforcedElsewhere: readEnforcedElsewhere(enforcedElsewhere, name),
@@ -145,13 +145,6 @@ function readEnforcedElsewhere(names: unknown, ownName: string): ReadonlySet<str
  */
 export function isCognitoName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && !/\s/.test(value);
-}
-
-function oneOf<T extends string>(name: string, value: unknown, values: readonly T[]): T {
-  const found = values.find((each) => each === value);
-  return (
-    found ?? refuse(`\`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${print(value)}.`)
-  );
 }
 
 function refuse(sentence: string): never {

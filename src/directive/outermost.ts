@@ -6,12 +6,13 @@
  */
 import { isObjectType } from 'graphql';
 import type { GraphQLField, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import { Stamped } from '../stamped.js';
 import { isPromiseLike } from './timeout.js';
 
 export type Resolver = GraphQLFieldResolver<unknown, unknown, Record<string, unknown>>;
 type Field = GraphQLField<unknown, unknown>;
 
-/** One of the functions that this package made for a field, and what it stands over. */
+/** Where a guard stands: before which function of its field, and over which function of others. */
 export interface Stand {
   readonly place: 'resolve' | 'subscribe';
   /** The function itself. */
@@ -45,13 +46,6 @@ export function makeGuard(resolve: Resolver, make: MakeGuard, place: Stand['plac
   stand.self = guard;
   made.set(guard, { make, stand });
   return guard;
-}
-
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `super` has to be a constructor
-class Stamped {
-  constructor(value: object) {
-    return value;
-  }
 }
 
 /** The outermost function of a field, kept in the field itself. */

@@ -64,12 +64,12 @@ function hasClause(clauses: readonly PolicyClause[], clause: PolicyClause): bool
   return clauses.some((each) => JSON.stringify(each) === key);
 }
 
-const NOBODY: Clause = { tokenUse: undefined, groups: [], scopes: undefined };
+const UNMEETABLE: Clause = { tokenUse: undefined, groups: [], scopes: undefined };
 
 function readClause({ args, faults }: Annotation): Clause {
-  if (faults.length > 0) return NOBODY;
+  if (faults.length > 0) return UNMEETABLE;
   const { tokenUse } = args;
-  if ('tokenUse' in args && tokenUse !== 'ID' && tokenUse !== 'ACCESS') return NOBODY;
+  if ('tokenUse' in args && tokenUse !== 'ID' && tokenUse !== 'ACCESS') return UNMEETABLE;
   return {
     tokenUse: tokenUse === 'ID' ? 'id' : tokenUse === 'ACCESS' ? 'access' : undefined,
     groups: readNames(args, 'groups'),

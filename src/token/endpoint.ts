@@ -15,7 +15,7 @@ export interface Endpoint {
 }
 
 // RFC 6761, section 6.3: every name below `localhost` is loopback. `URL` has brought the host to lower case, and every
-// spelling of an IPv4 address (0x7f.1, 127.1) to this one. An IPv4 address in an IPv6 one is not counted: nobody needs it.
+// spelling of an IPv4 address (0x7f.1, 127.1) to this one. An IPv4 address in an IPv6 one does not count.
 const LOOPBACK = /^(?:(?:[a-z0-9_-]+\.)*localhost\.?|127(?:\.\d+){3}|\[::1\])$/;
 
 // `URL` drops tabs and line ends inside of an address, and reads a backslash as a slash.
@@ -27,7 +27,7 @@ function readAddress(value: unknown): URL | undefined {
   return url.username === '' && url.password === '' ? url : undefined;
 }
 
-/** @throws {AuthConfigurationError} when it is no address, or one from which keys could be anybody's. */
+/** @throws {AuthConfigurationError} when it is no address, or one whose keys could be replaced by an attacker. */
 export function readEndpoint(where: string, settings: Record<string, unknown>): Endpoint | undefined {
   const value = settings['endpoint'];
   const isOpen = readEmulator(where, settings['emulator']);
@@ -54,7 +54,7 @@ export function readEndpoint(where: string, settings: Record<string, unknown>): 
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (isLoopback || isOpen))) {
     throw new AuthConfigurationError(
-      `${where}.endpoint must be https, because keys that come over plain http can be anybody's. ` +
+      `${where}.endpoint must be https, because an attacker can replace keys that come over plain http. ` +
         'Plain http is accepted for localhost, *.localhost, 127.0.0.1 and [::1] alone. ' +
         'For an emulator on a private network, such as one of Docker Compose, write `emulator: true` too.',
     );

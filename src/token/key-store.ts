@@ -160,7 +160,7 @@ export class KeyStore implements KeySource {
     return withOutage(new KeysUnavailableError(waitMs / 1000, { cause: this.#lastCause }), this.#outage);
   }
 
-  /** One fetch at a time, whoever waits. The promise never rejects: it may be that none waits. */
+  /** At most one fetch at a time. The promise never rejects: it may have no listener. */
   #refresh(now: Moment): Promise<KeysUnavailableError | undefined> {
     this.#inFlight ??= this.#fetch(now, this.#closing.signal);
     return this.#inFlight;

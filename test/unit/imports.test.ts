@@ -39,8 +39,8 @@ describe('imports', () => {
     ['nothing uses testing/', /^testing/, /^testing\//],
     [
       'the core stands on itself',
-      /^(?!(auth|errors|denial-error|events|options)\.ts$)/,
-      /^(?!auth|errors|denial-error|events|options).*\.js$/,
+      /^(?!(auth|errors|denial-error|events|options|stamped)\.ts$)/,
+      /^(?!auth|errors|denial-error|events|options|stamped).*\.js$/,
     ],
     ['graphql is for all but token/', /^(?!token\/|errors\.ts)/, /^graphql/],
     ['aws-jwt-verify is for token/', /^token\//, /^aws-jwt-verify/],

@@ -99,7 +99,7 @@ describe('a pool is refused, with a sentence', () => {
     [{ ...pool, graceSeconds: NaN }, /graceSeconds must be .* found NaN/],
     [{ ...pool, graceSeconds: Infinity }, /graceSeconds must be/],
     [{ ...pool, graceSeconds: '5' }, /graceSeconds must be .* found a string/],
-    [{ ...pool, endpoint: 'http://cognito.example.com' }, /endpoint must be https, because keys .* plain http/],
+    [{ ...pool, endpoint: 'http://cognito.example.com' }, /endpoint must be https, because .* plain http/],
     [{ ...pool, endpoint: 'http://localhost.example.com' }, /endpoint must be https/],
     [{ ...pool, endpoint: 'http://127.0.0.1.example.com' }, /endpoint must be https/],
     [{ ...pool, endpoint: 'http://0.0.0.0' }, /endpoint must be https/],
@@ -213,7 +213,7 @@ describe('configuration cannot be weakened from outside', () => {
   it('by a revocation check on Object.prototype', () => {
     Object.assign(Object.prototype, { isRevoked: () => false });
     try {
-      expect(complaintAbout({ ...pool, jwks }, { revocation: {} })).toMatch(/revocation must be an object with/);
+      expect(complaintAbout({ ...pool, jwks }, { revocation: {} })).toMatch(/revocation` to be an object with/);
     } finally {
       Reflect.deleteProperty(Object.prototype, 'isRevoked');
     }
