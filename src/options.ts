@@ -14,11 +14,31 @@ export function readSettings(where: string, settings: unknown, names: readonly s
     );
   }
   const own = copyOf(where, settings);
+  if (!isPlainObject(settings)) {
+    throw new AuthConfigurationError(
+      `Expected ${where} to be a plain object, got an object of a class, or one with hidden members. A forgotten \`await\` ` +
+        'or a Map would count as no options at all.',
+    );
+  }
   const unknown = Object.keys(own).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new AuthConfigurationError(`${where} has no setting \`${unknown}\`. The settings are: ${names.join(', ')}.`);
   }
   return own;
+}
+
+/**
+ * Whether all that the object holds is in its enumerable own properties. Of a promise, a Map or an object of a class, a
+ * copy would show nothing, and nothing is the weakest rule there is.
+ */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    // Of any realm: a test runner's objects have another `Object.prototype`.
+    (prototype === null || Object.getPrototypeOf(prototype) === null) &&
+    Reflect.ownKeys(value).length === Object.keys(value).length
+  );
 }
 
 function copyOf(where: string, settings: object): Record<string, unknown> {

@@ -51,7 +51,7 @@ function findMissing(schema: GraphQLSchema): readonly string[] {
   const rules = rulesOf(schema);
   const problems: string[] = [];
   const subscriptionType = hasRules(schema) ? schema.getSubscriptionType() : undefined;
-  const propagation = hasSettings(schema) && !isReportOnly(schema) ? createPropagation(schema, rules) : undefined;
+  const propagation = hasSettings(schema) && dryRunOf(schema) === 'none' ? createPropagation(schema, rules) : undefined;
   for (const [type, field] of fieldsOf(schema)) {
     const coordinate = `${type.name}.${field.name}`;
     const guard = guardOf(field);

@@ -5,13 +5,14 @@ import { authStateOf, isExpired } from '../auth.js';
 import type { AuthenticatedAuth } from '../auth.js';
 import { createFieldDenialError, createLocatedDenialError } from '../denial-error.js';
 import { denials } from '../errors.js';
+import type { Denial } from '../errors.js';
 import type { Ask } from './ask.js';
 import { authIn, decide, evaluate, misconfigured, refusalOf } from './decide.js';
 import type { MaybeContext, Refusal } from './decide.js';
 import type { FieldInputs } from './inputs.js';
 import { liveExecutionOf } from './execution.js';
 import { itemPathOf, trackItems } from './list-items.js';
-import { denialShown, hasPassed, isBelowGuard, isOutermost, notePassed, showDenial } from './outermost.js';
+import { denialShown, isBelowGuard, isOutermost, noteVerdict, showDenial, verdictOf } from './outermost.js';
 import type { Resolver, Stand } from './outermost.js';
 import type { Denials } from './propagation.js';
 import type { Report } from './report.js';
@@ -123,7 +124,7 @@ function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: Guard
   return (...call) => {
     const [source, args, contextValue, info] = call;
     const [node] = info.fieldNodes;
-    const provided = inputs && node ? inputs.provided(node, info.variableValues) : [];
+    const provided = inputs && node ? inputs.provided(node, info.variableValues, info.schema) : [];
     const asked = requirement ? [requirement, ...provided] : provided;
     // A rule that waits for the concrete type makes the answer differ from caller to caller all the same.
     if (asked.length > 0 || members) markPrivate(info);
@@ -138,17 +139,49 @@ function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: Guard
       return denied ?? resolve(...call);
     };
     const clauses = asked.flatMap(({ policies }) => policies);
-    if (refusal || state === undefined || clauses.length === 0 || hasPassed(stand, call)) return goOn(refusal);
+    if (refusal || state === undefined || clauses.length === 0) return goOn(refusal);
 
     // Every rule asks for a verified token at least, and none refused.
     const request = { auth: state.auth as AuthenticatedAuth, source, args, context: contextValue, info };
-    const conclude = (allowed: boolean) => {
-      if (allowed) notePassed(stand, call);
-      return goOn(allowed ? undefined : refusalOf(state, denials.policy));
+    const decideByPolicies = <T>(conclude: (denial: Refusal | undefined) => T): T | Promise<T> => {
+      const toRefusal = (allowed: boolean) => (allowed ? undefined : refusalOf(state, denials.policy));
+      const answer = ask(clauses, request, state);
+      return typeof answer === 'boolean'
+        ? conclude(toRefusal(answer))
+        : answer.then((each) => conclude(toRefusal(each)));
     };
-    const answer = ask(clauses, request, state);
-    return typeof answer === 'boolean' ? conclude(answer) : answer.then(conclude);
+    if (stand.wrapper === undefined) {
+      return decideByPolicies((denial) => {
+        if (!isOutermost(stand, info) && isBelowGuard(stand, info)) noteVerdict(info, denial);
+        return goOn(denial);
+      });
+    }
+    // Policies are asked by the guard below: once, and about the arguments and the context that the wrapper passes on.
+    return afterwards(
+      () => resolve(...call),
+      (finish) => {
+        const verdict = verdictOf(info);
+        const end = (denial: Refusal | undefined) =>
+          (denial && deny(denial, guard, call, report, { ...stand, wrapper: undefined })) ?? finish();
+        return verdict === undefined ? decideByPolicies(end) : end(verdict === 'allowed' ? undefined : verdict);
+      },
+    );
   };
+}
+
+/** Calls the resolver, and decides when it is done, one way or another. `finish` gives what it gave, or throws it. */
+function afterwards(resolve: () => unknown, decide: (finish: () => unknown) => unknown): unknown {
+  const fail = (error: unknown) =>
+    decide(() => {
+      throw error;
+    });
+  let result: unknown;
+  try {
+    result = resolve();
+  } catch (error) {
+    return fail(error);
+  }
+  return isPromiseLike(result) ? result.then((value) => decide(() => value), fail) : decide(() => result);
 }
 
 function refuseByRule(auth: unknown, rule: Rule, info: GraphQLResolveInfo): Refusal | undefined {
@@ -195,8 +228,19 @@ function deny(
   if (guard.isReportOnly) return undefined;
   if (!isLast) throw denialShown(info) ?? createFieldDenialError(refusal.denial, info, refusal.cause);
   const error = createFieldDenialError(refusal.denial, info, refusal.cause);
+  if (stand.wrapper === undefined) return error;
   showDenial(stand, call, error);
-  return error;
+  // What a wrapper does to the error is not for the client.
+  return isUnchanged(error, refusal.denial) ? error : createFieldDenialError(refusal.denial, info, refusal.cause);
+}
+
+function isUnchanged({ message, extensions }: GraphQLError, { message: constant, code, reason }: Denial): boolean {
+  return (
+    message === constant &&
+    extensions['code'] === code &&
+    extensions['reason'] === reason &&
+    Object.keys(extensions).length === (reason === undefined ? 1 : 2)
+  );
 }
 
 /** `resolveType` behind a guard: the first moment at which it is known what a value of an abstract type is. */

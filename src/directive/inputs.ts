@@ -40,7 +40,7 @@ export interface FieldInputs {
    * graphql-js fills the schema's defaults into a variable's value before a resolver can look. A field in there that is
    * provably its default (`isSameValue`) therefore counts as left out: leaving it out has the same effect.
    */
-  readonly provided: (node: FieldNode, variableValues: Variables) => readonly Requirement[];
+  readonly provided: (node: FieldNode, variableValues: Variables, schema: GraphQLSchema) => readonly Requirement[];
   /** Each input field of the schema that has a rule, by its coordinate. */
   readonly ofInputFields: () => ReadonlyMap<string, Requirement>;
 }
@@ -170,7 +170,7 @@ function createProvided(
   ruledFields: RuledFields,
   answers: WeakMap<Variables, Answers>,
 ): FieldInputs['provided'] {
-  return (node, variableValues) => {
+  return (node, variableValues, schema) => {
     if (!node.arguments?.length) return NOTHING;
     let answer = answers.get(variableValues);
     if (answer === undefined) {
@@ -182,7 +182,7 @@ function createProvided(
       answer.ofNodes.set(node, (ofNode = new Map<readonly RuledInput[], readonly Requirement[]>()));
     let found = ofNode.get(args);
     if (found === undefined) {
-      const walk = new Walk(ruledFields, variableValues, answer.ofVariables);
+      const walk = new Walk(ruledFields, variableValues, answer.ofVariables, schema);
       // graphql-js takes the last of two arguments of one name, and so does this, when validation was skipped.
       const byName = new Map(node.arguments.map(({ name, value }) => [name.value, value]));
       for (const arg of args) {
@@ -201,8 +201,16 @@ class Walk {
   readonly #ruledFields: RuledFields;
   readonly #variableValues: Variables;
   readonly #ofVariables: Map<string, ReadonlySet<Requirement>>;
+  /** The one that is executed: it may be a copy, whose defaults were read anew. */
+  readonly #schema: GraphQLSchema;
 
-  constructor(ruledFields: RuledFields, variableValues: Variables, ofVariables: Map<string, ReadonlySet<Requirement>>) {
+  constructor(
+    ruledFields: RuledFields,
+    variableValues: Variables,
+    ofVariables: Map<string, ReadonlySet<Requirement>>,
+    schema: GraphQLSchema,
+  ) {
+    this.#schema = schema;
     this.#ruledFields = ruledFields;
     this.#variableValues = variableValues;
     this.#ofVariables = ofVariables;
@@ -210,7 +218,7 @@ class Walk {
 
   /** An argument or an input field, written in the document. */
   literal(input: RuledInput, value: ValueNode): void {
-    if (value.kind === Kind.VARIABLE && !Object.hasOwn(this.#variableValues, value.name.value)) return;
+    if (value.kind === Kind.VARIABLE && !isThere(this.#variableValues, value.name.value)) return;
     if (input.requirement) this.found.add(input.requirement);
     if (input.isDeep) this.#literalValue(input.type, value);
   }
@@ -254,13 +262,28 @@ class Walk {
       for (const item of items) this.#coerced(type.ofType, item);
     } else if (isInputObjectType(type)) {
       for (const field of this.#ruledFields.get(type)?.values() ?? []) {
-        if (!Object.hasOwn(value, field.name)) continue;
-        // Own, as the line above says.
+        if (!isThere(value, field.name)) continue;
         const each = (value as Record<string, unknown>)[field.name];
-        if (field.defaultValue !== undefined && isSameValue(each, field.defaultValue)) continue;
+        if (this.#isDefault(type.name, field, each)) continue;
         if (field.requirement) this.found.add(field.requirement);
         if (field.isDeep) this.#coerced(field.type, each);
       }
     }
   }
+
+  #isDefault(typeName: string, { name, defaultValue }: RuledInput, value: unknown): boolean {
+    if (defaultValue === undefined) return false;
+    if (isSameValue(value, defaultValue)) return true;
+    const type = this.#schema.getType(typeName);
+    const own = isInputObjectType(type) ? type.getFields()[name]?.defaultValue : undefined;
+    return own !== undefined && value === own;
+  }
+}
+
+/**
+ * Whether graphql-js may find a value under the name. Before 16.14 it reads through the prototype of the objects that it
+ * makes (`$toString`, and `$__proto__`, which sets one): what it finds there reaches the resolver.
+ */
+function isThere(values: object, name: string): boolean {
+  return Object.hasOwn(values, name) || (values as Readonly<Record<string, unknown>>)[name] !== undefined;
 }

@@ -28,6 +28,10 @@ import type { Place } from './selections.js';
 // levels would be answered with megabytes. The first ones are what a person wants to see.
 const MOST_LISTED = 100;
 const MOST_PATH_ELEMENTS = 2_000;
+// A longer response key counts as several elements.
+const LONGEST_KEY = 50;
+// So many types are asked about one field's arguments. A literal may be as large as the document.
+const MOST_MEMBERS = 20;
 
 type Field = GraphQLField<unknown, unknown>;
 type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
@@ -105,10 +109,12 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
   }
 
   function refuseByAll(members: readonly MemberRules[] | undefined, node: FieldNode): Refusal | undefined {
+    // Arguments are looked at for each type anew: of many types it is decided when one is reached.
+    if (members && members.length > MOST_MEMBERS && node.arguments?.length) return undefined;
     let first: Refusal | undefined;
     for (const { requirement, inputs } of members ?? []) {
       steps += 1;
-      const asked = [...(requirement ? [requirement] : []), ...(inputs?.provided(node, variables) ?? [])];
+      const asked = [...(requirement ? [requirement] : []), ...(inputs?.provided(node, variables, schema) ?? [])];
       const refusal = refusalOfAny(asked.map(({ rule }) => rule));
       if (refusal === undefined) return undefined;
       first ??= refusal;
@@ -132,7 +138,7 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
   walkOperation(schema, document, operation, variables, {
     enterField(type, field, node, place) {
       if (dryRun === 'part' && !isEnforced(type, field)) return true;
-      const provided = rules.ofInputs(type, field)?.provided(node, variables) ?? [];
+      const provided = rules.ofInputs(type, field)?.provided(node, variables, schema) ?? [];
       const asked = [rules.ofField(type, field), ...provided];
       return !(
         asked.some((requirement) => isDenied(requirement, place, node)) ||
@@ -155,7 +161,7 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
   for (const [place, { refusal, nodes }] of denied) {
     if (pathElements > MOST_PATH_ELEMENTS) break;
     const path = pathOf(place);
-    pathElements += path.length;
+    pathElements += path.length + Math.floor(path.reduce((length, key) => length + key.length, 0) / LONGEST_KEY);
     listed.push({ ...refusal, nodes: [...nodes], path });
   }
   return listed;

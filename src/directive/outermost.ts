@@ -7,6 +7,7 @@
 import { isObjectType } from 'graphql';
 import type { GraphQLField, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { Stamped } from '../stamped.js';
+import type { Refusal } from './decide.js';
 import { isPromiseLike } from './timeout.js';
 
 export type Resolver = GraphQLFieldResolver<unknown, unknown, Record<string, unknown>>;
@@ -25,7 +26,7 @@ interface Wrapper {
   readonly resolve: Resolver;
   /** Whether a guard was seen below it. */
   leadsToGuard: boolean;
-  /** Whether a denial was shown to it and no guard was seen below it. */
+  /** Whether a denial was shown to it, and no guard was seen below it yet. */
   isReplacement: boolean;
 }
 
@@ -139,9 +140,11 @@ export function showDenial({ wrapper }: Stand, args: Parameters<Resolver>, denia
   const [, , , info] = args;
   if (wrapper === undefined || wrapper.isReplacement || info.parentType === info.schema.getMutationType()) return;
   const settle = () => {
-    if (!wrapper.leadsToGuard) wrapper.isReplacement = true;
+    wrapper.isReplacement = !wrapper.leadsToGuard;
   };
   shown = { info, denial };
+  // Until a guard is seen below it, it is called once and not again.
+  wrapper.isReplacement = !wrapper.leadsToGuard;
   try {
     const answer: unknown = wrapper.resolve(...args);
     if (isPromiseLike(answer)) answer.then(settle, settle);
@@ -161,15 +164,16 @@ export function denialShown(info: object): Error | undefined {
   return shown?.info === info ? shown.denial : undefined;
 }
 
-const passed = new WeakMap<object, Parameters<Resolver>>();
+/** What the guards below a wrapper said of a field, by its `info`: once refused, it stays refused. */
+const verdicts = new WeakMap<object, Refusal | 'allowed'>();
 
-/** Notes that the guard over a wrapper let this very call go on: the guard below need not ask policies again. */
-export function notePassed({ wrapper }: Stand, call: Parameters<Resolver>): void {
-  if (wrapper !== undefined) passed.set(call[3], call);
+/** Notes what a guard below another one decided by its policies. */
+export function noteVerdict(info: object, refusal: Refusal | undefined): void {
+  const known = verdicts.get(info);
+  if (known === undefined || known === 'allowed') verdicts.set(info, refusal ?? 'allowed');
 }
 
-/** Whether the guard above let this very call go on. A wrapper may change the arguments or the context. */
-export function hasPassed(stand: Stand, call: Parameters<Resolver>): boolean {
-  const above = isOutermost(stand, call[3]) ? undefined : passed.get(call[3]);
-  return above !== undefined && above.every((value, index) => value === call[index]);
+/** What a guard below decided about this very field; undefined when none was called. */
+export function verdictOf(info: object): Refusal | 'allowed' | undefined {
+  return verdicts.get(info);
 }

@@ -73,7 +73,8 @@ function findReach(schema: GraphQLSchema, document: DocumentNode, operation: Ope
         for (const each of [...returned, ...(rules.ofEveryMemberField(type, field) ?? [])]) {
           add(each.requirement);
           each.inputs?.args.forEach(({ requirement }) => add(requirement));
-          each.inputs?.ofInputFields().forEach(add);
+          if (each.inputs && !knowsInputFields) each.inputs.ofInputFields().forEach(add);
+          knowsInputFields ||= each.inputs !== undefined;
         }
       }
       isAnythingRuled ||= membersOf(rules, field) !== undefined || rules.isRuledInMember(type, field);

@@ -10,6 +10,7 @@ import type {
 } from '../auth.js';
 import { createDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials } from '../errors.js';
+import { isPlainObject } from '../options.js';
 import { authIn, evaluate, misconfigured, refusalOf } from './decide.js';
 import { markContextPrivate } from './private-context.js';
 import type { Clause } from './rule.js';
@@ -39,9 +40,10 @@ export type AuthOfTokenUse<Use> = [Use] extends ['id']
  */
 export function requireAuth<Use extends TokenUse = TokenUse>(
   contextValue: AuthContext,
-  rule: AuthRule & { readonly tokenUse?: Use } = {},
+  ...given: readonly [rule?: AuthRule & { readonly tokenUse?: Use }]
 ): AuthOfTokenUse<Use> {
-  const clause = readRule(rule);
+  // Undefined that is given is no rule: a misspelt name in a table of rules must not ask for less.
+  const clause = readRule(given.length === 0 ? {} : given[0]);
   markContextPrivate(contextValue);
   const auth = authIn(contextValue);
   const state = authStateOf(auth);
@@ -57,12 +59,20 @@ export function requireAuth<Use extends TokenUse = TokenUse>(
 
 /** The rule as a clause: own properties alone, so that nothing on `Object.prototype` changes it. */
 function readRule(rule: unknown): Clause {
-  if (typeof rule !== 'object' || rule === null) throw misuse();
-  const own = Object.assign(Object.create(null) as Record<string, unknown>, rule);
-  if (!Object.entries(own).every(([name, value]) => isGoodOption(name, value))) throw misuse();
+  const own = ownOf(rule);
+  if (own === undefined || !Object.entries(own).every(([name, value]) => isGoodOption(name, value))) throw misuse();
   // Each option that is there is good.
   const { tokenUse, groups, scopes } = own as AuthRule;
   return { tokenUse, groups, scopes };
+}
+
+function ownOf(rule: unknown): Record<string, unknown> | undefined {
+  try {
+    return isPlainObject(rule) ? Object.assign(Object.create(null) as Record<string, unknown>, rule) : undefined;
+  } catch {
+    // A getter that throws: its message is not for the client.
+    return undefined;
+  }
 }
 
 // Undefined is no value for an option: a variable that was never set must not weaken a rule.

@@ -25,9 +25,11 @@ export function isSameValue(value: unknown, defaultValue: unknown, depth = 0): b
   }
   if (!isPlainObject(value) || !isPlainObject(defaultValue)) return false;
   const keys = Object.keys(value);
+  const defaultKeys = Object.keys(defaultValue);
+  // In the same order, which may mean something to a scalar: what to sort by first.
   return (
-    keys.length === Object.keys(defaultValue).length &&
-    keys.every((key) => Object.hasOwn(defaultValue, key) && isSameValue(value[key], defaultValue[key], depth + 1))
+    keys.length === defaultKeys.length &&
+    keys.every((key, index) => key === defaultKeys[index] && isSameValue(value[key], defaultValue[key], depth + 1))
   );
 }
 

@@ -22,6 +22,11 @@ function wrapInPlace(schema: GraphQLSchema, coordinate: string, wrap: Wrap): voi
   field.resolve = wrap(field.resolve);
 }
 
+const awaiting: Wrap =
+  (inner) =>
+  async (...args) =>
+    inner(...args) as unknown;
+
 async function ask(schema: GraphQLSchema, source: string, auth: unknown) {
   return toAnswer(await graphql({ schema, source, contextValue: { auth } }));
 }
@@ -242,26 +247,62 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(events).toEqual(['Query.payroll']);
   });
 
-  it('asks each policy once', async () => {
+  it('asks each policy once, about what reaches the resolver', async () => {
     let asked = 0;
-    const schema = guard(
-      'type Query { f(id: ID): Int @auth(policies: ["own"]) }',
-      { Query: { f: () => 1 } },
-      { policies: { own: ({ args }) => ((asked += 1), args['id'] === '1') } },
-    );
-    wrapInPlace(
-      schema,
-      'Query.f',
-      (inner) =>
-        async (...args) =>
-          inner(...args),
-    );
+    const ownSchema = () =>
+      guard(
+        'type Query { f(id: ID): Int @auth(policies: ["own"]) }',
+        { Query: { f: () => 1 } },
+        { policies: { own: ({ args }) => ((asked += 1), args['id'] === '1') } },
+      );
+    const schema = ownSchema();
+    wrapInPlace(schema, 'Query.f', awaiting);
+    wrapInPlace(schema, 'Query.f', awaiting);
     expect(await ask(schema, '{ f(id: "1") }', admin)).toEqual({ data: { f: 1 } });
     expect(asked).toBe(1);
-    // What the wrapper changes is asked about again.
-    wrapInPlace(schema, 'Query.f', (inner) => (source, _, context, info) => inner(source, { id: '2' }, context, info));
-    expect(await ask(schema, '{ f(id: "1") }', admin)).toMatchObject({
-      errors: [{ extensions: { reason: 'policy' } }],
+    const denied = { errors: [{ extensions: { reason: 'policy' } }] };
+    const changes: Wrap[] = [
+      (inner) => (source, _, context, info) => inner(source, { id: '2' }, context, info),
+      (inner) => (source, args: { id?: string }, context, info) => (
+        (args.id = '2'),
+        inner(source, args, context, info)
+      ),
+    ];
+    for (const change of changes) {
+      const changed = ownSchema();
+      wrapInPlace(changed, 'Query.f', change);
+      expect(await ask(changed, '{ f(id: "1") }', admin)).toMatchObject(denied);
+    }
+    // What did not come by the guard below is asked about too.
+    const replaced = ownSchema();
+    wrapInPlace(replaced, 'Query.f', () => async () => Promise.resolve(5));
+    expect(await ask(replaced, '{ f(id: "2") }', admin)).toMatchObject(denied);
+    expect(await ask(replaced, '{ f(id: "1") }', admin)).toEqual({ data: { f: 5 } });
+  });
+
+  it('is called once, however many denied callers there are, until a guard is seen below it', async () => {
+    const { schema } = payrollSchema();
+    let calls = 0;
+    wrapInPlace(schema, 'Query.list', () => async () => ((calls += 1), new Promise(() => undefined)));
+    const aliases = Array.from({ length: 50 }, (_, index) => `a${index}: list`).join(' ');
+    await ask(schema, `{ ${aliases} }`, anonymous());
+    expect(calls).toBe(1);
+  });
+
+  it('cannot change what the client is told', async () => {
+    const { schema } = payrollSchema();
+    wrapInPlace(schema, 'Query.list', (inner) => (...args) => {
+      try {
+        return inner(...args) as unknown;
+      } catch (error) {
+        Object.assign(error as object, { message: 'internal 10.0.0.7' });
+        (error as { extensions: Record<string, unknown> }).extensions['code'] = 'HACKED';
+        throw error;
+      }
+    });
+    expect(await ask(schema, '{ list }', anonymous())).toEqual({
+      data: { list: null },
+      errors: [denial('missing', 'list')],
     });
   });
 

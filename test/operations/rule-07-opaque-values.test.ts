@@ -1,5 +1,7 @@
 /** Rule 7 with scalars and enums whose values keep their state where no comparison of properties sees it. */
-import { GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLScalarType, GraphQLSchema, GraphQLString, Kind } from 'graphql'; // prettier-ignore
+import { GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLScalarType, GraphQLSchema, GraphQLString, Kind, parse } from 'graphql'; // prettier-ignore
+import { mergeSchemas } from '@graphql-tools/schema';
+import { mapSchema } from '@graphql-tools/utils';
 import { describe, expect, it } from 'vitest';
 import { authDirective } from '../../src/index.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
@@ -123,6 +125,47 @@ describe('rule 7: a value of a custom scalar in a variable', () => {
   });
 });
 
+describe('rule 7: a copy of a guarded schema', () => {
+  it('whose defaults were read anew takes them for the defaults all the same', async () => {
+    const Value = new GraphQLScalarType({
+      name: 'Value',
+      parseValue: (value) => new Money(String(value)),
+      serialize: String,
+    });
+    const schema = guard(typeDefs, { Value, Query: { order: () => 'ran' } });
+    const source = 'query ($in: Order) { order(in: $in) }';
+    for (const copy of [mapSchema(schema, {}), mergeSchemas({ schemas: [schema] })]) {
+      expect(await run(copy, source, anonymous(), { in: { deep: {} } })).toEqual({ data: { order: 'ran' } });
+      expect(await run(copy, source, anonymous(), { in: { discount: '0' } })).toMatchObject({ data: { order: null } });
+    }
+  });
+});
+
+describe('rule 7: variables whose object has a prototype, as graphql-js before 16.14 makes them', () => {
+  const schema = guard('input In { vip: Boolean @auth } type Query { order(in: In, top: Boolean @auth): String }', {
+    Query: { order: () => 'ran' },
+  });
+  const resolve = schema.getQueryType()?.getFields()['order']?.resolve;
+  const call = (source: string, variableValues: object) => {
+    const [operation] = parse(source).definitions;
+    const fieldNodes = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections : [];
+    const path = { key: 'order', prev: undefined, typename: 'Query' };
+    return () =>
+      resolve?.({}, {}, { auth: anonymous() }, { fieldNodes, variableValues, schema, path } as never) as unknown;
+  };
+
+  it.each([
+    ['query ($toString: Boolean) { order(in: { vip: $toString }) }', {}],
+    ['query ($toString: Boolean) { order(top: $toString) }', {}],
+    ['query ($__proto__: Boolean) { order(in: { vip: $__proto__ }) }', {}],
+    ['query ($n: Boolean) { order(in: { vip: $n }) }', Object.create({ n: true }) as object],
+    ['query ($in: In) { order(in: $in) }', { in: Object.create({ vip: true }) as object }],
+  ])('provides what is found through it: %s', (source, variables) => {
+    expect(call(source, variables)).toThrow('Authentication is required.');
+    expect(call('query ($n: Boolean) { order(in: { vip: $n }) }', {})()).toBe('ran');
+  });
+});
+
 describe('isSameValue', () => {
   const one = new Money('1');
 
@@ -152,6 +195,10 @@ describe('isSameValue', () => {
     [{ a: 1 }, { b: 1 }],
     [{ a: 1 }, { a: 1, b: 2 }],
     [{ a: undefined }, {}],
+    [
+      { a: 1, b: 1 },
+      { b: 1, a: 1 },
+    ],
     [[], {}],
     [one, new Money('1')],
     [new Date(0), new Date(0)],

@@ -282,7 +282,8 @@ describe('rule 10: refused when the schema is built', () => {
     ],
     [
       { policies: { p: Object.create({ check: () => true }) as object } },
-      'authDirective(): the policy "p" must be a function or batchPolicy({ key, load }).',
+      'Expected authDirective(): the policy "p" to be a plain object, got an object of a class, or one with hidden members. ' +
+        'A forgotten `await` or a Map would count as no options at all.',
     ],
     [
       { policies: null },

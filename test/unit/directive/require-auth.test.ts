@@ -109,6 +109,25 @@ describe('requireAuth', () => {
     },
   );
 
+  it.each([
+    ['undefined that was given', undefined],
+    ['a promise', Promise.resolve({ groups: ['admin'] })],
+    ['a Map', new Map([['groups', ['admin']]])],
+    ['a Set', new Set(['admin'])],
+    ['a list', []],
+    ['an object of a class', new (class Rule { get groups() { return ['admin']; } })()], // prettier-ignore
+    ['what inherits a rule', Object.create({ groups: ['admin'] })],
+    ['a hidden member', Object.defineProperty({}, 'groups', { value: ['admin'] })],
+    ['a symbol', { [Symbol('groups')]: ['admin'] }],
+    ['a date', new Date()],
+    ['a getter that throws', Object.defineProperty({}, 'groups', { enumerable: true, get: () => { throw new Error('x'); } })], // prettier-ignore
+  ])('allows no caller by a rule that is %s', (_, rule) => {
+    const auth = authenticatedAs({ groups: ['admin'] });
+    expect(refusal(() => requireAuth({ auth }, rule as object))).toMatchObject({
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
+  });
+
   it('says one constant sentence, whatever the rule holds', () => {
     const sentences = new Set<string | undefined>();
     for (let time = 0; time < 100; time += 1) {
