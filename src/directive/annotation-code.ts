@@ -19,32 +19,50 @@ interface Found {
 
 export function readCodeFirst(extensions: Extensions): Reading {
   const found: Found = { uses: [], faults: [] };
-  const singular: Found = { uses: [], faults: [] };
+  const misplaced: (readonly [place: string, use: Annotation])[] = [];
   const otherKeys: string[] = [];
   for (const key of Object.getOwnPropertyNames(extensions)) {
     if (key === 'directives') readProperty(extensions, key, 'extensions.directives', found);
-    else if (key === 'directive') readProperty(extensions, key, 'extensions.directive', singular);
-    else if (key === 'pothosOptions') readPothosOptions(extensions, found);
+    else if (isNearMiss(key)) readMisplaced(extensions, key, 'extensions', misplaced);
+    else if (key === 'pothosOptions')
+      readOptions(dataOf(extensions, key), 'extensions.pothosOptions', found, misplaced);
+    else if (key === 'nexus') readNexusConfig(dataOf(extensions, key), found, misplaced);
     else otherKeys.push(key);
   }
-  return {
-    ...found,
-    misplaced: singular.uses.map((use) => ['extensions.directive', use] as const),
-    otherKeys,
-  };
+  return { ...found, misplaced, otherKeys };
 }
 
-// What Pothos was given. With its plugin for directives the same ones are in `extensions.directives`; without it, here
-// alone. A rule that is read twice is the same rule.
-function readPothosOptions(extensions: Extensions, found: Found): void {
-  const where = 'extensions.pothosOptions.directives';
-  const options = dataOf(extensions, 'pothosOptions');
+/** A name that means `directives` to a person, and to no program. */
+function isNearMiss(key: string): boolean {
+  return /^(?:ast|applied)?directives?$/i.test(key.replace(/[@\s_-]/g, ''));
+}
+
+type Misplaced = (readonly [place: string, use: Annotation])[];
+
+function readMisplaced(owner: object, key: string, where: string, misplaced: Misplaced): void {
+  const found: Found = { uses: [], faults: [] };
+  readProperty(owner, key, `${where}.${key}`, found);
+  misplaced.push(...found.uses.map((use) => [`${where}.${key}`, use] as const));
+}
+
+// What a framework was given for the element. With its plugin for directives the same ones are in
+// `extensions.directives`; without it, here alone. A rule that is read twice is the same rule.
+function readOptions(options: unknown, where: string, found: Found, misplaced: Misplaced): void {
   if (typeof options !== 'object' || options === null) return;
   try {
-    if (Object.hasOwn(options, 'directives')) readProperty(options, 'directives', where, found);
+    for (const key of Object.getOwnPropertyNames(options)) {
+      if (key === 'directives') readProperty(options, key, `${where}.directives`, found);
+      else if (isNearMiss(key)) readMisplaced(options, key, where, misplaced);
+    }
   } catch {
-    found.faults.push(unreadable(where, 'a value that cannot be read'));
+    found.faults.push(unreadable(`${where}.directives`, 'a value that cannot be read'));
   }
+}
+
+function readNexusConfig(nexus: unknown, found: Found, misplaced: Misplaced): void {
+  if (typeof nexus !== 'object' || nexus === null) return;
+  // Nexus keeps it in an object of a class of its own.
+  readOptions(dataOf(nexus, 'config'), 'extensions.nexus.config', found, misplaced);
 }
 
 function readProperty(owner: object, key: string, where: string, found: Found): void {

@@ -20,8 +20,9 @@ export function readDirectiveNode(node: ConstDirectiveNode): Annotation {
 }
 
 function nameOf({ name }: ConstDirectiveNode): string {
-  // Tools that make nodes by hand may leave anything out.
-  return String((name as { readonly value?: unknown } | undefined)?.value);
+  // Tools that make nodes by hand may leave anything out, or write the name as text.
+  const written: unknown = name;
+  return typeof written === 'string' ? written : String((written as { readonly value?: unknown } | undefined)?.value);
 }
 
 export function readArgumentNodes(nodes: readonly ConstArgumentNode[]): Pick<Annotation, 'args' | 'faults'> {

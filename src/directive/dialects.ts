@@ -65,7 +65,8 @@ function addLinkedNames({ args }: Annotation, linked: Map<string, string>): void
     // A feature that is one directive has it under its own name.
     if (name === feature) linked.set(namespace, name);
   }
-  const imports: readonly unknown[] = Array.isArray(args['import']) ? args['import'] : [];
+  // One value is a list of it (GraphQL specification, section 3.11).
+  const imports: readonly unknown[] = Array.isArray(args['import']) ? args['import'] : [args['import']];
   for (const each of imports) {
     if (typeof each !== 'object' || each === null) continue;
     const { name, as } = each as { readonly name?: unknown; readonly as?: unknown };

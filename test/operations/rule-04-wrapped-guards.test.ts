@@ -25,7 +25,7 @@ function wrapInPlace(schema: GraphQLSchema, coordinate: string, wrap: Wrap): voi
 const awaiting: Wrap =
   (inner) =>
   async (...args) =>
-    inner(...args) as unknown;
+    inner(...args);
 
 async function ask(schema: GraphQLSchema, source: string, auth: unknown) {
   return toAnswer(await graphql({ schema, source, contextValue: { auth } }));
@@ -293,7 +293,7 @@ describe('rule 4: a function that was put over a guard', () => {
     const { schema } = payrollSchema();
     wrapInPlace(schema, 'Query.list', (inner) => (...args) => {
       try {
-        return inner(...args) as unknown;
+        return inner(...args);
       } catch (error) {
         Object.assign(error as object, { message: 'internal 10.0.0.7' });
         (error as { extensions: Record<string, unknown> }).extensions['code'] = 'HACKED';

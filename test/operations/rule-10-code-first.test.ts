@@ -295,3 +295,33 @@ describe('rule 10: directives in code that have no clear meaning are refused whe
     }
   });
 });
+
+describe('rule 10: directives where a framework or a person keeps them by another name', () => {
+  it.each<[string, object]>([
+    ['Nexus keeps what its plugin for directives would read', { nexus: { config: { directives: { auth: admins } } } }],
+    ['Nexus, in an object of a class', { nexus: new (class { config = { directives: [{ name: 'auth', args: admins }] }; })() }], // prettier-ignore
+    ['Pothos', { pothosOptions: { directives: { auth: admins } } }],
+    ['a node whose name is text', { directives: [{ kind: Kind.DIRECTIVE, name: 'auth', arguments: nodeOf('@auth(groups: "admin")').arguments }] }], // prettier-ignore
+  ])('are enforced: %s', async (_, extensions) => {
+    const schema = authDirectiveTransformer(schemaWith(extensions));
+    expect(await run(schema, '{ f }', authenticatedAs(admins))).toEqual({ data: { f: 1 } });
+    expect(await run(schema, '{ f }', authenticatedAs())).toMatchObject({ data: { f: null } });
+  });
+
+  it.each([
+    'Directives',
+    'DIRECTIVES',
+    'directives ',
+    'Directive',
+    '@directives',
+    'astDirectives',
+    'appliedDirectives',
+  ])('are refused under extensions[%j]', (key) => {
+    for (const extensions of [{ [key]: { auth: admins } }, { pothosOptions: { [key]: [{ name: 'auth' }] } }]) {
+      expect(problemsOf(() => authDirectiveTransformer(schemaWith(extensions)))).toEqual([
+        expect.stringMatching(/^Query\.f: `extensions.*` is not read\. Write `extensions: \{ directives: /),
+      ]);
+    }
+    expect(() => authDirectiveTransformer(schemaWith({ [key]: { other: true } }))).not.toThrow();
+  });
+});

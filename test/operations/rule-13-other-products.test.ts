@@ -103,6 +103,7 @@ describe('rule 13: directives of other products', () => {
 
   it.each([
     ['signedIn', 'authenticated', 'federation/v2.5", import: [{ name: "@authenticated", as: "@signedIn" }]'],
+    ['signedIn', 'authenticated', 'federation/v2.5", import: { name: "@authenticated", as: "@signedIn" }'],
     ['federation__authenticated', 'authenticated', 'federation/v2.9"'],
     ['federation__policy', 'policy', 'federation/v2.6", import: ["@key"]'],
     ['fed__requiresScopes', 'requiresScopes', 'federation/v2.5", as: "fed"'],
