@@ -4,7 +4,7 @@ import { createRejectedAuth } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
 import { createDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials, TokenRejectedError } from '../errors.js';
-import { describe, readFunction, readSettings } from '../options.js';
+import { asError, describe, readFunction, readSettings } from '../options.js';
 import { headersOf, isOtherScheme } from '../token/credential.js';
 import { bearerToken } from '../token/source.js';
 import type { TokenRequest, TokenSource } from '../token/source.js';
@@ -90,7 +90,7 @@ export function createAuthContext(
       return extend === undefined ? { auth } : withAuth(await extend(auth, ...integrationArguments), auth);
     } catch (error) {
       // Apollo Server sends the message of a plain error to the client; this keeps it for the log (`originalError`).
-      throw error instanceof GraphQLError ? error : createDenialError(denials.misconfigured, error);
+      throw isGraphqlError(error) ? error : createDenialError(denials.misconfigured, asError(error));
     }
   };
 }
@@ -104,4 +104,13 @@ function assertToken(token: unknown): string | undefined {
     `Expected \`tokenSource\` to return a string or undefined, got ${token instanceof Promise ? 'a promise' : describe(token)}. ` +
       "Write a function that is not async: (request) => request.header('x-token')[0].",
   );
+}
+
+/** A Proxy may throw when it is asked for its class: its words are not for the client. */
+function isGraphqlError(error: unknown): error is GraphQLError {
+  try {
+    return error instanceof GraphQLError;
+  } catch {
+    return false;
+  }
 }

@@ -44,10 +44,18 @@ function isIterable(headers: object): headers is Iterable<unknown> {
   return typeof (headers as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
 }
 
-// An object of a class keeps its values where its keys do not show them.
+// An object of a class, one that inherits its values, or one that hides them keeps them where its keys do not show them.
 function isPlain(headers: object): headers is Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(headers);
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+  return (
+    (prototype === null || prototype === Object.prototype || isObjectPrototype(prototype)) &&
+    Object.getOwnPropertyNames(headers).length === Object.keys(headers).length
+  );
+}
+
+/** `Object.prototype` of another realm, such as a test runner's. */
+function isObjectPrototype(prototype: unknown): boolean {
+  return isObject(prototype) && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty');
 }
 
 export function isEmptyRecord(headers: unknown): boolean {
@@ -75,10 +83,16 @@ function readPairs(items: Iterable<unknown>): HeaderReader | undefined {
 function readByGet(headers: object, get: (name: string) => unknown): HeaderReader | undefined {
   // A `Map` tells `Authorization` from `authorization`, and so does much that looks like one.
   if (!(headers instanceof Headers) && isIterable(headers)) return readPairs(headers);
-  return (name) => {
+  const ask = (name: string) => {
     const value = get.call(headers, name);
     // graphql-sse under Fastify makes a text of a header that is missing.
     return value === 'undefined' && Object.hasOwn(headers, 'get') ? [] : strings(value, name);
+  };
+  if (headers instanceof Headers) return ask;
+  // Header names ignore case (RFC 9110, section 5.1), and a `get` of others may not.
+  return (name) => {
+    const title = name.replace(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase());
+    return [...new Set([name, title, name.toUpperCase()].flatMap(ask))];
   };
 }
 

@@ -145,8 +145,20 @@ function addNodeRequest(headers: unknown, raw: readonly unknown[], places: Place
   // Node keeps the first of several `authorization` headers and drops the rest: only the raw form shows them. The rest is
   // read from `headers`, where middleware sets and removes.
   const readNode: HeaderReader | undefined =
-    read && ((name) => (name !== 'cookie' && countHeader(raw, name) > 1 ? rawValues(raw, name) : read(name)));
+    read &&
+    ((name) => {
+      const values = read(name);
+      if (name === 'cookie' || countHeader(raw, name) < 2) return values;
+      const sent = rawValues(raw, name);
+      return isShownOf(values, sent) ? sent : values;
+    });
   addPlace(headers, readNode, places);
+}
+
+/** Whether Node's request shows what was sent: the first of several values, or all of them joined. Middleware may have changed it. */
+function isShownOf(values: readonly string[], sent: readonly string[]): boolean {
+  const [value] = values;
+  return value !== undefined && (values.length > 1 || sent.includes(value) || value === sent.join(', '));
 }
 
 function isLambdaEvent(request: object): boolean {

@@ -68,8 +68,9 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
 
   /** Whether the answer is this caller's alone, as far as the context tells. */
   function isCallersOwn(contextValue: { readonly auth?: Auth }): boolean {
-    const isAnonymous = authStateOf(contextValue.auth)?.auth.status === 'anonymous';
-    return isContextPrivate(contextValue) || (publicAnswers === 'anonymous' && !isAnonymous);
+    const status = authStateOf(contextValue.auth)?.auth.status;
+    if (isContextPrivate(contextValue) || status === 'rejected') return true;
+    return publicAnswers === 'anonymous' && status !== 'anonymous';
   }
 
   function assertGuarded(schema: GraphQLSchema): void {

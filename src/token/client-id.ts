@@ -30,6 +30,9 @@ function faultOf(id: string, isPoolId: (id: string) => boolean): string | undefi
   if (isPoolId(id)) {
     return "the id of an app client, got the id of a user pool. Write the id that the pool's app client has, such as clientId: '1h57kf5cpq17m0eml12EXAMPLE'.";
   }
+  if (/^(?:undefined|null|NaN|\[object Object\])$/.test(id)) {
+    return "the id of an app client, got the text of a value that was not there. Check where the id comes from: clientId: 'a'.";
+  }
   if (CLIENT_ID.test(id)) return undefined;
   if (/[,;|]/.test(id)) {
     return "the id of an app client, or a list of ids, got several in one string. Write a list: clientId: ['a', 'b'].";

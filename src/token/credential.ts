@@ -20,7 +20,20 @@ export type TokenSource = (request: TokenRequest) => string | undefined;
 
 /** @internal */
 export function malformed(detail: string): TokenRejectedError {
-  return new TokenRejectedError('malformed', { cause: new Error(detail) });
+  const cause = new Error(detail);
+  ofSources.add(cause);
+  return new TokenRejectedError('malformed', { cause });
+}
+
+const ofSources = new WeakSet<Error>();
+
+/**
+ * Whether the sentence is one of this package's sources: a constant, which may be logged.
+ *
+ * @internal
+ */
+export function isOfSource(cause: Error): boolean {
+  return ofSources.has(cause);
 }
 
 const withoutToken = new WeakSet<TokenRejectedError>();

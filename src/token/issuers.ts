@@ -43,10 +43,14 @@ export function issuerAt(issuer: string): IssuerAddress {
   return { issuer, jwksUri: `${issuer}/.well-known/jwks.json` };
 }
 
-const COGNITO_SERVICE = /^(?:issuer-)?cognito-idp(?:-fips)?\./;
+// Also behind a VPC endpoint.
+const COGNITO_SERVICE = /(?:^|\.)(?:issuer-)?cognito-idp(?:-fips)?\./;
+// Where AWS answers besides: its dual-stack hosts, and the isolated partitions.
+const OTHER_SUFFIXES = ['api.aws', 'c2s.ic.gov', 'sc2s.sgov.gov', 'csp.hci.ic.gov', 'cloud.adc-e.uk'];
 
 /** Whether the host, in any spelling that `URL` makes of it, is where AWS answers for Cognito. */
 export function isCognitoHost(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/\.$/, '');
-  return COGNITO_SERVICE.test(name) && PARTITIONS.some(([, suffix]) => name.endsWith(`.${suffix}`));
+  const suffixes = [...PARTITIONS.map(([, suffix]) => suffix), ...OTHER_SUFFIXES];
+  return COGNITO_SERVICE.test(name) && suffixes.some((suffix) => name.endsWith(`.${suffix}`));
 }

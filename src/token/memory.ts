@@ -12,6 +12,12 @@ const NUMBER = 16;
 // What a name that no other token has costs besides its text: its part of the shape of the object.
 const OWN_NAME = 48;
 
+// A text that shares the characters of the claim that it was cut from.
+const SCOPE = 40;
+// V8 keeps a larger object as a dictionary of its own, with a name, a value and details for each member.
+const MOST_IN_SHAPE = 100;
+const IN_DICTIONARY = 40;
+
 const MAX_NAMES = 1_000;
 const MAX_NAME_LENGTH = 128;
 
@@ -29,16 +35,17 @@ export class EntrySizes {
   // The tokens of a pool share the names of their claims, and V8 holds each name once.
   readonly #names = new Set<string>();
 
-  /** The bytes of a cache entry for these claims, to within a factor of two. */
-  sizeOf(claims: CognitoClaims): number {
-    let bytes = ENTRY;
+  /** The bytes of a cache entry for these claims, to within a factor of two. `scopes` are those of the `Auth`. */
+  sizeOf(claims: CognitoClaims, scopes: readonly string[] = []): number {
+    let bytes = ENTRY + scopes.length * (MEMBER + SCOPE);
     // Not by recursion: JSON may be nested deeper than the stack goes.
     const left: object[] = [];
     for (let holder: object | undefined = claims; holder !== undefined; holder = left.pop()) {
       if (Array.isArray(holder)) bytes += LIST;
       else {
-        bytes += OBJECT;
-        for (const name of Object.keys(holder)) if (!this.#names.has(name)) bytes += this.#sizeOfName(name);
+        const names = Object.keys(holder);
+        bytes += OBJECT + (names.length > MOST_IN_SHAPE ? names.length * IN_DICTIONARY : 0);
+        for (const name of names) if (!this.#names.has(name)) bytes += this.#sizeOfName(name);
       }
       for (const value of Object.values(holder) as readonly unknown[]) {
         bytes += MEMBER;

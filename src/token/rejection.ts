@@ -1,4 +1,5 @@
 /** Why a token is not accepted: the one place that turns what went wrong, and whatever a library threw, into a reason. */
+import { isOfSource } from './credential.js';
 import {
   CognitoJwtInvalidClientIdError,
   CognitoJwtInvalidTokenUseError,
@@ -98,5 +99,6 @@ export function describeRejection(cause: unknown): string | undefined {
   if (cause instanceof CognitoJwtInvalidClientIdError) return 'The app client is not one that is configured.';
   if (cause instanceof CognitoJwtInvalidTokenUseError) return 'The kind of token is not the one that is configured.';
   if (cause instanceof JwtInvalidSignatureError) return 'The signature is not one of the key that the token names.';
-  return cause instanceof Error && known.get(cause.message)?.cause === cause ? cause.message : undefined;
+  if (!(cause instanceof Error)) return undefined;
+  return known.get(cause.message)?.cause === cause || isOfSource(cause) ? cause.message : undefined;
 }

@@ -6,6 +6,8 @@ import type { CognitoClaims } from './claims.js';
 
 // More clients and sets of scopes than a pool has in use. Only verified tokens get here, so nobody can fill it from outside.
 const MAX_VALUES = 1_000;
+// A longer text is hardly another token's too, and a thousand of them would be megabytes.
+const LONGEST_TEXT = 500;
 
 const NONE: readonly string[] = Object.freeze([]);
 
@@ -39,6 +41,6 @@ function remember<T>(values: Map<string, T>, text: string, create: () => T): T {
   const known = values.get(text);
   if (known !== undefined) return known;
   const value = create();
-  if (values.size < MAX_VALUES) values.set(text, value);
+  if (values.size < MAX_VALUES && text.length <= LONGEST_TEXT) values.set(text, value);
   return value;
 }

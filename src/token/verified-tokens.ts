@@ -53,7 +53,7 @@ export class VerifiedTokens<Issuer> {
   add(digest: string, { auth, issuer, key }: VerifiedToken<Issuer>): void {
     if (this.#limits === undefined) return;
     const { max, maxBytes } = this.#limits;
-    const bytes = this.#sizes.sizeOf(auth.claims);
+    const bytes = this.#sizes.sizeOf(auth.claims, auth.scopes);
     if (bytes > maxBytes) return;
     this.remove(digest);
     if (this.#entries.size >= max || this.#bytes + bytes > maxBytes) this.#makeRoom(max - 1, maxBytes - bytes);

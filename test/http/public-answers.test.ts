@@ -75,8 +75,10 @@ describe('rule 12: an answer', () => {
   );
 
   it('to a rejected caller who gets what is public is private', async () => {
-    const ask = await start({ onInvalidToken: 'anonymous' });
-    expect(await ask('{ motd }', rejected)).toEqual(['max-age=60, private', { motd: 'hello' }]);
+    for (const publicAnswers of ['anonymous', 'unruled'] as const) {
+      const ask = await start({ onInvalidToken: 'anonymous', publicAnswers });
+      expect(await ask('{ motd }', rejected)).toEqual(['max-age=60, private', { motd: 'hello' }]);
+    }
   });
 
   it('of an operation without rules may be public to all, where that is written', async () => {

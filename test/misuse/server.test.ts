@@ -1,3 +1,5 @@
+import type { GraphQLError } from 'graphql';
+import { runInNewContext } from 'node:vm';
 import { ApolloServer } from '@apollo/server';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { mapSchema, MapperKind } from '@graphql-tools/utils';
@@ -171,6 +173,29 @@ describe('extend', () => {
       throw new Error('connect ECONNREFUSED 10.0.0.7');
     });
     await expect(context(request)).rejects.toThrow(/^Internal server error\.$/);
+  });
+
+  const hostile = new Proxy(new Error('x'), {
+    getPrototypeOf: () => {
+      throw new Error('postgres://user:pw@db');
+    },
+  });
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+
+  it.each<[string, unknown]>([
+    ['a text', 'db down'],
+    ['nothing', undefined],
+    ['a Proxy that throws when it is asked for its class', hostile],
+    ['a revoked Proxy', revoked],
+    ['an error of another realm', runInNewContext('new Error("db down")')],
+  ])('may throw anything, and the log has an error: %s', async (_, thrown) => {
+    const context = createAuthContext<object, [typeof request]>({ verifier }, () => {
+      throw thrown;
+    });
+    const error = await context(request).catch((each: unknown) => each);
+    expect(error).toMatchObject({ message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+    expect((error as GraphQLError).originalError).toBeInstanceOf(Error);
   });
 });
 

@@ -299,3 +299,35 @@ describe('the request of an integration', () => {
     },
   );
 });
+
+describe('a header that middleware has changed', () => {
+  const [mine, trusted] = ['Bearer mine', 'Bearer trusted'];
+  const twice = ['Authorization', mine, 'authorization', mine];
+
+  it('counts as middleware left it, also when the client sent it twice', () => {
+    expect(authorization({ req: { headers: { authorization: trusted }, rawHeaders: twice } })).toEqual([trusted]);
+    expect(authorization({ req: { headers: {}, rawHeaders: twice } })).toEqual([]);
+    expect(authorization({ req: { headers: { authorization: mine }, rawHeaders: twice } })).toEqual([mine, mine]);
+    expect(authorization({ req: { headers: { authorization: `${mine}, ${mine}` }, rawHeaders: twice } })).toEqual([
+      mine,
+      mine,
+    ]);
+  });
+});
+
+describe('headers that keep their values where their keys do not show them', () => {
+  it('are asked for in every usual spelling, when they have a `get`', () => {
+    for (const name of ['authorization', 'Authorization', 'AUTHORIZATION']) {
+      expect(authorization({ request: { headers: byGet({ [name]: 'Bearer a' }) } })).toEqual(['Bearer a']);
+    }
+    const both = byGet({ authorization: 'Bearer a', Authorization: 'Bearer b' });
+    expect(authorization({ request: { headers: both } })).toEqual(['Bearer a', 'Bearer b']);
+  });
+
+  it.each<[string, object]>([
+    ['inherited', Object.create(Object.assign(Object.create(null) as object, { authorization: 'Bearer a' })) as object],
+    ['hidden', Object.defineProperty({}, 'authorization', { value: 'Bearer a' })],
+  ])('are refused: %s', (_, headers) => {
+    expect(() => authorization({ req: { headers } })).toThrow(AuthConfigurationError);
+  });
+});

@@ -1,3 +1,5 @@
+import { bearerToken, cookieToken } from '../../src/token/source.js';
+import { describeRejection } from '../../src/token/rejection.js';
 import { describe, expect, it } from 'vitest';
 import { ApolloServer } from '@apollo/server';
 import {
@@ -203,5 +205,24 @@ describe('the log of rejections', () => {
     await server.start();
     expect(await verifier.authenticate('garbage')).toEqual({ status: 'rejected', reason: 'malformed' });
     await server.stop();
+  });
+});
+
+describe('the reason of a rejection by a token source of this package', () => {
+  it('is told, as the constant sentence that it is', () => {
+    for (const [source, headers] of [
+      [bearerToken(), { authorization: 'Basic a' }],
+      [bearerToken(), { authorization: 'a.b.c' }],
+      [cookieToken('t'), { cookie: 't=a.b.c' }],
+    ] as const) {
+      let cause: unknown;
+      try {
+        source({ header: (name) => Object.entries(headers).flatMap(([key, value]) => (key === name ? [value] : [])) });
+      } catch (error) {
+        cause = (error as Error).cause;
+      }
+      expect(describeRejection(cause)).toMatch(/^(?:The|A) .+\.$/);
+    }
+    expect(describeRejection(new Error('a claim'))).toBeUndefined();
   });
 });

@@ -187,6 +187,7 @@ describe('options are refused, with a sentence', () => {
     [{ tokenCache: null }, /tokenCache \(or false\) must be an object/],
     [{ tokenCache: { max: 0 } }, /max must be a number of tokens from 1 to 1000000; found 0/],
     [{ tokenCache: { size: 5 } }, /has no setting `size`/],
+    [{ tokenCache: { maxBytes: -1 } }, /maxBytes must be/],
     [{ tokenCache: { maxBytes: 0 } }, /maxBytes must be a number of bytes from 1 to 17179869184; found 0/],
     [{ tokenCache: { maxBytes: Infinity } }, /maxBytes must be/],
     [{ tokenCache: { maxBytes: '1 MB' } }, /maxBytes must be .* found a string/],
