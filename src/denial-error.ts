@@ -4,7 +4,7 @@ import type { FieldNode, GraphQLResolveInfo, Source, SourceLocation } from 'grap
 import type { AuthErrorCode, Denial, DenialReason } from './errors.js';
 
 /** What a client reads in `extensions` of a denial. A new object each time, because hooks like to add to it. */
-export function denialExtensions(denial: Denial): { code: AuthErrorCode; reason?: DenialReason } {
+function denialExtensions(denial: Denial): { code: AuthErrorCode; reason?: DenialReason } {
   return denial.reason === undefined ? { code: denial.code } : { code: denial.code, reason: denial.reason };
 }
 
