@@ -1,60 +1,8 @@
-/**
- * `Auth`: what is known of a caller, as a frozen value that only this package can make; and the claims of Cognito's
- * tokens.
- */
-import { Stamped } from './stamped.js';
+/** `Auth`: what is known of a caller, as a frozen value that only this package can make. */
+import type { CognitoAccessTokenPayload, CognitoIdTokenPayload } from './cognito-claims.js';
 import type { AuthUnavailableError, RejectionReason } from './errors.js';
 import type { AuthEventListener } from './events.js';
-
-/** The `token_use` claim of a Cognito token. */
-export type TokenUse = 'id' | 'access';
-
-type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
-
-interface CognitoTokenPayload {
-  /** Subject: the person's or the machine client's identifier, unique in the user pool (RFC 7519, section 4.1.2). */
-  readonly sub: string;
-  /** Issuer: the user pool (RFC 7519, section 4.1.1). */
-  readonly iss: string;
-  /** Expiration time, seconds since the epoch (RFC 7519, section 4.1.4). */
-  readonly exp: number;
-  /** Issued at, seconds since the epoch (RFC 7519, section 4.1.6). */
-  readonly iat: number;
-  /** When the person signed in, seconds since the epoch. */
-  readonly auth_time?: number;
-  /** The token's identifier (RFC 7519, section 4.1.7). */
-  readonly jti?: string;
-  /** The identifier of the sign-in that this token came from: shared by all tokens that one refresh token gave. */
-  readonly origin_jti?: string;
-  readonly 'cognito:groups'?: readonly string[];
-  readonly [claim: string]: JsonValue | undefined;
-}
-
-/**
- * Claims of an ID token, as Amazon Cognito documents them ("Understanding the identity (ID) token").
- */
-export interface CognitoIdTokenPayload extends CognitoTokenPayload {
-  readonly token_use: 'id';
-  /** The app client. */
-  readonly aud: string;
-  readonly 'cognito:username': string;
-  readonly email?: string;
-  readonly email_verified?: boolean;
-}
-
-/**
- * Claims of an access token, as Amazon Cognito documents them ("Understanding the access token"). It has `client_id` and
- * no `aud`.
- */
-export interface CognitoAccessTokenPayload extends CognitoTokenPayload {
-  readonly token_use: 'access';
-  /** The app client. */
-  readonly client_id: string;
-  /** Scopes, separated by single spaces (RFC 6749, section 3.3). */
-  readonly scope?: string;
-  /** Absent in a client-credentials token. */
-  readonly username?: string;
-}
+import { Stamped } from './stamped.js';
 
 declare const brand: unique symbol;
 

@@ -1,6 +1,6 @@
 /** What happened, as typed events for logs and metrics. None holds a token, and a listener cannot break a request. */
 import type { AuthErrorCode, DenialReason, TokenRejectionReason } from './errors.js';
-import type { TokenUse } from './auth.js';
+import type { TokenUse } from './cognito-claims.js';
 
 /** Durations are in milliseconds. A `cause` is for the log: it never reaches a client. */
 export type AuthEvent =

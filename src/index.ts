@@ -6,11 +6,9 @@ export type {
   AuthenticatedAccessAuth,
   AuthenticatedAuth,
   AuthenticatedIdAuth,
-  CognitoAccessTokenPayload,
-  CognitoIdTokenPayload,
   RejectedAuth,
-  TokenUse,
 } from './auth.js';
+export type { CognitoAccessTokenPayload, CognitoIdTokenPayload, TokenUse } from './cognito-claims.js';
 export { isAuthenticated } from './auth.js';
 export type {
   DecideOperationOptions,
@@ -20,8 +18,8 @@ export type {
 } from './directive/decide-operation.js';
 export { decideOperation } from './directive/decide-operation.js';
 export type { AuthDirectiveOptions } from './directive/options.js';
-export type { OwnerPolicyOptions } from './directive/owner-policy.js';
-export { ownerPolicy } from './directive/owner-policy.js';
+export type { OwnerPolicyOptions } from './directive/decision/owner-policy.js';
+export { ownerPolicy } from './directive/decision/owner-policy.js';
 export type {
   BatchPolicyOptions,
   Policies,
@@ -29,12 +27,12 @@ export type {
   PolicyCheck,
   PolicyDefinition,
   PolicyRequest,
-} from './directive/policies.js';
-export { batchPolicy } from './directive/policies.js';
+} from './directive/decision/policies.js';
+export { batchPolicy } from './directive/decision/policies.js';
 export type { AuthOfTokenUse, AuthRule } from './directive/require-auth.js';
 export { requireAuth } from './directive/require-auth.js';
-export type { AuthDirective } from './directive/transformer.js';
-export { authDirective } from './directive/transformer.js';
+export type { AuthDirective } from './directive/auth-directive.js';
+export { authDirective } from './directive/auth-directive.js';
 export type {
   AuthErrorCode,
   DenialReason,

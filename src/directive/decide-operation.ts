@@ -4,10 +4,10 @@ import type { DocumentNode, GraphQLError } from 'graphql';
 import { authStateOf } from '../auth.js';
 import { createLocatedDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials } from '../errors.js';
-import { oneOf, print, readSettings } from '../options.js';
-import { findUnguarded } from './coverage.js';
-import { authIn } from './decide.js';
-import { findDeniedSelections } from './operation.js';
+import { oneOf, print, readSettings } from '../settings.js';
+import { findUnguarded } from './guard/coverage.js';
+import { authIn } from './decision/decide.js';
+import { findDeniedSelections } from './operation/denied-selections.js';
 
 /** What to do with an operation of which a selection is denied: answer the rest, or refuse it whole. */
 export type DeniedOperationHandling = 'partial' | 'reject';

@@ -1,12 +1,12 @@
 /** The options of `authDirective()`: their types, defaults and checks. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
-import { oneOf, print, readSettings } from '../options.js';
-import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME } from './definition.js';
-import { FOREIGN_NAMES, looksLike } from './dialects.js';
-import { readPolicies } from './policies.js';
-import type { NamedPolicy, Policies } from './policies.js';
-import type { DirectiveLogger } from './report.js';
+import { oneOf, print, readSettings } from '../settings.js';
+import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME } from './rules/definition.js';
+import { FOREIGN_NAMES, looksLike } from './rules/dialects.js';
+import { readPolicies } from './decision/policies.js';
+import type { NamedPolicy, Policies } from './decision/policies.js';
+import type { DirectiveLogger } from './guard/report.js';
 
 export interface AuthDirectiveOptions {
   /** The directive's name, without `@`. Default: `auth`. */

@@ -1,19 +1,14 @@
 /** `requireAuth()`: the directive's decision for code that has no field of its own, such as a data source. */
 import type { GraphQLError } from 'graphql';
 import { authStateOf, isExpired } from '../auth.js';
-import type {
-  AuthContext,
-  AuthenticatedAccessAuth,
-  AuthenticatedAuth,
-  AuthenticatedIdAuth,
-  TokenUse,
-} from '../auth.js';
+import type { AuthContext, AuthenticatedAccessAuth, AuthenticatedAuth, AuthenticatedIdAuth } from '../auth.js';
+import type { TokenUse } from '../cognito-claims.js';
 import { createDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials } from '../errors.js';
-import { isPlainObject } from '../options.js';
-import { authIn, evaluate, misconfigured, refusalOf } from './decide.js';
+import { isPlainObject } from '../settings.js';
+import { authIn, evaluate, misconfigured, refusalOf } from './decision/decide.js';
 import { markContextPrivate } from './private-context.js';
-import type { Clause } from './rule.js';
+import type { Clause } from './rules/rule.js';
 
 /** What to ask of the token. All that is given must hold; a list means any of it. */
 export interface AuthRule {

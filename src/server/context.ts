@@ -4,14 +4,14 @@ import { createRejectedAuth } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
 import { createDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials, TokenRejectedError } from '../errors.js';
-import { asError, describe, readFunction, readSettings } from '../options.js';
+import { asError, describe, readFunction, readSettings } from '../settings.js';
 import { headersOf, isOtherScheme } from '../token/credential.js';
 import { bearerToken } from '../token/source.js';
 import type { TokenRequest, TokenSource } from '../token/source.js';
 import { verifierOrigin } from '../token/verifier.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import { withAuth } from './extension.js';
-import { readIntegrationRequest } from './integration.js';
+import { readIntegrationRequest } from './request.js';
 import { varyingHeadersOf } from './vary.js';
 
 export interface AuthContextOptions {

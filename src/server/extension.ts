@@ -1,7 +1,7 @@
 /** The context value: what `extend` returned, with the caller's `auth` set on it. */
 import type { Auth, AuthContext } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
-import { describe } from '../options.js';
+import { describe } from '../settings.js';
 
 // Objects of a class that have become the context of a request.
 const inUse = new WeakSet<object>();

@@ -2,8 +2,8 @@
 import { GraphQLError } from 'graphql';
 import { AuthConfigurationError, isUnavailable, KeysUnavailableError, outageOf } from '../errors.js';
 import type { AuthUnavailableError } from '../errors.js';
-import { messageOf } from '../options.js';
-import { createLineLimit } from './line-limit.js';
+import { messageOf } from '../settings.js';
+import { createLineLimit } from '../log.js';
 
 /** The part of Apollo Server's logger that this package writes to. */
 export interface FaultLogger {

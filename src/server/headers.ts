@@ -1,6 +1,6 @@
 /** One collection of request headers, of any kind that an integration uses, read by name. */
 import { AuthConfigurationError } from '../errors.js';
-import { describe } from '../options.js';
+import { describe } from '../settings.js';
 
 /** Reads every value of a header; its name is in lower case. */
 export type HeaderReader = (name: string) => readonly string[];

@@ -1,7 +1,7 @@
 /** The plugin's options: their types, defaults and checks. */
 import { readRefusalPolicy } from '../directive/decide-operation.js';
 import type { DeniedOperationHandlings, InvalidTokenHandling, RefusalPolicy } from '../directive/decide-operation.js';
-import { oneOf, readSettings } from '../options.js';
+import { oneOf, readSettings } from '../settings.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 
 export interface CognitoAuthPluginOptions {

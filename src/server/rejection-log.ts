@@ -1,7 +1,7 @@
 /** Why tokens were not accepted, for the developer: at debug level, a few lines of a flood, and nothing of the token. */
 import type { TokenRejectedEvent } from '../events.js';
 import { describeRejection } from '../token/rejection.js';
-import { createLineLimit } from './line-limit.js';
+import { createLineLimit } from '../log.js';
 
 /** The part of Apollo Server's logger that this is written to. */
 interface DebugLogger {

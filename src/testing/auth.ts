@@ -1,7 +1,8 @@
 /** `Auth` values for tests that need no token: as if one had been verified, was missing or was refused. */
 import { randomUUID } from 'node:crypto';
 import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
-import type { AnonymousAuth, AuthenticatedAuth, AuthOrigin, RejectedAuth, TokenUse } from '../auth.js';
+import type { AnonymousAuth, AuthenticatedAuth, AuthOrigin, RejectedAuth } from '../auth.js';
+import type { TokenUse } from '../cognito-claims.js';
 import {
   AuthConfigurationError,
   KeysUnavailableError,
@@ -9,7 +10,7 @@ import {
   TokenRejectedError,
 } from '../errors.js';
 import type { RejectionReason } from '../errors.js';
-import { print, readSettings } from '../options.js';
+import { print, readSettings } from '../settings.js';
 import { readClaims, toAuth } from '../token/claims.js';
 import { SharedValues } from '../token/shared-values.js';
 import type { TestClaims } from './user-pool.js';

@@ -1,7 +1,7 @@
 /** A JWKS endpoint on loopback that does what it is told: answer, fail, hang or lie. */
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
-import type { JsonWebKeySet } from '../token/key-set.js';
+import type { JsonWebKeySet } from '../token/keys/key-set.js';
 import { createSigningKey } from './signing-key.js';
 
 export interface TestKeyServer {

@@ -1,6 +1,6 @@
 /** A real RSA key that signs tokens as Cognito's do. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import type { JsonWebKey } from '../token/key-set.js';
+import type { JsonWebKey } from '../token/keys/key-set.js';
 
 /** A part of a token before it is encoded: bytes, text, or an object to write as JSON. */
 export type SignedPart = Uint8Array | string | object;

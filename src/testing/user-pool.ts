@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AuthConfigurationError } from '../errors.js';
 import { awsIssuers } from '../token/issuers.js';
-import type { JsonWebKeySet } from '../token/key-set.js';
+import type { JsonWebKeySet } from '../token/keys/key-set.js';
 import { createCognitoVerifier } from '../token/verifier.js';
 import type { CognitoVerifier, CognitoVerifierOptions } from '../token/verifier.js';
 import { startKeyServer } from './key-server.js';

@@ -1,6 +1,7 @@
 /** The claims of a Cognito token: their types and values, and the `Auth` that they make. */
 import { createAuthenticatedAuth } from '../auth.js';
-import type { AuthenticatedAuth, AuthOrigin, CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../auth.js';
+import type { AuthenticatedAuth, AuthOrigin } from '../auth.js';
+import type { CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../cognito-claims.js';
 import { own } from './json-part.js';
 import type { JsonObject } from './json-part.js';
 import type { SharedValues } from './shared-values.js';

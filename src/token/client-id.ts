@@ -1,6 +1,6 @@
 /** The app clients whose tokens a pool accepts, as they are configured. */
 import { AuthConfigurationError } from '../errors.js';
-import { describe, isText } from '../options.js';
+import { describe, isText } from '../settings.js';
 
 /** @throws {AuthConfigurationError} on anything that is neither null nor one or several ids that a token can have. */
 export function readClientIds(

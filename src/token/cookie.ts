@@ -1,6 +1,6 @@
 /** The token source that reads a cookie, and only of a request that another site cannot make a browser send. */
 import { AuthConfigurationError } from '../errors.js';
-import { describe, readSettings } from '../options.js';
+import { describe, readSettings } from '../settings.js';
 import { assertHttpName, declareHeaders, isHttpName, malformed, stripBlanks } from './credential.js';
 import type { TokenRequest, TokenSource } from './credential.js';
 

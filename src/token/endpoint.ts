@@ -1,6 +1,6 @@
 /** Where an emulator is, and what it calls itself: `endpoint`, `issuer` and `emulator` of a pool. */
 import { AuthConfigurationError } from '../errors.js';
-import { describe, isText, print } from '../options.js';
+import { describe, isText, print } from '../settings.js';
 import { isCognitoHost, issuerAt } from './issuers.js';
 import type { IssuerAddress } from './issuers.js';
 

@@ -1,5 +1,5 @@
 /** A token whose signature is bad, to try the library with. The private half of its key was thrown away. */
-import type { VerificationKey } from './key-set.js';
+import type { VerificationKey } from './keys/key-set.js';
 
 export const KEY: VerificationKey = Object.freeze({
   kty: 'RSA',

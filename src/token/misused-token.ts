@@ -1,5 +1,5 @@
 /** What a developer passed to `verify` in the place of a token, in words for the log. */
-import { describe } from '../options.js';
+import { describe } from '../settings.js';
 
 const EXPECTED = 'Expected `token` to be the token alone, got';
 

@@ -1,14 +1,14 @@
 /** A user pool as it is configured: what may be written, what is refused, and the issuers that it stands for. */
-import type { TokenUse } from '../auth.js';
+import type { TokenUse } from '../cognito-claims.js';
 import { AuthConfigurationError } from '../errors.js';
-import { describe, print, readNumber, readSettings } from '../options.js';
+import { describe, print, readNumber, readSettings } from '../settings.js';
 import { readClientIds } from './client-id.js';
 import { issuerOf, readEndpoint } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
 import { awsIssuers, regionOf } from './issuers.js';
 import type { IssuerAddress } from './issuers.js';
-import { readStaticKeys } from './key-set.js';
-import type { JsonWebKeySet, KeySet } from './key-set.js';
+import { readStaticKeys } from './keys/key-set.js';
+import type { JsonWebKeySet, KeySet } from './keys/key-set.js';
 
 /** A user pool whose tokens are accepted. */
 export interface CognitoPool {

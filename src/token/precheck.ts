@@ -5,7 +5,7 @@
 import { checkTimes, readClaims } from './claims.js';
 import type { ClaimTime, CognitoClaims } from './claims.js';
 import { decodeBase64url, decodeJsonPart, own } from './json-part.js';
-import { isKeyId } from './key-set.js';
+import { isKeyId } from './keys/key-set.js';
 import { invalid, malformed } from './rejection.js';
 
 /** A token that looks right. None of it is verified yet. */

@@ -10,7 +10,7 @@ import {
 } from 'aws-jwt-verify/error';
 import { isUnavailable, KeysUnavailableError, TokenRejectedError } from '../errors.js';
 import type { AuthUnavailableError, TokenRejectionReason } from '../errors.js';
-import { asError } from '../options.js';
+import { asError } from '../settings.js';
 
 // Each refusal that is known in advance is one error, made once: a stack says nothing about junk, and capturing two of
 // them would cost several times what all checks of it do. They stay inside; `verify` throws another one each time.

@@ -1,7 +1,7 @@
 /** Asks the `revocation` of the options about a token, and takes no answer, a broken one and a late one for what they are. */
 import { RevocationUnavailableError } from '../errors.js';
 import type { CognitoClaims } from './claims.js';
-import type { Revocation } from './options.js';
+import type { Revocation } from './verifier-options.js';
 import { revoked } from './rejection.js';
 
 const TIMEOUT_MS = 5_000;

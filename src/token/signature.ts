@@ -1,14 +1,14 @@
 /** The signature and Cognito's own claims, checked by `aws-jwt-verify` with the keys that it is given here. */
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { JwtVerifierBase } from 'aws-jwt-verify/jwt-verifier';
-import type { TokenUse } from '../auth.js';
+import type { TokenUse } from '../cognito-claims.js';
 import { AuthConfigurationError } from '../errors.js';
-import { messageOf } from '../options.js';
+import { messageOf } from '../settings.js';
 import type { CognitoClaims } from './claims.js';
 import { forgedToken, KEY } from './forged-token.js';
 import { issuerAt } from './issuers.js';
 import type { IssuerAddress } from './issuers.js';
-import type { KeySet } from './key-set.js';
+import type { KeySet } from './keys/key-set.js';
 import { isSignatureRefusal } from './rejection.js';
 
 interface PoolDemands {

@@ -1,6 +1,6 @@
 /** Token sources: where in a request the token stands, and that there is exactly one. */
 import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
-import { describe, readSettings } from '../options.js';
+import { describe, readSettings } from '../settings.js';
 import {
   assertHttpName,
   declareHeaders,

@@ -1,9 +1,9 @@
 /** The tokens that were verified already: a bounded, least-recently-used cache, by a digest of the whole token. */
 import { hash } from 'node:crypto';
 import type { AuthenticatedAuth } from '../auth.js';
-import type { VerificationKey } from './key-set.js';
-import { EntrySizes } from './memory.js';
-import type { TokenCacheLimits } from './options.js';
+import type { VerificationKey } from './keys/key-set.js';
+import { EntrySizes } from './entry-size.js';
+import type { TokenCacheLimits } from './verifier-options.js';
 
 /** A token whose signature was good, with the key and the pool's keys that it depends on. */
 export interface VerifiedToken<Issuer> {

@@ -5,15 +5,15 @@ import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
 import { createEmitter } from '../events.js';
 import { describeMisuse } from './misused-token.js';
 import type { Emitter } from '../events.js';
-import { createTokenCheck } from './token-check.js';
-import { readOptions } from './options.js';
-import type { CognitoVerifierOptions } from './options.js';
+import { createTokenCheck } from './verification.js';
+import { readOptions } from './verifier-options.js';
+import type { CognitoVerifierOptions } from './verifier-options.js';
 import { readPools } from './pool.js';
 import type { CognitoPool } from './pool.js';
 
-export type { CognitoVerifierOptions, KeyOptions, Revocation } from './options.js';
+export type { CognitoVerifierOptions, KeyOptions, Revocation } from './verifier-options.js';
 export type { CognitoPool } from './pool.js';
-export type { JsonWebKey, JsonWebKeySet } from './key-set.js';
+export type { JsonWebKey, JsonWebKeySet } from './keys/key-set.js';
 
 /** Verifies the tokens of one or several user pools, with their public keys, locally. */
 export interface CognitoVerifier {

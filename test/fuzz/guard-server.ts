@@ -10,8 +10,8 @@ import {
   subscribe,
 } from 'graphql';
 import type { DocumentNode, ExecutionResult, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
-import type { Policy } from '../../src/directive/policies.js';
-import { authDirective } from '../../src/directive/transformer.js';
+import type { Policy } from '../../src/directive/decision/policies.js';
+import { authDirective } from '../../src/directive/auth-directive.js';
 import type { Data, Field, OperationKind, Schema, TypeRef, Value, Variables } from './guard-model.js';
 import { moveDirectivesToExtensions } from './guard-code-first.js';
 import { makeScalarOpaque } from './guard-opaque.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestUserPool } from '../../src/testing/index.js';
-import { bearer, serve } from './serve.js';
-import type { TestServer } from './serve.js';
+import { bearer, serve } from '../support/serve.js';
+import type { TestServer } from '../support/serve.js';
 
 const typeDefs = /* GraphQL */ `
   type Query {

@@ -3,7 +3,7 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 import { serverAudits } from 'graphql-http';
 import { describe, expect, it } from 'vitest';
 import { createTestUserPool } from '../../src/testing/index.js';
-import { bearer, serve } from './serve.js';
+import { bearer, serve } from '../support/serve.js';
 
 /** What each audit of the GraphQL over HTTP specification says of a server, by the audit's name. */
 async function audit(url: string, headers: Readonly<Record<string, string>>): Promise<Record<string, string>> {

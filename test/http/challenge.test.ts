@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { bearerToken, cookieToken, firstToken, headerToken, TokenRejectedError } from '../../src/index.js';
 import type { CognitoAuthPluginOptions, TokenSource } from '../../src/index.js';
 import { createTestUserPool } from '../../src/testing/index.js';
-import { bearer, serve } from './serve.js';
-import type { TestServer } from './serve.js';
+import { bearer, serve } from '../support/serve.js';
+import type { TestServer } from '../support/serve.js';
 
 const typeDefs = /* GraphQL */ `
   type Query {

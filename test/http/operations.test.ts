@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTestUserPool } from '../../src/testing/index.js';
 import type { AuthEvent } from '../../src/index.js';
-import { bearer, serve } from './serve.js';
+import { bearer, serve } from '../support/serve.js';
 
 const pool = createTestUserPool();
 

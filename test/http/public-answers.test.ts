@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { authSessionId, isAuthenticated, requireAuth } from '../../src/index.js';
 import type { AuthContext, CognitoAuthPluginOptions } from '../../src/index.js';
 import { authenticatedAs, createTestUserPool } from '../../src/testing/index.js';
-import { bearer, serve } from './serve.js';
+import { bearer, serve } from '../support/serve.js';
 
 const pool = createTestUserPool();
 

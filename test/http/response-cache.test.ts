@@ -2,7 +2,7 @@ import responseCachePlugin from '@apollo/server-plugin-response-cache';
 import { describe, expect, it } from 'vitest';
 import { authCacheKey, authSessionId } from '../../src/index.js';
 import { createTestUserPool } from '../../src/testing/index.js';
-import { bearer, serve } from './serve.js';
+import { bearer, serve } from '../support/serve.js';
 
 const pool = createTestUserPool();
 

@@ -19,7 +19,7 @@ import {
 } from '../../src/index.js';
 import type { AuthContext, CognitoVerifier, TokenSource } from '../../src/index.js';
 import { anonymous, createTestUserPool } from '../../src/testing/index.js';
-import { bearer, logInto, serve } from './serve.js';
+import { bearer, logInto, serve } from '../support/serve.js';
 
 // It has no types of its own.
 const cors = createRequire(import.meta.url)('cors') as (options: { origin: string[] }) => RequestHandler;

@@ -14,7 +14,7 @@ import {
 } from '../../src/index.js';
 import type { AuthContext, CognitoVerifier } from '../../src/index.js';
 import { anonymous, createTestUserPool } from '../../src/testing/index.js';
-import { logInto } from '../http/serve.js';
+import { logInto } from '../support/serve.js';
 
 const pool = createTestUserPool();
 const typeDefs = /* GraphQL */ `

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { authDirective, cognitoAuthPlugin } from '../../src/index.js';
 import type { AuthContext, AuthDirective } from '../../src/index.js';
 import { authenticatedAs, createTestUserPool } from '../../src/testing/index.js';
-import { logInto } from '../http/serve.js';
+import { logInto } from '../support/serve.js';
 
 const pool = createTestUserPool();
 const directive = authDirective();

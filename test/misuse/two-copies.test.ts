@@ -5,10 +5,10 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { authDirective, cognitoAuthPlugin, createAuthContext, decideOperation } from '../../src/index.js';
-import { findUnguarded } from '../../src/directive/coverage.js';
+import { findUnguarded } from '../../src/directive/guard/coverage.js';
 import { authenticatedAs } from '../../src/testing/index.js';
 import type * as Testing from '../../src/testing/index.js';
-import { guard } from '../operations/run.js';
+import { guard } from '../support/run.js';
 
 const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
 const typeDefs = `${authDirectiveTypeDefs} type Query { f: Int @auth }`;

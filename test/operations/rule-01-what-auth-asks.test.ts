@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
-import { denial, guard, run } from './run.js';
+import { denial, guard, run } from '../support/run.js';
 
 describe('rule 1: what @auth asks', () => {
   const any = guard('type Query { me: String @auth }', { Query: { me: () => 'hello' } });

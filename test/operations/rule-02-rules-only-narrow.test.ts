@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
-import { denial, guard, run } from './run.js';
+import { denial, guard, run } from '../support/run.js';
 
 describe('rule 2: rules only narrow', () => {
   it('a field has its interface’s rule', async () => {

@@ -8,9 +8,9 @@ import {
   GraphQLUnionType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { authDirective } from '../../src/directive/transformer.js';
+import { authDirective } from '../../src/directive/auth-directive.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
-import { denial, guard, run } from './run.js';
+import { denial, guard, run } from '../support/run.js';
 
 const hr = authenticatedAs({ groups: ['hr'] });
 

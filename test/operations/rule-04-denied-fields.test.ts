@@ -1,10 +1,10 @@
 import { execute, graphql, GraphQLError, graphqlSync, parse } from 'graphql';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { describe, expect, it } from 'vitest';
-import { authDirective } from '../../src/directive/transformer.js';
+import { authDirective } from '../../src/directive/auth-directive.js';
 import { AuthConfigurationError } from '../../src/errors.js';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
-import { denial, guard, run, toAnswer } from './run.js';
+import { denial, guard, run, toAnswer } from '../support/run.js';
 
 describe('rule 4: a denied field', () => {
   it('never runs its resolver, nor the default one, nor what the default one would call', async () => {

@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Auth } from '../../src/auth.js';
 import { anonymous, authenticatedAs, createTestUserPool } from '../../src/testing/index.js';
-import { guard } from './run.js';
+import { guard } from '../support/run.js';
 
 type Resolvers = NonNullable<IExecutableSchemaDefinition['resolvers']>;
 

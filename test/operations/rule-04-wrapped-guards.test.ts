@@ -6,7 +6,7 @@ import type { ExecutionResult, GraphQLFieldResolver, GraphQLSchema } from 'graph
 import { expect, describe, it, onTestFinished } from 'vitest';
 import { batchPolicy, cognitoAuthPlugin, createCognitoVerifier } from '../../src/index.js';
 import { anonymous, authenticatedAs, createTestUserPool } from '../../src/testing/index.js';
-import { denial, guard, run, toAnswer } from './run.js';
+import { denial, guard, run, toAnswer } from '../support/run.js';
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 type Wrap = (inner: Resolver) => Resolver;

@@ -1,10 +1,10 @@
 import { graphql, parse, getOperationAST } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createAuthenticatedAuth } from '../../src/auth.js';
-import { findDeniedSelections } from '../../src/directive/operation.js';
+import { findDeniedSelections } from '../../src/directive/operation/denied-selections.js';
 import { requireAuth } from '../../src/directive/require-auth.js';
 import { authenticatedAs } from '../../src/testing/index.js';
-import { denial, guard, run, toAnswer } from './run.js';
+import { denial, guard, run, toAnswer } from '../support/run.js';
 
 /** An access token that ends at second 1000 of a clock that the test turns. */
 function expiring() {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createAuthenticatedAuth } from '../../src/auth.js';
 import type { AuthenticatedAuth } from '../../src/auth.js';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
-import { collect, denial, guard } from './run.js';
+import { collect, denial, guard } from '../support/run.js';
 
 /** An access token that ends at second 1000 of a clock that the test turns. */
 function expiring(groups: readonly string[] = []): { auth: AuthenticatedAuth; clock: { now: number } } {

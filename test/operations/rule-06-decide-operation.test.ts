@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { authDirective, AuthConfigurationError, decideOperation } from '../../src/index.js';
 import type { DecideOperationOptions } from '../../src/index.js';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
-import { denial, guard, toAnswer } from './run.js';
+import { denial, guard, toAnswer } from '../support/run.js';
 
 const ran: string[] = [];
 const schema = guard(

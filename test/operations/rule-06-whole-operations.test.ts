@@ -1,9 +1,9 @@
 import { buildASTSchema, getOperationAST, parse } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { findDeniedSelections, operationHasRules } from '../../src/directive/operation.js';
+import { findDeniedSelections, operationHasRules } from '../../src/directive/operation/denied-selections.js';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
-import { guard } from './run.js';
+import { guard } from '../support/run.js';
 
 function operationOf(document: DocumentNode): OperationDefinitionNode {
   const operation = getOperationAST(document);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
-import { denial, guard, run } from './run.js';
+import { denial, guard, run } from '../support/run.js';
 
 const admin = authenticatedAs({ groups: ['admin'] });
 const somebody = authenticatedAs();

@@ -5,8 +5,8 @@ import { mapSchema } from '@graphql-tools/utils';
 import { describe, expect, it } from 'vitest';
 import { authDirective } from '../../src/index.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
-import { isSameValue } from '../../src/directive/same-value.js';
-import { denial, guard, run } from './run.js';
+import { isSameValue } from '../../src/directive/rules/same-value.js';
+import { denial, guard, run } from '../support/run.js';
 
 const admin = authenticatedAs({ groups: ['admin'] });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ownerPolicy } from '../../src/directive/owner-policy.js';
-import type { OwnerPolicyOptions } from '../../src/directive/owner-policy.js';
+import { ownerPolicy } from '../../src/directive/decision/owner-policy.js';
+import type { OwnerPolicyOptions } from '../../src/directive/decision/owner-policy.js';
 import { authenticatedAs } from '../../src/testing/index.js';
-import { problemsOf } from './refuse.js';
-import { denial, guard, run } from './run.js';
+import { problemsOf } from '../support/refuse.js';
+import { denial, guard, run } from '../support/run.js';
 
 const denied = { data: { order: { total: null } }, errors: [denial('policy', 'order', 'total')] };
 const allowed = { data: { order: { total: 1 } } };

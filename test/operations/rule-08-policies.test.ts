@@ -5,12 +5,12 @@ import type { ExecutionResult } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createAuthenticatedAuth } from '../../src/auth.js';
 import type { AuthEvent } from '../../src/events.js';
-import { ownerPolicy } from '../../src/directive/owner-policy.js';
-import { batchPolicy } from '../../src/directive/policies.js';
-import type { PolicyRequest } from '../../src/directive/policies.js';
+import { ownerPolicy } from '../../src/directive/decision/owner-policy.js';
+import { batchPolicy } from '../../src/directive/decision/policies.js';
+import type { PolicyRequest } from '../../src/directive/decision/policies.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
-import { denial, guard, run, toAnswer } from './run.js';
-import type { Answer } from './run.js';
+import { denial, guard, run, toAnswer } from '../support/run.js';
+import type { Answer } from '../support/run.js';
 
 const anaya = authenticatedAs({ sub: 'anaya', groups: ['g'] });
 const denied = { data: { f: null }, errors: [denial('policy', 'f')] };

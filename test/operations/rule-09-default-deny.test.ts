@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
-import { denial, guard, run } from './run.js';
+import { denial, guard, run } from '../support/run.js';
 
 const sdl = `
   type Query { open: Int @public shut: Int product: Product @public box: Box admin: Admin @public secret: Int @auth(groups: ["g"]) }

@@ -13,10 +13,10 @@ import {
 } from 'graphql';
 import type { ConstDirectiveNode, FieldDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { authDirective } from '../../src/directive/transformer.js';
+import { authDirective } from '../../src/directive/auth-directive.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
-import { problemsOf } from './refuse.js';
-import { denial, run } from './run.js';
+import { problemsOf } from '../support/refuse.js';
+import { denial, run } from '../support/run.js';
 
 const admins = { groups: ['admin'] };
 

@@ -1,11 +1,11 @@
 import { buildASTSchema, GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { findUnguarded } from '../../src/directive/coverage.js';
+import { findUnguarded } from '../../src/directive/guard/coverage.js';
 import type { AuthDirectiveOptions } from '../../src/directive/options.js';
-import { authDirective } from '../../src/directive/transformer.js';
+import { authDirective } from '../../src/directive/auth-directive.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
-import { problemsOf } from './refuse.js';
-import { denial, run } from './run.js';
+import { problemsOf } from '../support/refuse.js';
+import { denial, run } from '../support/run.js';
 
 function transform(
   sdl: string,

@@ -3,10 +3,10 @@ import { mapSchema } from '@graphql-tools/utils';
 import { buildASTSchema, buildSchema, GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { AuthDirectiveOptions } from '../../src/directive/options.js';
-import { authDirective } from '../../src/directive/transformer.js';
+import { authDirective } from '../../src/directive/auth-directive.js';
 import { authenticatedAs } from '../../src/testing/index.js';
-import { problemsOf } from './refuse.js';
-import { denial, guard, run } from './run.js';
+import { problemsOf } from '../support/refuse.js';
+import { denial, guard, run } from '../support/run.js';
 
 describe('rule 10: refused when the schema is built', () => {
   it.each<[string, string, AuthDirectiveOptions, string]>([

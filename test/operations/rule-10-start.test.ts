@@ -3,11 +3,11 @@ import { mapSchema, MapperKind } from '@graphql-tools/utils';
 import { ApolloServer } from '@apollo/server';
 import { buildSchema, defaultFieldResolver, GraphQLInt, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { findUnguarded, hasRules, isReportOnly } from '../../src/directive/coverage.js';
-import { authDirective } from '../../src/directive/transformer.js';
+import { findUnguarded, hasRules, isReportOnly } from '../../src/directive/guard/coverage.js';
+import { authDirective } from '../../src/directive/auth-directive.js';
 import { authenticatedAs } from '../../src/testing/index.js';
-import { REMEDY } from './refuse.js';
-import { guard } from './run.js';
+import { REMEDY } from '../support/refuse.js';
+import { guard } from '../support/run.js';
 
 const FORGOTTEN = `The schema defines the directive of authDirective() and was never transformed. ${REMEDY}`;
 

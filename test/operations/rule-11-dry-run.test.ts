@@ -2,15 +2,15 @@ import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
 import { parse, subscribe } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createAnonymousAuth } from '../../src/auth.js';
-import { isReportOnly } from '../../src/directive/coverage.js';
-import type { Refusal } from '../../src/directive/decide.js';
-import { createReport } from '../../src/directive/report.js';
+import { isReportOnly } from '../../src/directive/guard/coverage.js';
+import type { Refusal } from '../../src/directive/decision/decide.js';
+import { createReport } from '../../src/directive/guard/report.js';
 import { AuthConfigurationError, denials } from '../../src/errors.js';
 import type { AuthEvent } from '../../src/events.js';
-import { authDirective } from '../../src/directive/transformer.js';
+import { authDirective } from '../../src/directive/auth-directive.js';
 import { decideOperation } from '../../src/index.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
-import { denial, guard, run, toAnswer } from './run.js';
+import { denial, guard, run, toAnswer } from '../support/run.js';
 
 const sdl = `
   type Query { f(x: Int @auth(groups: ["x"])): Int @auth(groups: ["g"]) nodes: [Node] p: Int @auth(policies: ["no"]) }

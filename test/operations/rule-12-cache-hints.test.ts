@@ -1,7 +1,7 @@
 import { ApolloServer } from '@apollo/server';
 import { describe, expect, it } from 'vitest';
 import { authenticatedAs } from '../../src/testing/index.js';
-import { guard } from './run.js';
+import { guard } from '../support/run.js';
 
 const schema = guard(
   `enum CacheControlScope { PUBLIC PRIVATE }

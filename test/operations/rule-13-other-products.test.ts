@@ -1,12 +1,12 @@
 import { buildASTSchema, GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
 import type { GraphQLSchema as Schema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { findUnguarded } from '../../src/directive/coverage.js';
+import { findUnguarded } from '../../src/directive/guard/coverage.js';
 import type { AuthDirectiveOptions } from '../../src/directive/options.js';
-import { authDirective } from '../../src/directive/transformer.js';
+import { authDirective } from '../../src/directive/auth-directive.js';
 import { anonymous } from '../../src/testing/index.js';
-import { problemsOf } from './refuse.js';
-import { denial, run } from './run.js';
+import { problemsOf } from '../support/refuse.js';
+import { denial, run } from '../support/run.js';
 
 /** Built without validation, as by tools that add the definitions of a router themselves. */
 function build(sdl: string): Schema {

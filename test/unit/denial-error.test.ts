@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createDenialError, createLocatedDenialError } from '../../src/denial-error.js';
 import { denials } from '../../src/errors.js';
 import { anonymous } from '../../src/testing/index.js';
-import { guard } from '../operations/run.js';
+import { guard } from '../support/run.js';
 
 function errorsOf(schema: GraphQLSchema, source: string): readonly GraphQLError[] {
   // Every resolver is synchronous.

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { AuthConfigurationError, TokenRejectedError } from '../../src/errors.js';
-import { readIntegrationRequest } from '../../src/server/integration.js';
+import { readIntegrationRequest } from '../../src/server/request.js';
 
 /** Headers by `get` alone, as graphql-sse gives them. */
 function byGet(headers: Readonly<Record<string, unknown>>) {

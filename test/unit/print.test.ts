@@ -1,6 +1,6 @@
 /** The printer of values in messages: it must never break the message that it is part of. */
 import { describe, expect, it } from 'vitest';
-import { print } from '../../src/options.js';
+import { print } from '../../src/settings.js';
 
 describe('print', () => {
   it('writes data as JSON', () => {

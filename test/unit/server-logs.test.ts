@@ -13,7 +13,7 @@ import {
 import type { AuthContext } from '../../src/index.js';
 import { withOutage } from '../../src/errors.js';
 import { createFaultLog } from '../../src/server/fault-log.js';
-import { createLineLimit } from '../../src/server/line-limit.js';
+import { createLineLimit } from '../../src/log.js';
 import { createRejectionLog } from '../../src/server/rejection-log.js';
 import { createTestUserPool } from '../../src/testing/index.js';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { authStateOf } from '../../../src/auth.js';
-import { decide } from '../../../src/directive/decide.js';
-import { countRules, internRule } from '../../../src/directive/rule.js';
-import type { Clause } from '../../../src/directive/rule.js';
+import { decide } from '../../../src/directive/decision/decide.js';
+import { countRules, internRule } from '../../../src/directive/rules/rule.js';
+import type { Clause } from '../../../src/directive/rules/rule.js';
 import { denials } from '../../../src/errors.js';
 import { authenticatedAs } from '../../../src/testing/index.js';
-import { guard } from '../../operations/run.js';
+import { guard } from '../../support/run.js';
 
 function clause(fields: Partial<Clause>): Clause {
   return { tokenUse: undefined, groups: undefined, scopes: undefined, ...fields };

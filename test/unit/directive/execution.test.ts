@@ -2,9 +2,9 @@ import { execute, parse } from 'graphql';
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Auth } from '../../../src/auth.js';
-import { internRule } from '../../../src/directive/rule.js';
+import { internRule } from '../../../src/directive/rules/rule.js';
 import { anonymous, authenticatedAs, createTestUserPool } from '../../../src/testing/index.js';
-import { guard } from '../../operations/run.js';
+import { guard } from '../../support/run.js';
 
 const start = (schema: GraphQLSchema, source: string, contextValue: object) =>
   execute({ schema, document: parse(source), contextValue });

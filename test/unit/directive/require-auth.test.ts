@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { AuthContext } from '../../../src/auth.js';
 import { requireAuth } from '../../../src/directive/require-auth.js';
-import { countRules } from '../../../src/directive/rule.js';
+import { countRules } from '../../../src/directive/rules/rule.js';
 import { AuthConfigurationError } from '../../../src/errors.js';
 import { anonymous, authenticatedAs, rejected } from '../../../src/testing/index.js';
 

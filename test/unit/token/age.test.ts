@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTestUserPool } from '../../../src/testing/index.js';
-import { elapsed, safeWall } from '../../../src/token/age.js';
+import { elapsed, safeWall } from '../../../src/token/keys/age.js';
 import { createVerifier } from '../../../src/token/verifier.js';
 
 const SECOND = 1_000;

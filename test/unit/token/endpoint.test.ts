@@ -4,7 +4,7 @@ import { AuthConfigurationError, cognitoAuthPlugin } from '../../../src/index.js
 import type { AuthContext } from '../../../src/index.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
-import { logInto } from '../../http/serve.js';
+import { logInto } from '../../support/serve.js';
 
 const clientId = 'test-client';
 const refused = (settings: object): string => {

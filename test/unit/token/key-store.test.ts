@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { KeysUnavailableError, TokenRejectedError } from '../../../src/errors.js';
 import type { AuthEvent } from '../../../src/events.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
-import type { KeySet } from '../../../src/token/key-set.js';
-import { KeyStore } from '../../../src/token/key-store.js';
+import type { KeySet } from '../../../src/token/keys/key-set.js';
+import { KeyStore } from '../../../src/token/keys/key-store.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
-import { createKeyLife, down, later, settle } from './key-life.js';
+import { createKeyLife, down, later, settle } from '../../support/key-life.js';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

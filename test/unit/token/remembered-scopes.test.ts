@@ -1,7 +1,7 @@
 /** What remembered tokens take, when their scopes are what is large. */
 import { describe, expect, it } from 'vitest';
 import { authenticatedAs } from '../../../src/testing/index.js';
-import { EntrySizes } from '../../../src/token/memory.js';
+import { EntrySizes } from '../../../src/token/entry-size.js';
 import { SharedValues } from '../../../src/token/shared-values.js';
 
 describe('the scopes of a remembered token', () => {

@@ -1,0 +1,139 @@
+/** Checks that each rule of a schema has its guard, by looking at the guards themselves. */
+import { isAbstractType } from 'graphql';
+import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { isAuthDefinition } from '../rules/definition.js';
+import { guardRecordOf } from './field-guard.js';
+import type { GuardRecord } from './field-guard.js';
+import type { FieldInputs } from '../rules/input-rules.js';
+import { findForeignGraphql } from '../rules/own-graphql.js';
+import { asksNoMore } from '../rules/requirement.js';
+import type { Requirement } from '../rules/requirement.js';
+import { createPropagation } from './endable-lists.js';
+import { membersOf } from '../rules/schema-rules.js';
+import type { SchemaRules } from '../rules/schema-rules.js';
+import { fieldsOf, guardOf, hasSettings } from './registry.js';
+import { rulesOf } from './rules-of.js';
+import { findNamingProblems } from './start-warnings.js';
+
+type Field = GraphQLField<unknown, unknown>;
+
+const REMEDY =
+  'Pass the schema through authDirectiveTransformer, as the last transformation, and give the server what it returns.';
+
+/**
+ * A sentence for each element whose rule nothing enforces, or not all of it: the schema was never transformed, or was
+ * changed after it was. Empty when all is enforced.
+ */
+export function findUnguarded(schema: GraphQLSchema): readonly string[] {
+  const foreign = findForeignGraphql(schema);
+  if (foreign !== undefined) return [foreign];
+  if (isForgotten(schema)) {
+    return [
+      `The schema defines the directive of authDirective() and was never transformed. ${REMEDY}`,
+      ...findMissing(schema),
+    ];
+  }
+  // What was added to a transformed schema later is held to the same as what was there.
+  const added = hasSettings(schema) ? findNamingProblems(schema) : [];
+  return [...findMissing(schema), ...added];
+}
+
+/**
+ * Whoever adds authDirectiveTypeDefs means the schema to be transformed. With `unannotated: 'authenticated'` there need
+ * not be one `@auth` in it to miss a guard of.
+ */
+function isForgotten(schema: GraphQLSchema): boolean {
+  const isDefined = schema.getDirectives().some((directive) => isAuthDefinition(directive));
+  return isDefined && !hasSettings(schema) && ![...fieldsOf(schema)].some(([, field]) => guardOf(field));
+}
+
+function findMissing(schema: GraphQLSchema): readonly string[] {
+  const rules = rulesOf(schema);
+  const problems: string[] = [];
+  const subscriptionType = hasRules(schema) ? schema.getSubscriptionType() : undefined;
+  const propagation = hasSettings(schema) && dryRunOf(schema) === 'none' ? createPropagation(schema, rules) : undefined;
+  for (const [type, field] of fieldsOf(schema)) {
+    const coordinate = `${type.name}.${field.name}`;
+    const guard = guardOf(field);
+    if (!isGuarded(rules, type, field, guard)) {
+      problems.push(`${coordinate} has a rule that no guard enforces. ${REMEDY}`);
+    } else if (type === subscriptionType) {
+      const atStart = guardRecordOf(field.subscribe);
+      if (guard?.checksExpiry && atStart?.checksExpiry && isGuarded(rules, type, field, atStart)) continue;
+      problems.push(`${coordinate} has no guard that refuses it when the token expires. ${REMEDY}`);
+    } else if (propagation?.reachesItemsOf(field) && !guard?.bearsDenials) {
+      problems.push(`${coordinate} is a list in which a denial may end an item, and lost what bears that. ${REMEDY}`);
+    }
+  }
+  for (const type of Object.values(schema.getTypeMap())) {
+    const expected = isAbstractType(type) ? rules.ofMembers(type) : undefined;
+    if (expected === undefined || !isAbstractType(type)) continue;
+    const actual = guardRecordOf(type.resolveType)?.members;
+    for (const [name, requirement] of expected) {
+      if (asksNoMore(requirement, actual?.get(name))) continue;
+      problems.push(`${name} has a rule that no guard enforces where it is reached as ${type.name}. ${REMEDY}`);
+    }
+  }
+  return problems;
+}
+
+/** Whether the schema has any rule, or any guard. */
+export function hasRules(schema: GraphQLSchema): boolean {
+  const rules = rulesOf(schema);
+  for (const [type, field] of fieldsOf(schema)) {
+    if (rules.ofField(type, field) || rules.ofInputs(type, field) || membersOf(rules, field)) return true;
+    if (guardRecordOf(field.resolve)) return true;
+  }
+  return false;
+}
+
+type DryRun = 'none' | 'part' | 'all';
+
+const dryRuns = new WeakMap<GraphQLSchema, DryRun>();
+
+/** How much of the schema is in a dry run (`enforcement: 'report'`): schemas can be merged. */
+export function dryRunOf(schema: GraphQLSchema): DryRun {
+  let answer = dryRuns.get(schema);
+  if (answer === undefined) {
+    const guards = [...fieldsOf(schema)].flatMap(([, field]) => guardOf(field) ?? []);
+    const dry = guards.filter((guard) => guard.isReportOnly);
+    answer = dry.length === 0 ? 'none' : dry.length === guards.length ? 'all' : 'part';
+    dryRuns.set(schema, answer);
+  }
+  return answer;
+}
+
+/** Whether every guard of the schema is in a dry run. */
+export function isReportOnly(schema: GraphQLSchema): boolean {
+  return dryRunOf(schema) === 'all';
+}
+
+function isGuarded(
+  rules: SchemaRules,
+  type: GraphQLObjectType,
+  field: Field,
+  actual: GuardRecord | undefined,
+): boolean {
+  const requirement = rules.ofField(type, field);
+  const inputs = rules.ofInputs(type, field);
+  return (
+    (requirement === undefined || asksNoMore(requirement, actual?.requirement)) &&
+    (inputs === undefined || coversInputs(inputs, actual?.inputs))
+  );
+}
+
+function coversInputs(expected: FieldInputs, actual: FieldInputs | undefined): boolean {
+  if (actual === undefined) return false;
+  const args = new Map(actual.args.map((arg) => [arg.name, arg]));
+  return (
+    expected.args.every(({ name, requirement, isDeep }) => {
+      const arg = args.get(name);
+      return arg !== undefined && (!isDeep || arg.isDeep) && covers(requirement, arg.requirement);
+    }) &&
+    [...expected.ofInputFields()].every(([key, requirement]) => covers(requirement, actual.ofInputFields().get(key)))
+  );
+}
+
+function covers(expected: Requirement | undefined, actual: Requirement | undefined): boolean {
+  return expected === undefined || asksNoMore(expected, actual);
+}

@@ -1,0 +1,89 @@
+/** What is remembered about schemas: the directive's names, the settings of a transformed one, and its guarded fields. */
+import { isObjectType } from 'graphql';
+import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, hasAuthArguments } from '../rules/definition.js';
+import { guardRecordOf } from './field-guard.js';
+import type { GuardRecord } from './field-guard.js';
+import type { RuleSettings } from '../rules/schema-rules.js';
+
+type Field = GraphQLField<unknown, unknown>;
+
+/** What is known of the directives of a schema. */
+export interface SchemaSettings extends RuleSettings {
+  readonly enforcedElsewhere: ReadonlySet<string>;
+}
+
+/** What one `authDirectiveTransformer` knew. */
+export interface Note {
+  readonly name: string;
+  readonly publicName: string;
+  readonly unannotated: RuleSettings['unannotated'];
+  readonly enforcedElsewhere: readonly string[];
+}
+
+// Only for schemas that were never transformed, which do not know their own names: a directive whose definition is not
+// in the schema (built in code) must not be missed because the transformer was forgotten.
+const usedNames = new Set([DEFAULT_NAME]);
+
+/** A name that was given to the directive in this process. */
+export function noteName(name: string): void {
+  usedNames.add(name);
+}
+
+const EXTENSION = 'apollo-cognito-auth';
+
+/**
+ * Kept in the schema's extensions, which later transformations carry along. By its own content, so that merging two
+ * schemas keeps what both knew.
+ */
+export function noteSettings(schema: GraphQLSchema, note: Note): void {
+  const notes = { ...(schema.extensions[EXTENSION] as object | undefined), [JSON.stringify(note)]: note };
+  schema.extensions = { ...schema.extensions, [EXTENSION]: notes };
+}
+
+function notesOf(schema: GraphQLSchema): readonly Note[] {
+  return Object.hasOwn(schema.extensions, EXTENSION)
+    ? // Written above, and nowhere else.
+      Object.values(schema.extensions[EXTENSION] as Readonly<Record<string, Note>>)
+    : [];
+}
+
+/** Whether the schema, or one that it was made of, was transformed. */
+export function hasSettings(schema: GraphQLSchema): boolean {
+  return notesOf(schema).length > 0;
+}
+
+/** The settings by which the rules of any schema are read: one that was transformed, one that was not, one that was since changed. */
+export function settingsOf(schema: GraphQLSchema): SchemaSettings {
+  const notes = notesOf(schema);
+  const names = notes.length > 0 ? notes.map(({ name }) => name) : guessNames(schema);
+  const alike = schema.getDirectives().filter(({ args }) => hasAuthArguments(args));
+  return {
+    names: new Set([...names, ...alike.map(({ name }) => name)]),
+    publicNames: new Set(notes.length > 0 ? notes.map(({ publicName }) => publicName) : [DEFAULT_PUBLIC_NAME]),
+    // Of a part of a merged schema, too: which fields are whose cannot be told any more.
+    unannotated: notes.some(({ unannotated }) => unannotated === 'authenticated') ? 'authenticated' : 'public',
+    enforcedElsewhere: new Set(notes.flatMap(({ enforcedElsewhere }) => enforcedElsewhere)),
+  };
+}
+
+function guessNames(schema: GraphQLSchema): readonly string[] {
+  return [...usedNames].filter((name) => {
+    const definition = schema.getDirective(name);
+    // Another library's directive may have a name that another schema gave to ours; `@auth` itself is never let off.
+    return name === DEFAULT_NAME || !definition || hasAuthArguments(definition.args);
+  });
+}
+
+/** Every field that a request can reach, after its type. Introspection is left alone. */
+export function* fieldsOf(schema: GraphQLSchema): Generator<readonly [GraphQLObjectType, Field]> {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) yield [type, field];
+  }
+}
+
+/** What the field's guard enforces; undefined when it has none, or when something was put in its place. */
+export function guardOf(field: Field): GuardRecord | undefined {
+  return guardRecordOf(field.resolve);
+}

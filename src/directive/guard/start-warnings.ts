@@ -1,0 +1,84 @@
+/** What a server should hear of its schema when it starts, and that does not keep it from starting. */
+import type { GraphQLSchema } from 'graphql';
+import { createElementReader, usesOf } from '../rules/annotations.js';
+import { hasAuthArguments } from '../rules/definition.js';
+import { visitElements } from '../rules/elements.js';
+import { createNamingCheck } from '../rules/naming.js';
+import { fieldsOf, guardOf, hasSettings, settingsOf } from './registry.js';
+
+const MOST_LISTED = 5;
+
+/** Sentences for the log of a server that starts with this schema. */
+export function findWarnings(schema: GraphQLSchema): readonly string[] {
+  return [...dryRunWarnings(schema), ...unusedWarnings(schema), ...strangerWarnings(schema)];
+}
+
+function dryRunWarnings(schema: GraphQLSchema): readonly string[] {
+  const guarded = [...fieldsOf(schema)].flatMap(([type, field]) => {
+    const guard = guardOf(field);
+    return guard ? [{ coordinate: `${type.name}.${field.name}`, isReportOnly: guard.isReportOnly }] : [];
+  });
+  const dry = guarded.filter(({ isReportOnly }) => isReportOnly).map(({ coordinate }) => coordinate);
+  if (dry.length === 0) return [];
+  if (dry.length === guarded.length) {
+    return ["DRY RUN. enforcement is 'report': no rule of @auth is enforced, only logged."];
+  }
+  return [
+    `DRY RUN of a part. enforcement is 'report' for ${dry.length} of ${guarded.length} guarded fields, whose rules are ` +
+      `not enforced, only logged: ${list(dry)}.`,
+  ];
+}
+
+// `printSchema` of graphql drops every use of a directive and keeps its definition.
+function unusedWarnings(schema: GraphQLSchema): readonly string[] {
+  const defined = schema.getDirectives().find(({ args }) => hasAuthArguments(args));
+  const { names, publicNames } = settingsOf(schema);
+  // A schema of defaults may have no rule of its own, but it was not printed if it has the exceptions.
+  if (defined === undefined || isUsed(schema, new Set([...names, ...publicNames]))) return [];
+  return [
+    `The schema defines @${defined.name} and uses it nowhere, so no field has a rule of its own. If the schema was printed ` +
+      'with printSchema(), its directives are lost: print it with printSchemaWithDirectives() of @graphql-tools/utils.',
+  ];
+}
+
+/** Whether the directive stands on any element. */
+export function usesAuth(schema: GraphQLSchema): boolean {
+  return isUsed(schema, settingsOf(schema).names);
+}
+
+function isUsed(schema: GraphQLSchema, names: ReadonlySet<string>): boolean {
+  const read = createElementReader();
+  let answer = false;
+  visitElements(schema, (element) => {
+    answer ||= usesOf(read(element), names).length > 0;
+  });
+  return answer;
+}
+
+/**
+ * In a schema that was never transformed, what looks like a rule may be enforced by its own library. In a transformed one
+ * it is an error (`coverage.ts`).
+ */
+function strangerWarnings(schema: GraphQLSchema): readonly string[] {
+  const strangers = hasSettings(schema) ? [] : findNamingProblems(schema);
+  const [first] = strangers;
+  if (first === undefined) return [];
+  return [
+    `The schema was never transformed, and has directives that look like rules (${strangers.length}). The first: ${first}`,
+  ];
+}
+
+/** What is wrong with how the schema says its directives, by its own settings. */
+export function findNamingProblems(schema: GraphQLSchema): readonly string[] {
+  const read = createElementReader();
+  const find = createNamingCheck(schema, settingsOf(schema), read);
+  const problems: string[] = [];
+  visitElements(schema, (element, _place, coordinate) => {
+    for (const problem of find(read(element))) problems.push(`${coordinate}: ${problem}`);
+  });
+  return problems;
+}
+
+function list(items: readonly string[]): string {
+  return [...items.slice(0, MOST_LISTED), ...(items.length > MOST_LISTED ? ['…'] : [])].join(', ');
+}

@@ -1,0 +1,101 @@
+/** Which rules an operation can statically reach: computed once for each document, and kept with it. */
+import { getNamedType } from 'graphql';
+import type { GraphQLField, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { Requirement } from '../rules/requirement.js';
+import type { Rule } from '../rules/rule.js';
+import { membersOf } from '../rules/schema-rules.js';
+import type { SchemaRules } from '../rules/schema-rules.js';
+import { walkOperation } from './selections.js';
+import type { FragmentOf } from './selections.js';
+
+type Field = GraphQLField<unknown, unknown>;
+
+export interface Reach {
+  /**
+   * Each rule that could deny the operation before it runs, whatever its variables say; every rule of the schema for an
+   * operation too large to be looked at whole.
+   */
+  readonly rules: readonly Rule[];
+  /** Whether anything in reach has a rule, counting what is known only at run time. */
+  readonly hasRules: boolean;
+}
+
+/**
+ * So many selections of one operation are looked at, each once for each type that it is selected on: a few lines of
+ * fragments on an interface with hundreds of implementers make millions. No document that a person or a code generator
+ * writes comes near.
+ */
+export const MOST_STEPS = 50_000;
+
+/** An operation of a schema, with the rules by which it is decided. */
+export interface RuledOperation {
+  readonly schema: GraphQLSchema;
+  readonly rules: SchemaRules;
+  readonly operation: OperationDefinitionNode;
+  /** The fragments of the operation's document. */
+  readonly fragmentOf: FragmentOf;
+}
+
+// By operation, whose document Apollo Server keeps for a query that it has seen; and by the rules of a schema.
+const reaches = new WeakMap<SchemaRules, WeakMap<OperationDefinitionNode, Reach>>();
+
+export function reachOf(args: RuledOperation): Reach {
+  let ofRules = reaches.get(args.rules);
+  if (ofRules === undefined) reaches.set(args.rules, (ofRules = new WeakMap()));
+  let reach = ofRules.get(args.operation);
+  if (reach === undefined) ofRules.set(args.operation, (reach = findReach(args)));
+  return reach;
+}
+
+function findReach({ schema, rules, operation, fragmentOf }: RuledOperation): Reach {
+  const found = new Set<Rule>();
+  let isAnythingRuled = false;
+  let knowsInputFields = false;
+  let steps = 0;
+  const known = new Set<Field>();
+  const isKnown = (field: Field) => {
+    const isOld = known.has(field);
+    known.add(field);
+    return isOld;
+  };
+  const add = (requirement: Requirement | undefined) => {
+    if (requirement) found.add(requirement.rule);
+    return true;
+  };
+
+  walkOperation(schema, operation, fragmentOf, undefined, {
+    enterField(type, field, node) {
+      add(rules.ofField(type, field));
+      const inputs = node.arguments?.length ? rules.ofInputs(type, field) : undefined;
+      for (const { name, requirement, isDeep } of inputs?.args ?? []) {
+        if (!node.arguments?.some((arg) => arg.name.value === name)) continue;
+        add(requirement);
+        // What a variable brings is not known yet: any rule of an input field may turn out to be in reach.
+        if (isDeep && !knowsInputFields) inputs?.ofInputFields().forEach(add);
+        knowsInputFields ||= isDeep;
+      }
+      // What every type asks that may turn up can deny the selection beforehand.
+      if (!isKnown(field)) {
+        const returned = rules.ofEveryMember(getNamedType(field.type)) ?? [];
+        for (const each of [...returned, ...(rules.ofEveryMemberField(type, field) ?? [])]) {
+          add(each.requirement);
+          each.inputs?.args.forEach(({ requirement }) => add(requirement));
+          if (each.inputs && !knowsInputFields) each.inputs.ofInputFields().forEach(add);
+          knowsInputFields ||= each.inputs !== undefined;
+        }
+      }
+      isAnythingRuled ||= membersOf(rules, field) !== undefined || rules.isRuledInMember(type, field);
+      return true;
+    },
+    enterFragment: (type) => add(rules.ofType(type)),
+    isOver() {
+      steps += 1;
+      return steps > MOST_STEPS || (found.size > 0 && found.size === rules.all().size);
+    },
+  });
+  const isBeyondMeasure = steps > MOST_STEPS;
+  return {
+    rules: isBeyondMeasure ? [...rules.all()] : [...found],
+    hasRules: found.size > 0 || isAnythingRuled || (isBeyondMeasure && rules.all().size > 0),
+  };
+}

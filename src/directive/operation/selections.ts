@@ -1,0 +1,195 @@
+/** Walks over what an operation selects, by the types that are certain before it runs. */
+import {
+  getDirectiveValues,
+  getNamedType,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  isAbstractType,
+  isObjectType,
+  isUnionType,
+  Kind,
+} from 'graphql';
+import type {
+  GraphQLDirective,
+  DocumentNode,
+  FieldNode,
+  FragmentDefinitionNode,
+  GraphQLCompositeType,
+  GraphQLField,
+  GraphQLInterfaceType,
+  GraphQLObjectType,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  SelectionNode,
+  SelectionSetNode,
+} from 'graphql';
+
+type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
+
+/** A place in the response: selections of the same response key below the same place share it. */
+export interface Place {
+  readonly key: string | undefined;
+  readonly parent: Place | undefined;
+  readonly children: Map<string, Place>;
+}
+
+/** Says of what is entered whether to look inside. */
+export interface SelectionVisitor {
+  readonly enterField: (
+    type: FieldsType,
+    field: GraphQLField<unknown, unknown>,
+    node: FieldNode,
+    place: Place,
+  ) => boolean;
+  /** A fragment that narrows an abstract type to this one. `node` is the field around it, if there is one. */
+  readonly enterFragment: (type: FieldsType, place: Place, node: FieldNode | undefined) => boolean;
+  /** Asked before each selection: whether to end the walk. Default: never. */
+  readonly isOver?: () => boolean;
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+/** The fragment of a name; undefined when the document has none. */
+export type FragmentOf = (name: string) => FragmentDefinitionNode | undefined;
+
+/** The fragments of a document, by name. */
+export function fragmentsOf({ definitions }: DocumentNode): FragmentOf {
+  const fragments = new Map(
+    definitions.flatMap((each): [string, FragmentDefinitionNode][] =>
+      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [],
+    ),
+  );
+  return (name) => fragments.get(name);
+}
+
+/** Without variables, what `@skip` and `@include` leave out is walked as well. */
+export function walkOperation(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  fragmentOf: FragmentOf,
+  variableValues: Variables | undefined,
+  visitor: SelectionVisitor,
+): void {
+  const type = schema.getRootType(operation.operation);
+  if (!type) return;
+  walkSelections(schema, fragmentOf, type, operation.selectionSet, variableValues, visitor);
+}
+
+/** The same for what is selected on a value of the type. Goes on until the visitor has seen enough (`isOver`). */
+export function walkSelections(
+  schema: GraphQLSchema,
+  fragmentOf: FragmentOf,
+  type: GraphQLCompositeType,
+  { selections }: SelectionSetNode,
+  variableValues: Variables | undefined,
+  visitor: SelectionVisitor,
+): void {
+  const walk = new Walk(schema, fragmentOf, variableValues, visitor);
+  const place: Place = { key: undefined, parent: undefined, children: new Map() };
+  // By hand and not by recursion: fragments can nest deeper than the call stack goes.
+  const levels: Level[] = [{ selections, next: 0, type, place, around: undefined }];
+  for (let level = levels.at(-1); level && !visitor.isOver?.(); level = levels.at(-1)) {
+    const selection = level.selections[level.next];
+    level.next += 1;
+    if (selection === undefined) levels.pop();
+    else {
+      const inner = walk.enter(selection, level);
+      if (inner) levels.push(inner);
+    }
+  }
+}
+
+/** A selection set on the way, and how far the walk has come in it. */
+interface Level {
+  readonly selections: readonly SelectionNode[];
+  next: number;
+  readonly type: GraphQLCompositeType;
+  readonly place: Place;
+  /** The field that has the selection set, if it is not the operation's. */
+  readonly around: FieldNode | undefined;
+}
+
+class Walk {
+  readonly #schema: GraphQLSchema;
+  readonly #fragmentOf: FragmentOf;
+  readonly #variableValues: Variables | undefined;
+  readonly #visitor: SelectionVisitor;
+  // A fragment holds the same rules wherever it is spread on the same type: once is enough, or a few lines of nested
+  // fragments would cost more than any server has (each spreading the next one twice).
+  readonly #walked = new Map<FragmentDefinitionNode, Set<GraphQLCompositeType>>();
+
+  constructor(
+    schema: GraphQLSchema,
+    fragmentOf: FragmentOf,
+    variableValues: Variables | undefined,
+    visitor: SelectionVisitor,
+  ) {
+    this.#schema = schema;
+    this.#fragmentOf = fragmentOf;
+    this.#variableValues = variableValues;
+    this.#visitor = visitor;
+  }
+
+  /** What is to be walked inside the selection, if anything. */
+  enter(selection: SelectionNode, level: Level): Level | undefined {
+    if (!this.#isIncluded(selection)) return undefined;
+    if (selection.kind === Kind.FIELD) return this.#field(selection, level);
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      return this.#fragment(selection.selectionSet, selection.typeCondition?.name.value, level);
+    }
+    return this.#spread(selection.name.value, level);
+  }
+
+  #field(node: FieldNode, { type, place: parent }: Level): Level | undefined {
+    // A union has no fields but `__typename`, which has no rule of its own, and neither has introspection.
+    const field = isUnionType(type) ? undefined : type.getFields()[node.name.value];
+    if (field === undefined || isUnionType(type)) return undefined;
+    const key = (node.alias ?? node.name).value;
+    let place = parent.children.get(key);
+    if (place === undefined) parent.children.set(key, (place = { key, parent, children: new Map() }));
+    if (!this.#visitor.enterField(type, field, node, place) || !node.selectionSet) return undefined;
+    const returned = getNamedType(field.type);
+    if (!isObjectType(returned) && !isAbstractType(returned)) return undefined;
+    return { selections: node.selectionSet.selections, next: 0, type: returned, place, around: node };
+  }
+
+  #spread(name: string, level: Level): Level | undefined {
+    const fragment = this.#fragmentOf(name);
+    if (fragment === undefined) return undefined;
+    let types = this.#walked.get(fragment);
+    if (types === undefined) this.#walked.set(fragment, (types = new Set()));
+    if (types.has(level.type)) return undefined;
+    types.add(level.type);
+    return this.#fragment(fragment.selectionSet, fragment.typeCondition.name.value, level);
+  }
+
+  #fragment({ selections }: SelectionSetNode, condition: string | undefined, level: Level): Level | undefined {
+    const { type, place, around } = level;
+    const narrowed = condition === undefined ? type : this.#schema.getType(condition);
+    if (isObjectType(type)) {
+      // What is an object stays what it is: a fragment on an abstract type must not make its own rules invisible.
+      const applies = narrowed === type || (isAbstractType(narrowed) && this.#schema.isSubType(narrowed, type));
+      return applies ? { selections, next: 0, type, place, around } : undefined;
+    }
+    if (!isObjectType(narrowed) && !isAbstractType(narrowed)) return undefined;
+    const isCertain = narrowed !== type && !isUnionType(narrowed);
+    if (isCertain && !this.#visitor.enterFragment(narrowed, place, around)) return undefined;
+    return { selections, next: 0, type: narrowed, place, around };
+  }
+
+  #isIncluded(node: SelectionNode): boolean {
+    if (this.#variableValues === undefined || !node.directives?.length) return true;
+    return (
+      readCondition(GraphQLSkipDirective, node, this.#variableValues) !== true &&
+      readCondition(GraphQLIncludeDirective, node, this.#variableValues) !== false
+    );
+  }
+}
+
+/** Undefined for a condition that is none (a variable that is null): graphql-js fails the selection when it gets there. */
+function readCondition(directive: GraphQLDirective, node: SelectionNode, variableValues: Variables): unknown {
+  try {
+    return getDirectiveValues(directive, node, variableValues)?.['if'];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+/** A rule: what a token must say, as a number. Two elements that ask the same have the same rule, in every schema. */
+import type { TokenUse } from '../../cognito-claims.js';
+import { NO_EXECUTION } from '../decision/execution.js';
+import type { Execution } from '../decision/execution.js';
+
+/** What one `@auth` asks of a token. All that is given must hold; a list means any of it, so an empty one nobody. */
+export interface Clause {
+  readonly tokenUse: TokenUse | undefined;
+  readonly groups: readonly string[] | undefined;
+  readonly scopes: readonly string[] | undefined;
+}
+
+/** The AND of clauses. */
+export interface Rule {
+  /** Where an `Auth` keeps its decision about this rule. */
+  readonly number: number;
+  readonly clauses: readonly Clause[];
+  /** The clauses as canonical text, sorted. */
+  readonly keys: readonly string[];
+  /** Where it was met last: the next field of the same execution need not ask again. */
+  metIn: Execution;
+}
+
+// By content and for the whole process: a server that rebuilds its schema gets the same numbers again, so that neither
+// this map nor the decisions kept in each `Auth` grow. Only schemas fill it, never a request.
+const rules = new Map<string, Rule>();
+
+export function internRule(clauses: readonly Clause[]): Rule {
+  const byKey = new Map(clauses.map((clause) => [keyOf(clause), clause]));
+  const keys = [...byKey.keys()].sort();
+  const key = keys.join('\n');
+  let rule = rules.get(key);
+  if (rule === undefined) {
+    rule = { number: rules.size, clauses: [...byKey.values()], keys, metIn: NO_EXECUTION };
+    rules.set(key, rule);
+  }
+  return rule;
+}
+
+/** How many rules there are: the numbers below it are taken. */
+export function countRules(): number {
+  return rules.size;
+}
+
+function keyOf({ tokenUse, groups, scopes }: Clause): string {
+  return JSON.stringify([tokenUse ?? null, groups ? canonical(groups) : null, scopes ? canonical(scopes) : null]);
+}
+
+function canonical(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}

@@ -1,0 +1,130 @@
+/** The options of a verifier: what may be written, the defaults, and what is refused. */
+import type { CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../cognito-claims.js';
+import { AuthConfigurationError } from '../errors.js';
+import type { AuthEventListener } from '../events.js';
+import { describe, readFunction, readNumber, readSettings } from '../settings.js';
+
+/** How the pools' public keys are fetched and kept. All times are in seconds. */
+export interface KeyOptions {
+  /**
+   * After this age a key is used only if the endpoint cannot be reached; and so long it is believed that a pool does not
+   * have one of its two issuers. From 1 to 86,400. Default: 600 (10 minutes).
+   */
+  readonly maxAge?: number | undefined;
+  /** For how long after `maxAge` known keys are used while the endpoint is down. Up to 604,800. Default: 86,400 (a day). */
+  readonly staleFor?: number | undefined;
+  /** For connecting, the answer and its body together. From 0.05 to 60. Default: 5. */
+  readonly timeout?: number | undefined;
+  /** Default: `globalThis.fetch`, as it is at the time of each call. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** Asked about every token whose signature is good, also about those seen before. */
+export interface Revocation {
+  /**
+   * True refuses the token as revoked, and only `false` lets it pass. Anything else, an error, and no answer within 5 s mean
+   * that the check is unavailable: the request is answered with 503.
+   */
+  isRevoked(claims: CognitoIdTokenPayload | CognitoAccessTokenPayload): boolean | Promise<boolean>;
+}
+
+export interface CognitoVerifierOptions {
+  readonly keys?: KeyOptions | undefined;
+  /**
+   * Verified tokens are remembered, by a digest, so that a token seen before costs no signature check: at most `max` of
+   * them (from 1 to 1,000,000; default 10,000), which may take about `maxBytes` of memory (up to 17,179,869,184; default
+   * 33,554,432, which is 32 MiB). Those used least recently go first. `false` checks every signature every time.
+   */
+  readonly tokenCache?:
+    { readonly max?: number | undefined; readonly maxBytes?: number | undefined } | false | undefined;
+  /** Default: no token is revoked before it expires. */
+  readonly revocation?: Revocation | undefined;
+  /**
+   * Milliseconds since the epoch, for the times in tokens. Keys age by it too, where it says that more time has passed than
+   * the process has run. Default: `Date.now`.
+   */
+  readonly clock?: (() => number) | undefined;
+  /** Receives what happens to tokens and keys, at once. No event holds a token. Default: nobody is told. */
+  readonly onEvent?: AuthEventListener | undefined;
+}
+
+/** How much the verified tokens may take. */
+export interface TokenCacheLimits {
+  readonly max: number;
+  readonly maxBytes: number;
+}
+
+/** The options after all checks. Times are in milliseconds from here on. */
+export interface ResolvedOptions {
+  readonly maxAgeMs: number;
+  readonly staleForMs: number;
+  readonly timeoutMs: number;
+  readonly fetch: typeof globalThis.fetch;
+  readonly tokenCache: TokenCacheLimits | undefined;
+  readonly isRevoked: Revocation['isRevoked'] | undefined;
+  readonly clock: () => number;
+  readonly onEvent: AuthEventListener | undefined;
+}
+
+const DEFAULT_TOKENS = 10_000;
+const DEFAULT_BYTES = 32 * 1024 ** 2;
+const MOST_BYTES = 16 * 1024 ** 3;
+
+/** @throws {AuthConfigurationError} on an unknown name or a value that makes no sense. */
+export function readOptions(options: unknown): ResolvedOptions {
+  const settings = readSettings('options', options, ['keys', 'tokenCache', 'revocation', 'clock', 'onEvent']);
+  const keys = readSettings('options.keys', orEmpty(settings['keys']), ['maxAge', 'staleFor', 'timeout', 'fetch']);
+  const seconds = (name: string, fallback: number, min: number, max: number) =>
+    1000 * readNumber(`options.keys.${name}`, keys[name], { fallback, min, max, unit: 'seconds' });
+  return {
+    maxAgeMs: seconds('maxAge', 600, 1, 86_400),
+    staleForMs: seconds('staleFor', 86_400, 0, 604_800),
+    timeoutMs: seconds('timeout', 5, 0.05, 60),
+    fetch: readFunction<typeof globalThis.fetch>(
+      'options.keys.fetch',
+      keys['fetch'],
+      'such as globalThis.fetch',
+      (input, init) => globalThis.fetch(input, init),
+    ),
+    tokenCache: readTokenCache(settings['tokenCache']),
+    isRevoked: readRevocation(settings['revocation']),
+    clock: readFunction('options.clock', settings['clock'], '() => milliseconds since the epoch', () => Date.now()),
+    onEvent: readFunction<AuthEventListener | undefined>(
+      'options.onEvent',
+      settings['onEvent'],
+      '(event) => void',
+      undefined,
+    ),
+  };
+}
+
+// Not `??`: null is nothing that one may write here.
+function orEmpty(value: unknown): unknown {
+  return value === undefined ? {} : value;
+}
+
+function readTokenCache(value: unknown): TokenCacheLimits | undefined {
+  if (value === false) return undefined;
+  const where = 'options.tokenCache';
+  const { max, maxBytes } = readSettings(`${where} (or false)`, orEmpty(value), ['max', 'maxBytes']);
+  const limit = (name: string, given: unknown, fallback: number, most: number, unit: string) =>
+    Math.floor(readNumber(`${where}.${name}`, given, { fallback, min: 1, max: most, unit }));
+  return {
+    max: limit('max', max, DEFAULT_TOKENS, 1_000_000, 'tokens'),
+    maxBytes: limit('maxBytes', maxBytes, DEFAULT_BYTES, MOST_BYTES, 'bytes'),
+  };
+}
+
+function readRevocation(value: unknown): Revocation['isRevoked'] | undefined {
+  if (value === undefined) return undefined;
+  // Looked up on the object, since a revocation list may be of a class; bound, since it may use `this`.
+  const isRevoked: unknown =
+    typeof value === 'object' && value !== null && !Object.hasOwn(Object.prototype, 'isRevoked')
+      ? Reflect.get(value, 'isRevoked')
+      : undefined;
+  if (typeof isRevoked === 'function') return isRevoked.bind(value) as Revocation['isRevoked'];
+  throw new AuthConfigurationError(
+    `Expected \`options.revocation\` to be an object with a function isRevoked(claims), got ${describe(value)}. ` +
+      'Write: { revocation: { isRevoked: (claims) => … } }.',
+  );
+}
