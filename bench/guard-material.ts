@@ -5,10 +5,10 @@ import type { DocumentNode, ExecutionResult } from 'graphql';
 /** Where a schema has its rules: nowhere, on each guarded field, or on the type of the values. */
 export type Placement = 'nowhere' | 'fields' | 'types';
 
-/** Answers a document for somebody whose token was verified and says that he is in this group alone. */
+/** Executes a document for a caller whose verified token names this group only. */
 export type Answer = (document: DocumentNode, group: string) => PromiseLike<ExecutionResult> | ExecutionResult;
 
-/** What the others find in their context of the same person. */
+/** The same caller, as other libraries find it in their context. */
 export interface Caller {
   readonly groups: readonly string[];
 }
@@ -63,7 +63,7 @@ export interface Item {
 const thousand = <T>(make: (index: number) => T): readonly T[] =>
   Array.from({ length: 1_000 }, (_, index) => make(index));
 
-// Whatever a rule guards says so, which tells at once when an answer holds what it must not.
+// Every guarded value says so: an answer that holds one by mistake is noticed at once.
 export const SECRET = 'guarded';
 const items = thousand((index): Item => {
   const text = `${SECRET} ${String(index)}`;
@@ -78,7 +78,7 @@ export const data = {
   nodes: thousand((index) => ({ __typename: 'Secret', id: `${SECRET} ${String(index)}` })),
 };
 
-/** The same for all who take resolvers; every other field is read by the default resolver. */
+/** The same for every library that takes resolvers; the default resolver reads the other fields. */
 export const resolvers = {
   Query: {
     items: () => data.items,
@@ -93,9 +93,9 @@ export interface Scenario {
   readonly title: string;
   readonly document: DocumentNode;
   readonly placement: Placement;
-  /** Errors in the answer of whoever denies field by field. */
+  /** Errors in the answer of a library that denies field by field. */
   readonly denials: number;
-  /** Executions in one round: what is small is done often enough to be timed. */
+  /** Executions in one round: enough of a small document to be timed. */
   readonly times: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a guard costs in execution: by `execute` of graphql-js on a parsed document, for a caller who was verified before.
+ * What a guard costs in execution: by `execute` of graphql-js on a parsed document, for a caller whose token is verified already.
  * Allowed beside a schema without rules, and denied beside allowed.
  */
 import type { ExecutionResult } from 'graphql';
@@ -98,7 +98,7 @@ async function reportAllowed(): Promise<void> {
 
 /**
  * The same document allowed and denied: each guard takes turns with the schema without rules alone. A thousand errors with
- * stacks cost whoever comes after them too.
+ * stacks slow down the candidate that runs next, too.
  */
 async function reportDenied({ title, document, placement, denials, times }: Scenario): Promise<void> {
   const count = short ? 1 : times;

@@ -1,5 +1,5 @@
 /**
- * What a document costs that is written to hurt: large, anonymous, and with more ways through it than lines. By Apollo
+ * What a hostile document costs: large, anonymous, and with more paths through it than lines. By Apollo
  * Server in process, parsing and validation included, beside the same document on the same schema without rules.
  */
 import { ApolloServer } from '@apollo/server';

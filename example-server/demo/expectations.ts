@@ -1,4 +1,4 @@
-/** What each caller must be answered, as written in `expected/`: per operation, and for what every operation answers. */
+/** What each caller must be answered, as written in `expected/`: for one operation, and for all operations alike. */
 import { readFile } from 'node:fs/promises';
 import type { Answer } from './answers.js';
 
@@ -7,7 +7,7 @@ interface Expectation {
   readonly answer: Answer;
 }
 
-/** The answer that a caller must get; undefined when nobody has written one, which is a failure of the demo. */
+/** The answer that a caller must get; undefined when `expected/` has none, which fails the demo. */
 export type Expected = (caller: string) => Answer | undefined;
 
 export async function readExpectations(operation: string): Promise<Expected> {

@@ -1,4 +1,4 @@
-/** `npm run demo`: asks every operation as everybody, shows what came back, and fails if any of it is not as written. */
+/** `npm run demo`: runs every operation as every caller, prints the answers, and fails if one is not as expected. */
 import { readdir, readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { startExample } from '../src/server.js';
@@ -13,7 +13,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const operations = new URL('../operations/', import.meta.url);
 const clock = { behind: 0 };
 const example = await startExample(
-  // Its own parts, whatever the environment says: the expected answers are about them.
+  // Its own parts, regardless of the environment: the expected answers are about them.
   { port: 0, userPool: undefined, databaseUrl: undefined },
   { userPoolClock: () => Date.now() - clock.behind },
 );
@@ -22,7 +22,7 @@ try {
   const callers = await createCallers(example.userPool, clock);
   const shipOrder = await readFile(new URL('ship-order.graphql', operations), 'utf8');
   const admin = callers.find(({ name }) => name === 'anaya, access token');
-  if (admin === undefined) throw new Error('Nobody may ship an order.');
+  if (admin === undefined) throw new Error('The user pool lacks a caller who may ship an order.');
   const wrong: string[] = [];
   let count = 0;
 

@@ -31,6 +31,6 @@ function readUserPool(read: (name: string) => string | undefined): Configuration
   const clientId = read('COGNITO_CLIENT_ID');
   if (userPoolId !== undefined && clientId !== undefined) return { userPoolId, clientId };
   if (userPoolId === undefined && clientId === undefined) return undefined;
-  // Half of it must not mean "the other pool": nobody would notice whose tokens are accepted.
+  // Half of it must not silently mean the embedded pool: tokens of the wrong pool would be accepted.
   throw new ConfigurationError('A user pool in AWS needs both COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID.');
 }

@@ -1,4 +1,4 @@
-/** What every resolver gets: the caller, and the shop's data as that caller may have it. */
+/** What every resolver gets: the caller, and the shop's data that this caller may see. */
 import type { AuthContext, AuthenticatedAuth } from 'apollo-cognito-auth';
 import type { Shop } from './database/shop.js';
 import type { OrderFeed } from './order-feed.js';

@@ -1,4 +1,4 @@
-/** `npm start`: starts the server, says how to use it, ends at once when asked to. */
+/** `npm start`: starts the server, prints how to use it, and stops at once on Ctrl-C. */
 import { ConfigurationError, readConfiguration } from './configuration.js';
 import { startExample } from './server.js';
 import type { RunningExample } from './server.js';
@@ -11,7 +11,7 @@ function stop(): void {
   // A terminal sends Ctrl-C to the whole process group, and npm passes it on: it comes more than once.
   if (stopping) return;
   stopping = true;
-  // Whatever hangs, Ctrl-C works.
+  // Ctrl-C works even if a part hangs.
   setTimeout(() => process.exit(1), 2000).unref();
   const stopped = running === undefined ? Promise.resolve() : running.stop();
   stopped.then(

@@ -1,4 +1,4 @@
-/** The resolvers. None of them decides who may call it: the schema has said so. */
+/** The resolvers. None of them checks the caller: the schema's rules do. */
 import type { OrderRow } from './database/shop.js';
 import type { Resolvers } from './generated/resolvers.js';
 
@@ -8,7 +8,7 @@ export const resolvers: Resolvers = {
     me: (_parent, _arguments, { auth }) => ({
       id: auth.sub,
       username: auth.username ?? auth.sub,
-      // The schema lets ID tokens in alone; the generated type of `auth` says no more than that a token was verified.
+      // The schema admits ID tokens only; the generated type of `auth` just says that a token was verified.
       email: auth.tokenUse === 'id' ? (auth.claims.email ?? null) : null,
       groups: auth.groups,
     }),

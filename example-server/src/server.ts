@@ -21,8 +21,9 @@ import { startLocalUserPool } from './user-pool/local-user-pool.js';
 import { awsUserPool } from './user-pool/user-pool.js';
 import type { UserPool } from './user-pool/user-pool.js';
 
-export interface Seams {
-  /** Hears of every SQL statement of a request. */
+/** What tests and the demo reach into. */
+export interface TestHooks {
+  /** Receives every SQL statement of a request. */
   readonly onQuery?: (sql: string) => void;
   /** Milliseconds since the epoch: the clock of the example's own user pool. */
   readonly userPoolClock?: () => number;
@@ -36,16 +37,16 @@ export interface RunningExample {
   stop(): Promise<void>;
 }
 
-// Fixed passwords and a signing key that everybody knows: nothing that another machine should reach.
+// Fixed passwords and a published signing key: other machines must not reach this server.
 const HOST = '127.0.0.1';
 
-// What is still running after this is cut off, so that Ctrl-C does not keep anybody waiting.
+// Requests still running after this are cut off, so that Ctrl-C ends the process promptly.
 const STOP_GRACE_MS = 300;
 
-/** @throws whatever stops a part from starting; the parts that had started are stopped. */
+/** @throws the error of the part that could not start, after stopping the parts that had. */
 export async function startExample(
   { port, userPool: pool, databaseUrl }: Configuration,
-  { onQuery, userPoolClock }: Seams = {},
+  { onQuery, userPoolClock }: TestHooks = {},
 ): Promise<RunningExample> {
   const stops: (() => Promise<void>)[] = [];
   const stopAll = async (): Promise<void> => {
@@ -53,7 +54,7 @@ export async function startExample(
   };
 
   try {
-    // First of all, because it is what fails most often. Until there is somebody to answer, this does.
+    // The port comes first: it fails most often. Until the server is ready, requests get 503.
     const httpServer = createServer((_request, response) => void response.writeHead(503, { 'retry-after': '1' }).end());
     const drainHttpServer = ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: STOP_GRACE_MS });
     const url = `http://${HOST}:${await listen(httpServer, port)}`;

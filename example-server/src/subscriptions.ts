@@ -19,7 +19,7 @@ export interface SubscriptionOptions {
 }
 
 export interface Subscriptions {
-  /** Says goodbye to every client; whoever does not answer is cut off. */
+  /** Closes every connection; a client that does not answer in time is cut off. */
   stop(): Promise<void>;
 }
 
@@ -56,11 +56,11 @@ export function serveSubscriptions({ httpServer, schema, createContext }: Subscr
 
   return {
     stop: async () => {
-      const impatience = setTimeout(() => {
+      const forceCloseTimer = setTimeout(() => {
         for (const client of webSocketServer.clients) client.terminate();
       }, STOP_GRACE_MS);
       await server.dispose();
-      clearTimeout(impatience);
+      clearTimeout(forceCloseTimer);
     },
   };
 }

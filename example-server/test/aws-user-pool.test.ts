@@ -8,7 +8,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it('starts while AWS cannot be reached, says so, and works with a user pool in AWS as soon as its keys are there', async () => {
+it('starts while AWS is unreachable, says so, and works as soon as the keys of the user pool are there', async () => {
   const pool = createTestUserPool({ userPoolId: 'eu-west-1_Example1', clientId: 'web' });
   const realFetch = globalThis.fetch;
   let isReachable = false;

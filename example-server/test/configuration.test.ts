@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ConfigurationError, readConfiguration } from '../src/configuration.js';
 
-it('runs on its own parts at port 4000 when the environment says nothing', () => {
+it('runs on its own parts at port 4000 by default', () => {
   const own = { port: 4000, userPool: undefined, databaseUrl: undefined };
   expect(readConfiguration({})).toEqual(own);
   expect(readConfiguration({ PORT: '', COGNITO_USER_POOL_ID: ' ', COGNITO_CLIENT_ID: '', DATABASE_URL: '' })).toEqual(

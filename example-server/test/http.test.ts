@@ -27,7 +27,7 @@ async function askAs(token: string | undefined, query: string) {
   return ask(example.url, query, { name: '', token });
 }
 
-it('answers the public part of a query to nobody, and says which part it does not', async () => {
+it('answers an anonymous caller the public part of a query, and denies the rest', async () => {
   expect(await askAs(undefined, '{ motd orders { id } }')).toEqual({
     status: 200,
     challenge: 'Bearer',
@@ -46,7 +46,7 @@ it('answers the public part of a query to nobody, and says which part it does no
   expect(statements).toEqual([]);
 });
 
-it('reads each customer once for a list of orders: two SQL statements, whatever the number of orders', async () => {
+it('reads each customer once for a list of orders: two SQL statements for any number of orders', async () => {
   const { status, body } = await askAs(tokens['ben']?.accessToken, '{ orders { id customer { name orders { id } } } }');
   const { orders } = (body as { data: OrdersQuery }).data;
   expect(status).toBe(200);
@@ -76,7 +76,7 @@ it('shows a caller the rows that belong to the subject of the token', async () =
   });
 });
 
-it('closes a guarded type where an interface would let it through, and shows it to the group that may see it', async () => {
+it('guards a type that is reached through an interface, and shows it to the group that may see it', async () => {
   const query = '{ ledger { id ... on Payslip { employee } } }';
   const support = (await askAs(tokens['ben']?.accessToken, query)).body as { data: LedgerQuery; errors: unknown };
   expect(support.data.ledger?.slice(5)).toEqual([{ id: 'order-1' }, null, null]);
@@ -97,7 +97,7 @@ it('closes a guarded type where an interface would let it through, and shows it 
   expect(admin.errors).toBeUndefined();
 });
 
-it('runs nothing of a mutation that the caller may not run', async () => {
+it('runs nothing of a mutation that the caller is denied', async () => {
   const answer = await askAs(tokens['chidi']?.accessToken, 'mutation { shipOrder(id: "order-1") { id } }');
   expect(answer).toEqual({
     status: 403,
@@ -115,7 +115,7 @@ it('runs nothing of a mutation that the caller may not run', async () => {
   expect(statements).toEqual([]);
 });
 
-it('tells a client that the server has a fault, and the log which', async () => {
+it('tells the client that the server has a fault, and the log which one', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   // PostgreSQL refuses a text with a NUL character, in a sentence of its own.
   const answer = await askAs(tokens['anaya']?.accessToken, 'mutation { shipOrder(id: "\\u0000") { id } }');
@@ -139,7 +139,7 @@ it('tells a client that the server has a fault, and the log which', async () => 
   log.mockRestore();
 });
 
-it('says at / how to sign in and query', async () => {
+it('explains at / how to sign in and query', async () => {
   const response = await fetch(`${example.url}/`);
   const page = await response.text();
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');

@@ -30,7 +30,7 @@ function start(environment: Record<string, string>) {
   return { child, exited: once(child, 'exit'), output: () => output };
 }
 
-it('ends at once on Ctrl-C, with an idle connection and a WebSocket open, and signalled twice, as npm does', async () => {
+it('stops at once on Ctrl-C, with open connections, and when signalled twice, as npm does', async () => {
   const { child, exited, output } = start({ PORT: '0' });
   await expect.poll(output, { timeout: 50_000 }).toContain('nonsense');
   const port = Number(/ready at http:\/\/127\.0\.0\.1:(\d+)\//.exec(output())?.[1]);
@@ -51,7 +51,7 @@ it('ends at once on Ctrl-C, with an idle connection and a WebSocket open, and si
   socket.terminate();
 }, 60_000);
 
-it('answers 503 while it starts, and ends at once when it is told to', async () => {
+it('answers 503 while it starts, and stops at once when told to', async () => {
   const port = await findFreePort();
   const { child, exited } = start({ PORT: String(port) });
   const ask = () => fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
@@ -69,7 +69,7 @@ async function findFreePort(): Promise<number> {
   return port;
 }
 
-it('says so when its port is taken, and what to write', async () => {
+it('says that its port is taken, and how to choose another', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
@@ -79,7 +79,7 @@ it('says so when its port is taken, and what to write', async () => {
   other.close();
 });
 
-it('says which setting it cannot use', async () => {
+it('names the setting that it cannot use', async () => {
   const { exited, output } = start({ COGNITO_USER_POOL_ID: 'eu-west-1_AbCdEf123' });
   expect(await exited).toEqual([1, null]);
   expect(output()).toBe('A user pool in AWS needs both COGNITO_USER_POOL_ID and COGNITO_CLIENT_ID.\n');

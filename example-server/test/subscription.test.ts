@@ -41,7 +41,7 @@ it('sends each shipped order to a subscriber of the group', async () => {
 
 it.each([
   ['chidi', 'Access is denied.', { code: 'FORBIDDEN', reason: 'group' }],
-  ['nobody', 'Authentication is required.', { code: 'UNAUTHENTICATED', reason: 'missing' }],
+  ['an anonymous caller', 'Authentication is required.', { code: 'UNAUTHENTICATED', reason: 'missing' }],
 ])('denies the subscription of %s', async (name, message, extensions) => {
   expect(await askForFirstEvent(example.url, SUBSCRIPTION, caller(name), ship)).toEqual({
     status: 101,
@@ -56,7 +56,7 @@ it('closes the connection of a token that is not accepted with 4401, which clien
   expect(await askForFirstEvent(example.url, '{ motd }', garbage, ship)).toEqual(closed);
 });
 
-it('takes the token in any case of its name, and refuses two of them', async () => {
+it('reads the token under a name in any case, and refuses two of them', async () => {
   const authorization = `Bearer ${String(tokens.get('chidi'))}`;
   expect(await firstMessage({ Authorization: authorization })).toEqual({
     data: { me: null, myOrders: [{ id: 'order-5' }, { id: 'order-2' }] },
@@ -73,7 +73,7 @@ function firstMessage(connectionParams: Record<string, unknown>): Promise<unknow
   }).finally(() => client.dispose());
 }
 
-it('reads a customer anew for each event, however long the subscription lasts', async () => {
+it('reads a customer again for each event of a long subscription', async () => {
   const url = `${example.url.replace('http', 'ws')}/graphql`;
   const connectionParams = { authorization: `Bearer ${String(tokens.get('ben'))}` };
   const client = createClient({ url, webSocketImpl: WebSocket, connectionParams, retryAttempts: 0 });

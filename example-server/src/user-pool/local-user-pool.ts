@@ -23,7 +23,7 @@ export const OTHER_CLIENT_ID = 'another-app';
  * @param now Milliseconds since the epoch: the pool's clock, by which tokens are issued.
  */
 export async function startLocalUserPool(now: () => number = Date.now): Promise<UserPool> {
-  // A folder for each start: what an earlier run left behind, whatever its state, is not read.
+  // A new folder for each start: nothing that an earlier run left behind is read.
   const directory = await mkdtemp(join(tmpdir(), 'example-user-pool-'));
   const removeDirectory = (): void => {
     rmSync(directory, { recursive: true, force: true });

@@ -8,7 +8,7 @@ export interface UserPool {
   readonly endpoint: string | undefined;
   /** The URL of the Cognito API, which signs people in. */
   readonly signInUrl: string;
-  /** Whose passwords may be shown; nobody's of a pool in AWS. */
+  /** The people whose passwords may be shown; empty for a pool in AWS. */
   readonly people: readonly Person[];
   stop(): Promise<void>;
 }
