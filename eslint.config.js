@@ -40,6 +40,7 @@ export default tseslint.config(
     languageOptions: {
       globals: {
         console: 'readonly',
+        performance: 'readonly',
         process: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',

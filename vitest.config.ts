@@ -1,5 +1,8 @@
 import { createRequire } from 'node:module';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+// Such a file replaces modules, or is slow: no unit test, whatever its folder.
+const SYSTEM_BY_NAME = 'test/**/*.system.test.ts';
 
 export default defineConfig({
   resolve: {
@@ -7,10 +10,44 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }],
   },
   test: {
-    include: ['test/**/*.test.ts', 'example-server/test/**/*.test.ts'],
     // Forked processes: the fault tests open sockets and inject clocks, and none of it may leak from file to file.
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/token/**', 'src/directive/**'],
+      reporter: ['text-summary', 'json-summary'],
+      reportsDirectory: 'coverage',
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          // Fast enough to run while one types. Files share a process, which saves loading every module again.
+          name: 'unit',
+          include: ['test/{unit,operations,misuse}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, SYSTEM_BY_NAME],
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: [
+            'test/{http,faults,package,types}/**/*.test.ts',
+            'example-server/test/**/*.test.ts',
+            SYSTEM_BY_NAME,
+          ],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], sequence: { groupOrder: 2 } },
+      },
+    ],
   },
 });
