@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 
 const cache = 'node_modules/.cache';
 const checks = {
-  format: `prettier --check --log-level warn --cache --cache-location ${cache}/prettier .`,
+  format: 'prettier --check --log-level warn --cache .',
   lint: `eslint --cache --cache-strategy content --cache-location ${cache}/eslint/ .`,
   types: `tsc -p tsconfig.json --incremental --tsBuildInfoFile ${cache}/tsconfig.tsbuildinfo`,
   'unit tests': 'vitest run --project unit --reporter dot',
