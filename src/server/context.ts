@@ -78,7 +78,7 @@ export function createAuthContext(
     try {
       return await verifier.authenticate(findToken(integrationArguments));
     } catch (error) {
-      if (!(error instanceof TokenRejectedError)) throw error;
+      if (!(error instanceof TokenRejectedError)) throw isOfAnotherCopy(error) ? otherCopy(error) : error;
       origin.emit({ type: 'token.rejected', reason: error.reason, cause: error.cause, durationMs: 0 });
       return createRejectedAuth(error.reason, origin, undefined, !isOtherScheme(error));
     }
@@ -93,6 +93,19 @@ export function createAuthContext(
       throw isGraphqlError(error) ? error : createDenialError(denials.misconfigured, asError(error));
     }
   };
+}
+
+/** What a token source of another copy of this package throws: not to be taken for the client's fault. */
+function isOfAnotherCopy(error: unknown): boolean {
+  return asError(error).name === 'TokenRejectedError';
+}
+
+function otherCopy(cause: unknown): AuthConfigurationError {
+  return new AuthConfigurationError(
+    'Expected `tokenSource` to throw the TokenRejectedError of this copy of apollo-cognito-auth, got that of another copy. ' +
+      '`npm ls apollo-cognito-auth` shows the copies: install one version for all.',
+    { cause },
+  );
 }
 
 /** @throws {AuthConfigurationError} for what a token source of another author must not return, such as a promise. */

@@ -1,100 +1,94 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createConsumer } from './consumer.js';
+import type { Consumer } from './consumer.js';
 
-const root = resolve(import.meta.dirname, '../..');
-const consumer = mkdtempSync(join(tmpdir(), 'consumer-'));
-const modules = join(consumer, 'node_modules');
-const installed = join(modules, 'apollo-cognito-auth');
+const NAMES = {
+  'apollo-cognito-auth': [
+    'AuthConfigurationError',
+    'KeysUnavailableError',
+    'RevocationUnavailableError',
+    'TokenRejectedError',
+    'authCacheKey',
+    'authDirective',
+    'authSessionId',
+    'batchPolicy',
+    'bearerToken',
+    'cognitoAuthPlugin',
+    'cookieToken',
+    'createAuthContext',
+    'createCognitoVerifier',
+    'decideOperation',
+    'firstToken',
+    'headerToken',
+    'isAuthenticated',
+    'ownerPolicy',
+    'requireAuth',
+  ],
+  'apollo-cognito-auth/testing': ['anonymous', 'authenticatedAs', 'createTestUserPool', 'rejected'],
+  'apollo-cognito-auth/verifier': [
+    'AuthConfigurationError',
+    'KeysUnavailableError',
+    'RevocationUnavailableError',
+    'TokenRejectedError',
+    'bearerToken',
+    'cookieToken',
+    'createCognitoVerifier',
+    'firstToken',
+    'headerToken',
+  ],
+};
+const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'SECURITY.md'];
 
-const names = [
-  'AuthConfigurationError',
-  'KeysUnavailableError',
-  'RevocationUnavailableError',
-  'TokenRejectedError',
-  'authCacheKey',
-  'authDirective',
-  'authSessionId',
-  'batchPolicy',
-  'bearerToken',
-  'cognitoAuthPlugin',
-  'cookieToken',
-  'createAuthContext',
-  'createCognitoVerifier',
-  'decideOperation',
-  'firstToken',
-  'headerToken',
-  'isAuthenticated',
-  'ownerPolicy',
-  'requireAuth',
-];
-const testingNames = ['anonymous', 'authenticatedAs', 'createTestUserPool', 'rejected'];
-
-function node(file: string, code: string): unknown {
-  writeFileSync(join(consumer, file), code);
-  return JSON.parse(execFileSync(process.execPath, [join(consumer, file)], { encoding: 'utf8', cwd: consumer }));
-}
-
-// What a consumer's `npm install` would lay out, without a network: the packed files, and beside them the package's
-// dependencies and peers and nothing else, so that an undeclared one is missed.
+let consumer: Consumer;
+let files: readonly string[];
 beforeAll(() => {
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', consumer], { cwd: root });
-  const [tarball] = readdirSync(consumer).filter((name) => name.endsWith('.tgz'));
-  mkdirSync(installed, { recursive: true });
-  execFileSync('tar', ['-xzf', join(consumer, tarball ?? ''), '-C', installed, '--strip-components=1']);
-  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
-    dependencies: object;
-    peerDependencies: object;
-  };
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
-    mkdirSync(join(modules, name, '..'), { recursive: true });
-    symlinkSync(join(root, 'node_modules', name), join(modules, name), 'dir');
-  }
-}, 60_000);
-afterAll(() => {
-  rmSync(consumer, { recursive: true, force: true });
+  consumer = createConsumer();
+  files = readdirSync(consumer.installed, { recursive: true, encoding: 'utf8' });
 });
+afterAll(() => {
+  consumer.remove();
+});
+
+const read = (file: string) => readFileSync(join(consumer.installed, file), 'utf8');
 
 describe('the packed tarball', () => {
   it('holds the code, its types and the documents, and nothing else', () => {
-    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
-    const strangers = files.filter(
-      (file) => !/^dist(\/|$)|^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/.test(file),
+    const expected =
+      /^(dist|docs|dist\/(index|testing|verifier)\.(js|cjs|d\.ts|d\.cts)|dist\/shared\.(cjs|d\.cts)|docs\/[\w-]+\.md|package\.json|LICENSE)$/;
+    expect(files.filter((file) => !expected.test(file) && !DOCUMENTS.includes(file))).toEqual([]);
+    expect(files).toEqual(expect.arrayContaining([...DOCUMENTS, 'LICENSE']));
+  });
+
+  it('has each page that its documents link to', () => {
+    const links = DOCUMENTS.flatMap((document) => [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+\.md)/g)]);
+    expect(links.map(([, path = '']) => path).filter((path) => !files.includes(path.replace(/^\.\//, '')))).toEqual([]);
+  });
+
+  it('shows nothing internal in its types', () => {
+    const types = files.filter((file) => /\.d\.c?ts$/.test(file));
+    expect(types).toHaveLength(7);
+    expect(types.filter((file) => /@internal|\b(AuthState|authStateOf|Stamped)\b|\bonce\(/.test(read(file)))).toEqual(
+      [],
     );
-    expect(strangers).toEqual([]);
-    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']));
   });
 
-  it('is imported as ESM, with these names and no others', () => {
-    const code = `
-      import * as main from 'apollo-cognito-auth';
-      import * as testing from 'apollo-cognito-auth/testing';
-      console.log(JSON.stringify([Object.keys(main).sort(), Object.keys(testing).sort()]));`;
-    expect(node('esm.mjs', code)).toEqual([names, testingNames]);
+  it.each(Object.entries(NAMES))('has these names and no others in %s, in both formats', (entry, names) => {
+    const list = (module: string) => `console.log(JSON.stringify(Object.keys(${module}).sort()));`;
+    expect(consumer.run('names.mjs', `import * as module from '${entry}'; ${list('module')}`)).toEqual(names);
+    expect(consumer.run('names.cjs', list(`require('${entry}')`))).toEqual(names);
   });
 
-  it('is required by CommonJS, and is the same instance', () => {
+  it('shows its version to tools, and keeps what is inside inside', () => {
     const code = `
-      const main = require('apollo-cognito-auth');
-      const { authenticatedAs } = require('apollo-cognito-auth/testing');
-      import('apollo-cognito-auth').then((esm) => console.log(JSON.stringify([
-        Object.keys(main).sort(),
-        esm.requireAuth === main.requireAuth,
-        main.requireAuth({ auth: authenticatedAs({ groups: ['admin'] }) }, { groups: ['admin'] }).groups,
-      ])));`;
-    expect(node('cjs.cjs', code)).toEqual([names, true, ['admin']]);
-  });
-
-  it('keeps what is inside inside', () => {
-    const code = `
-      import('apollo-cognito-auth/dist/auth.js').then(
-        () => console.log('"reachable"'), (error) => console.log(JSON.stringify(error.code)));`;
-    expect(node('inside.mjs', code)).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED');
+      const { name } = require('apollo-cognito-auth/package.json');
+      import('apollo-cognito-auth/dist/shared.cjs').then(
+        () => console.log('"reachable"'), (error) => console.log(JSON.stringify([name, error.code])));`;
+    expect(consumer.run('inside.cjs', code)).toEqual(['apollo-cognito-auth', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
   });
 
   it('leaves no timer and no handle: a program that only imports it ends', () => {
-    expect(node('ends.mjs', `import 'apollo-cognito-auth'; console.log('"ended"');`)).toBe('ended');
+    expect(consumer.run('ends.mjs', `import 'apollo-cognito-auth'; console.log('"ended"');`)).toBe('ended');
   });
 });

@@ -12,4 +12,5 @@ export function problemsOf(build: () => unknown): readonly string[] {
 }
 
 export const REMEDY =
-  'Pass the schema through authDirectiveTransformer, as the last transformation, and give the server what it returns.';
+  'Pass the schema through authDirectiveTransformer, as the last transformation, and give the server what it returns. ' +
+  'If you do, `npm ls apollo-cognito-auth` has to show one copy: the guards of another copy do not count.';

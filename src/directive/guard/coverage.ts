@@ -18,7 +18,8 @@ import { findNamingProblems } from './start-warnings.js';
 type Field = GraphQLField<unknown, unknown>;
 
 const REMEDY =
-  'Pass the schema through authDirectiveTransformer, as the last transformation, and give the server what it returns.';
+  'Pass the schema through authDirectiveTransformer, as the last transformation, and give the server what it returns. ' +
+  'If you do, `npm ls apollo-cognito-auth` has to show one copy: the guards of another copy do not count.';
 
 /**
  * A sentence for each element whose rule nothing enforces, or not all of it: the schema was never transformed, or was
