@@ -7,7 +7,7 @@ const { authDirectiveTypeDefs } = authDirective();
 
 const config: CodegenConfig = {
   schema: [authDirectiveTypeDefs, 'example-server/schema/*.graphql'],
-  documents: 'example-server/operations/*.graphql',
+  documents: 'example-server/operations/*.ts',
   config: {
     enumsAsTypes: true,
     immutableTypes: true,

@@ -1,4 +1,4 @@
-/** The callers: anonymous, each person with either token, and tokens that every server must reject. */
+/** The callers of the demo: one without a token, each person with either token, and tokens that must be rejected. */
 import { OTHER_CLIENT_ID } from '../src/user-pool/local-user-pool.js';
 import type { UserPool } from '../src/user-pool/user-pool.js';
 import { signIn } from './sign-in.js';
@@ -38,11 +38,11 @@ export async function createCallers(userPool: UserPool, clock: UserPoolClock): P
     { name: 'an expired token', token: expired.accessToken },
     { name: "another client's token", token: otherClient.accessToken },
     { name: 'a tampered token', token: withGroups(accessToken, ['admin']) },
-    { name: 'no token at all, but a word', token: 'open-sesame' },
+    { name: 'a word that is not a token', token: 'open-sesame' },
   ];
 }
 
-/** The same token with other groups written into it: easy to write, impossible to sign. */
+/** The same token with other groups in its payload and the old signature, which no longer fits. */
 function withGroups(token: string, groups: readonly string[]): string {
   const [header, payload = '', signature] = token.split('.');
   // A token of Cognito carries a JSON object.

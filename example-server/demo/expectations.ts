@@ -1,4 +1,4 @@
-/** What each caller must be answered, as written in `expected/`: for one operation, and for all operations alike. */
+/** The expected response for each caller, from `expected/`: by operation, and for what every operation responds. */
 import { readFile } from 'node:fs/promises';
 import type { Answer } from './answers.js';
 
@@ -7,7 +7,7 @@ interface Expectation {
   readonly answer: Answer;
 }
 
-/** The answer that a caller must get; undefined when `expected/` has none, which fails the demo. */
+/** The expected response for a caller. Undefined fails the demo: the response has to be written down first. */
 export type Expected = (caller: string) => Answer | undefined;
 
 export async function readExpectations(operation: string): Promise<Expected> {
@@ -17,6 +17,6 @@ export async function readExpectations(operation: string): Promise<Expected> {
 
 async function read(name: string): Promise<readonly Expectation[]> {
   const text = await readFile(new URL(`expected/${name}.json`, import.meta.url), 'utf8');
-  // Files of this repository: one that is written wrongly makes the demo fail, which is what they are for.
+  // A file of this repository. One of another shape makes the demo fail.
   return JSON.parse(text) as readonly Expectation[];
 }

@@ -1,6 +1,8 @@
-/** `npm run demo`: runs every operation as every caller, prints the answers, and fails if one is not as expected. */
-import { readdir, readFile } from 'node:fs/promises';
+/** `npm run demo`: sends each operation as each caller, prints the responses, and fails if one is not as expected. */
 import { isDeepStrictEqual } from 'node:util';
+import { getOperationAST, OperationTypeNode, print } from 'graphql';
+import { operations } from '../operations/index.js';
+import { shipOrder } from '../operations/orders.js';
 import { startExample } from '../src/server.js';
 import { ask, askForFirstEvent } from './answers.js';
 import { createCallers } from './callers.js';
@@ -10,30 +12,28 @@ import { tableHead, tableRow } from './table.js';
 // The AWS SDK announces which Node versions it will need next year: not what this table is about.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-const operations = new URL('../operations/', import.meta.url);
 const clock = { behind: 0 };
 const example = await startExample(
-  // Its own parts, regardless of the environment: the expected answers are about them.
+  // Always the built-in parts, even if the environment names others: the expected responses are about them.
   { port: 0, userPool: undefined, databaseUrl: undefined },
   { userPoolClock: () => Date.now() - clock.behind },
 );
 
 try {
   const callers = await createCallers(example.userPool, clock);
-  const shipOrder = await readFile(new URL('ship-order.graphql', operations), 'utf8');
   const admin = callers.find(({ name }) => name === 'anaya, access token');
-  if (admin === undefined) throw new Error('The user pool lacks a caller who may ship an order.');
+  if (admin === undefined) throw new Error('No caller can ship an order.');
   const wrong: string[] = [];
   let count = 0;
 
   console.log(tableHead);
-  for (const file of (await readdir(operations)).sort()) {
-    const operation = file.replace('.graphql', '');
-    const query = await readFile(new URL(file, operations), 'utf8');
+  for (const [operation, document] of Object.entries(operations)) {
+    const query = print(document);
+    const isSubscription = getOperationAST(document)?.operation === OperationTypeNode.SUBSCRIPTION;
     const expected = await readExpectations(operation);
     for (const caller of callers) {
-      const answer = query.includes('subscription ')
-        ? await askForFirstEvent(example.url, query, caller, () => ask(example.url, shipOrder, admin))
+      const answer = isSubscription
+        ? await askForFirstEvent(example.url, query, caller, () => ask(example.url, print(shipOrder), admin))
         : await ask(example.url, query, caller);
       const asExpected = isDeepStrictEqual(answer, expected(caller.name));
       console.log(tableRow({ operation, caller: caller.name, answer, asExpected }));

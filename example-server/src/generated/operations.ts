@@ -6,11 +6,6 @@ export type OrderStatus =
   | 'PLACED'
   | 'SHIPPED';
 
-export type CreditLimitsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type CreditLimitsQuery = { readonly orders: ReadonlyArray<{ readonly customer: { readonly name: string, readonly creditLimitCents: number | null } }> | null };
-
 export type LedgerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -18,6 +13,36 @@ export type LedgerQuery = { readonly ledger: ReadonlyArray<
     | { readonly id: string, readonly cents: number }
     | { readonly employee: string, readonly id: string, readonly cents: number }
    | null> | null };
+
+export type PayrollQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PayrollQuery = { readonly payroll: ReadonlyArray<{ readonly employee: string, readonly cents: number }> | null };
+
+export type OrdersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OrdersQuery = { readonly orders: ReadonlyArray<{ readonly id: string, readonly customer: { readonly name: string } }> | null };
+
+export type CreditLimitsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CreditLimitsQuery = { readonly orders: ReadonlyArray<{ readonly customer: { readonly name: string, readonly creditLimitCents: number | null } }> | null };
+
+export type MyOrdersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MyOrdersQuery = { readonly myOrders: ReadonlyArray<{ readonly id: string, readonly status: OrderStatus }> | null };
+
+export type ShipOrderMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ShipOrderMutation = { readonly shipOrder: { readonly id: string, readonly status: OrderStatus } | null };
+
+export type OrderShippedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OrderShippedSubscription = { readonly orderShipped: { readonly id: string, readonly status: OrderStatus, readonly customer: { readonly name: string } } | null };
 
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -28,28 +53,3 @@ export type MotdQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type MotdQuery = { readonly motd: string };
-
-export type MyOrdersQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type MyOrdersQuery = { readonly myOrders: ReadonlyArray<{ readonly id: string, readonly status: OrderStatus }> | null };
-
-export type OrderShippedSubscriptionVariables = Exact<{ [key: string]: never; }>;
-
-
-export type OrderShippedSubscription = { readonly orderShipped: { readonly id: string, readonly status: OrderStatus, readonly customer: { readonly name: string } } | null };
-
-export type OrdersQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type OrdersQuery = { readonly orders: ReadonlyArray<{ readonly id: string, readonly customer: { readonly name: string } }> | null };
-
-export type PayrollQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type PayrollQuery = { readonly payroll: ReadonlyArray<{ readonly employee: string, readonly cents: number }> | null };
-
-export type ShipOrderMutationVariables = Exact<{ [key: string]: never; }>;
-
-
-export type ShipOrderMutation = { readonly shipOrder: { readonly id: string, readonly status: OrderStatus } | null };

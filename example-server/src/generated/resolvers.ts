@@ -84,9 +84,9 @@ export type Query = {
   readonly ledger?: Maybe<ReadonlyArray<Maybe<LedgerEntry>>>;
   /** Who is signed in. The e-mail address is in the ID token alone, so this field asks for one. */
   readonly me?: Maybe<Person>;
-  /** What the shop tells everybody: no rule, no token. */
+  /** Message of the day. Public: no rule, no token. */
   readonly motd: Scalars['String']['output'];
-  /** The caller's own orders, newest first. Anybody who is signed in may ask, with either token. */
+  /** The caller's own orders, newest first. Any signed-in caller can read them, with either kind of token. */
   readonly myOrders?: Maybe<ReadonlyArray<Order>>;
   /** All orders, newest first. */
   readonly orders?: Maybe<ReadonlyArray<Order>>;

@@ -1,0 +1,18 @@
+/** The operations of the demo, by the name under which `demo/expected/` has their responses. */
+import type { DocumentNode } from 'graphql';
+import { ledger, payroll } from './ledger.js';
+import { creditLimits, myOrders, orders, orderShipped, shipOrder } from './orders.js';
+import { me } from './people.js';
+import { motd } from './root.js';
+
+export const operations: Readonly<Record<string, DocumentNode>> = {
+  'credit-limits': creditLimits,
+  ledger,
+  me,
+  motd,
+  'my-orders': myOrders,
+  'order-shipped': orderShipped,
+  orders,
+  payroll,
+  'ship-order': shipOrder,
+};

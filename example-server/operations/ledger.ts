@@ -1,0 +1,22 @@
+import { gql } from 'graphql-tag';
+
+export const ledger = gql`
+  query Ledger {
+    ledger {
+      id
+      cents
+      ... on Payslip {
+        employee
+      }
+    }
+  }
+`;
+
+export const payroll = gql`
+  query Payroll {
+    payroll {
+      employee
+      cents
+    }
+  }
+`;

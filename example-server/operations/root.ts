@@ -1,0 +1,7 @@
+import { gql } from 'graphql-tag';
+
+export const motd = gql`
+  query Motd {
+    motd
+  }
+`;
