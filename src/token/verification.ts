@@ -1,31 +1,40 @@
-/** The way of one token through all checks, synchronous as long as the keys are there. */
+/** The way of one token through all checks, synchronous while the keys are there. */
+import { hasExpired } from '../auth.js';
 import type { AuthenticatedAuth } from '../auth.js';
 import type { Emitter } from '../events.js';
-import { toAuth } from './claims.js';
-import type { ResolvedOptions } from './verifier-options.js';
-import type { ResolvedPool } from './pool.js';
+import { checkTimes, toAuth } from './claims.js';
 import { createPoolIssuers, hydrateIssuers } from './pool-issuers.js';
 import type { Issuer } from './pool-issuers.js';
-import { checkSize, decodeToken, KnownHeaders } from './precheck.js';
-import { expired, invalid, toOutcome } from './rejection.js';
-import type { Refusal, Unavailable } from './rejection.js';
+import type { ResolvedPool } from './pool.js';
+import { decodeToken, readText } from './precheck.js';
+import { EXPIRED, Refusal, refusal, unavailableBy } from './rejection.js';
+import type { Unavailable } from './rejection.js';
 import { RevocationCheck } from './revocation.js';
-import { SharedValues } from './shared-values.js';
 import { SignatureVerifier } from './signature.js';
 import { VerifiedTokens } from './verified-tokens.js';
+import type { ResolvedOptions } from './verifier-options.js';
 
 interface VerificationServices {
   readonly emitter: Emitter;
+  /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number;
 }
 
 export interface TokenCheck {
-  /** Never throws and never rejects: what is thrown on the way becomes one of the outcomes. */
+  /** Never throws and never rejects. */
   check(token: unknown): MaybePromise<AuthenticatedAuth | Refusal | Unavailable>;
   /** @throws {KeysUnavailableError} as a rejection. */
   hydrate(): Promise<void>;
   close(): void;
 }
+
+type MaybePromise<T> = T | Promise<T>;
+
+const MISSING_ISSUER = refusal(
+  'invalid',
+  "The token's issuer has no key set, but the other issuer of its pool has one.",
+);
+const UNKNOWN_KID = refusal('invalid', "The token's kid is not in its issuer's key set.");
 
 export function createTokenCheck(
   pools: readonly ResolvedPool[],
@@ -37,9 +46,7 @@ export function createTokenCheck(
   const signatures = new SignatureVerifier(pools.flatMap((pool) => pool.issuers));
   const verified = new VerifiedTokens<Issuer>(options.tokenCache);
   const revocation = options.isRevoked && new RevocationCheck(options.isRevoked);
-  const shared = new SharedValues();
   const isObserved = options.onEvent !== undefined;
-
   const byPool = pools.map((pool) =>
     createPoolIssuers(pool, {
       options,
@@ -52,55 +59,62 @@ export function createTokenCheck(
     }),
   );
   const issuers = new Map(byPool.flat().map((issuer) => [issuer.issuer, issuer]));
-  const known = { issuers, headers: new KnownHeaders() };
 
-  /** Undefined when the issuer's keys can be used now; otherwise what to wait for. */
-  function awaitKeys({ keys, isMissing }: Issuer): Promise<void> | undefined {
-    const assertThere = () => {
-      if (isMissing()) throw invalid('The issuer of the token has no key set; the other issuer of its pool has.');
-    };
-    assertThere();
-    return keys.ready()?.catch((failure: unknown) => {
-      assertThere();
-      throw failure;
-    });
-  }
-
-  /** @param hasWaited Whether the keys were just waited for: what is not there then is not waited for retry. */
-  function verifyToken(token: unknown, startedAt: number, hasWaited: boolean): MaybePromise<AuthenticatedAuth> {
-    checkSize(token);
+  /** @param hasWaited Whether this token has waited for keys already: it does not wait twice. */
+  function verifyToken(
+    token: unknown,
+    startedAt: number,
+    hasWaited: boolean,
+  ): MaybePromise<AuthenticatedAuth | Refusal> {
+    const text = readText(token);
+    if (text instanceof Refusal) return text;
     const retry = () => verifyToken(token, startedAt, true);
-    const digest = verified.digest(token);
+    const digest = verified.digest(text);
     const seen = verified.get(digest);
     if (seen !== undefined) {
-      if (!(clock() < (seen.auth.expiresAt + seen.issuer.graceSeconds) * 1000)) {
+      if (hasExpired(seen.auth.expiresAt, seen.issuer.graceSeconds, clock())) {
         verified.remove(digest);
-        throw expired();
+        return EXPIRED;
       }
-      const preparation = hasWaited ? undefined : awaitKeys(seen.issuer);
-      if (preparation !== undefined) return preparation.then(retry);
-      return askRevocation(seen.auth, startedAt, true);
+      const waiting = hasWaited ? undefined : waitForKeys(seen.issuer, retry);
+      return waiting ?? askRevocation(seen.auth, startedAt, true);
     }
-    const decoded = decodeToken(token, known, clock());
+    const decoded = decodeToken(text, issuers);
+    if (decoded instanceof Refusal) return decoded;
     const { issuer, kid, claims } = decoded;
-    const preparation = hasWaited ? undefined : awaitKeys(issuer);
-    if (preparation !== undefined) return preparation.then(retry);
+    const untimely = checkTimes(claims, issuer, clock());
+    if (untimely !== undefined) return untimely;
+    const waiting = hasWaited ? undefined : waitForKeys(issuer, retry);
+    if (waiting !== undefined) return waiting;
     const key = issuer.keys.get(kid);
-    if (key === undefined) {
-      const search = issuer.keys.refreshForUnknownKid(hasWaited);
-      if (search !== undefined) return search.then(retry);
-      throw invalid('The token names a key that its issuer does not have.');
-    }
-    signatures.check(decoded, issuer.expectation);
-    const auth = toAuth(claims, issuer.userPoolId, { origin: issuer.origin, shared });
-    known.headers.add(decoded.headerB64, kid);
+    if (key === undefined) return issuer.keys.refreshForUnknownKid(hasWaited)?.then(retry) ?? UNKNOWN_KID;
+    const forged = signatures.check(decoded, issuer.expectation);
+    if (forged !== undefined) return forged;
+    const auth = toAuth(verified.share(claims), issuer.userPoolId, issuer.origin, verified.scopesOf);
     verified.add(digest, { auth, issuer, key });
     return askRevocation(auth, startedAt, false);
   }
 
-  function askRevocation(auth: AuthenticatedAuth, startedAt: number, cached: boolean): MaybePromise<AuthenticatedAuth> {
-    const answer = revocation?.ask(auth.claims);
-    return answer === undefined ? admit(auth, startedAt, cached) : answer.then(() => admit(auth, startedAt, cached));
+  /** Undefined when the keys can be used now; otherwise the outcome without them, or after a wait for them. */
+  function waitForKeys(
+    { keys, isMissing }: Issuer,
+    retry: () => MaybePromise<AuthenticatedAuth | Refusal>,
+  ): MaybePromise<AuthenticatedAuth | Refusal> | undefined {
+    if (isMissing()) return MISSING_ISSUER;
+    return keys.ready()?.then(retry, (failure: unknown) => {
+      if (isMissing()) return MISSING_ISSUER;
+      throw failure;
+    });
+  }
+
+  function askRevocation(
+    auth: AuthenticatedAuth,
+    startedAt: number,
+    cached: boolean,
+  ): MaybePromise<AuthenticatedAuth | Refusal> {
+    const revoked = revocation?.ask(auth.claims);
+    if (revoked instanceof Promise) return revoked.then((refused) => refused ?? admit(auth, startedAt, cached));
+    return revoked ?? admit(auth, startedAt, cached);
   }
 
   function admit(auth: AuthenticatedAuth, startedAt: number, cached: boolean): AuthenticatedAuth {
@@ -110,12 +124,10 @@ export function createTokenCheck(
     return auth;
   }
 
-  function refuse(error: unknown, startedAt: number): Refusal | Unavailable {
-    const outcome = toOutcome(error);
-    if (outcome.status === 'refused' && emitter.hearsRejections()) {
+  function report(outcome: AuthenticatedAuth | Refusal, startedAt: number): AuthenticatedAuth | Refusal {
+    if (outcome instanceof Refusal && emitter.hearsRejections()) {
       const { reason, cause } = outcome;
-      const durationMs = isObserved ? performance.now() - startedAt : 0;
-      emit({ type: 'token.rejected', reason, cause, durationMs });
+      emit({ type: 'token.rejected', reason, cause, durationMs: isObserved ? performance.now() - startedAt : 0 });
     }
     return outcome;
   }
@@ -124,15 +136,17 @@ export function createTokenCheck(
     check(token) {
       const startedAt = isObserved ? performance.now() : 0;
       try {
-        const found = verifyToken(token, startedAt, false);
-        return found instanceof Promise ? found.catch((error: unknown) => refuse(error, startedAt)) : found;
-      } catch (error) {
-        return refuse(error, startedAt);
+        const outcome = verifyToken(token, startedAt, false);
+        if (!(outcome instanceof Promise)) return report(outcome, startedAt);
+        return outcome.then((settled) => report(settled, startedAt), unavailableBy);
+      } catch (thrown) {
+        return unavailableBy(thrown);
       }
     },
     async hydrate() {
-      const answers = byPool.map(hydrateIssuers);
-      for (const answer of await Promise.allSettled(answers)) if (answer.status === 'rejected') throw answer.reason;
+      for (const answer of await Promise.allSettled(byPool.map(hydrateIssuers))) {
+        if (answer.status === 'rejected') throw answer.reason;
+      }
     },
     close() {
       for (const { keys } of issuers.values()) keys.close();
@@ -140,5 +154,3 @@ export function createTokenCheck(
     },
   };
 }
-
-type MaybePromise<T> = T | Promise<T>;
