@@ -169,10 +169,20 @@ export function createAuthenticatedAuth(
   return stamp<AuthenticatedAuth>(fields, origin, true);
 }
 
-/** Whether the token behind this state has run out: `exp` plus grace, by the verifier's clock. */
-export function isExpired({ auth, origin }: AuthState): boolean {
+/**
+ * Whether the `exp` of a token, and the grace after it, have passed (RFC 7519, section 4.1.4: not "on or after" it).
+ *
+ * @param expiresAt Seconds since the epoch.
+ * @param now Milliseconds since the epoch.
+ */
+export function hasExpired(expiresAt: number, graceSeconds: number, now: number): boolean {
   // "Not before", so that a clock that answers NaN lets nothing live for ever.
-  return auth.status === 'authenticated' && !(origin.clock() < (auth.expiresAt + origin.graceSeconds) * 1000);
+  return !(now < (expiresAt + graceSeconds) * 1000);
+}
+
+/** Whether the token behind this state has expired, by the verifier's clock. */
+export function isExpired({ auth, origin }: AuthState): boolean {
+  return auth.status === 'authenticated' && hasExpired(auth.expiresAt, origin.graceSeconds, origin.clock());
 }
 
 /** Whether a token was verified. False for anything that this package did not make. */

@@ -1,6 +1,8 @@
 /** What token sources share: the request that they see, how they refuse it, and the characters of HTTP. */
-import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
+import { AuthConfigurationError } from '../errors.js';
+import type { TokenRejectedError } from '../errors.js';
 import { once } from '../once.js';
+import { refusal } from './rejection.js';
 
 /** A request as a token source sees it. */
 export interface TokenRequest {
@@ -19,22 +21,14 @@ export interface TokenRequest {
  */
 export type TokenSource = (request: TokenRequest) => string | undefined;
 
-/** @internal */
-export function malformed(detail: string): TokenRejectedError {
-  const cause = new Error(detail);
-  ofSources.add(cause);
-  return new TokenRejectedError('malformed', { cause });
-}
-
-const ofSources = once('sentences of token sources', () => new WeakSet<Error>());
-
 /**
- * Whether the sentence is one of this package's sources: a constant, which may be logged.
+ * The error for credentials that are not exactly one token.
  *
+ * @param detail A constant sentence for the log. It holds nothing of the request.
  * @internal
  */
-export function isOfSource(cause: Error): boolean {
-  return ofSources.has(cause);
+export function malformed(detail: string): TokenRejectedError {
+  return refusal('malformed', detail).toError();
 }
 
 const withoutToken = once('rejections of other schemes', () => new WeakSet<TokenRejectedError>());

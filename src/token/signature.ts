@@ -9,7 +9,8 @@ import { forgedToken, KEY } from './forged-token.js';
 import { issuerAt } from './issuers.js';
 import type { IssuerAddress } from './issuers.js';
 import type { KeySet } from './keys/key-set.js';
-import { isSignatureRefusal } from './rejection.js';
+import { isSignatureRefusal, refusalBy } from './rejection.js';
+import type { Refusal } from './rejection.js';
 
 interface PoolDemands {
   readonly clientIds: readonly string[] | null;
@@ -67,47 +68,53 @@ export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIs
     this.cacheJwks({ keys: [...keys.values()].map((key) => ({ ...key })) }, issuer);
   }
 
-  /** @throws one of the errors of `aws-jwt-verify/error`, or anything: see `toOutcome`. */
-  check({ kid, claims, headerB64, payloadB64, signatureB64 }: SignedToken, expected: Expectation): void {
+  /** @throws what says nothing about the token: a fault of the server. */
+  check({ kid, claims, headerB64, payloadB64, signatureB64 }: SignedToken, expected: Expectation): Refusal | undefined {
     // The pre-check has found the header to say exactly this, and every claim that the library reads to have its type.
     const header = { alg: 'RS256', kid };
     const payload = claims as unknown as Parameters<typeof validateCognitoJwtFields>[0];
-    // The error for a bad signature would capture a stack, and make a forged token dearer than a good one. Nothing but the
-    // library runs in between. An assignment would throw where somebody has frozen the intrinsics.
+    // The error for a bad signature would capture a stack, which makes a forged token dearer than a good one. Nothing but
+    // the library runs in between. An assignment would throw where the intrinsics are frozen.
     const { stackTraceLimit } = Error;
     Reflect.set(Error, 'stackTraceLimit', 0);
     try {
       const token = { header, headerB64, payload, payloadB64, signatureB64 };
       this.verifyDecomposedJwtSync(token, expected.jwksUri, expected.token);
       validateCognitoJwtFields(payload, expected.claims);
+      return undefined;
+    } catch (error) {
+      const refused = refusalBy(error);
+      if (refused === undefined) throw error;
+      return refused;
     } finally {
       Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
     }
   }
 
   /**
-   * `verifyDecomposedJwtSync` is no documented way in. A version in which it no longer throws on a bad signature (because
-   * it answers false, or a promise) would let every token pass: a forged one shows that before the first request.
+   * `verifyDecomposedJwtSync` is not documented. A version in which it no longer throws on a bad signature (because it
+   * answers false, or a promise) would let every token pass. A forged one shows that before the first request
+   * (docs/decisions: signature self-test).
    */
   #assertRefusesForgery(): void {
     const { issuer } = SECOND_ISSUER;
-    let thrown: unknown;
+    let fault: unknown;
     try {
       this.setKeys(issuer, new Map([[KEY.kid, KEY]]));
       const demands = { clientIds: null, tokenUse: null };
-      this.check(forgedToken(issuer), expectationOf(SECOND_ISSUER, demands));
-      thrown = new Error('it let a forged token pass');
-    } catch (error) {
-      if (isSignatureRefusal(error)) {
+      const refused = this.check(forgedToken(issuer), expectationOf(SECOND_ISSUER, demands));
+      if (refused !== undefined && isSignatureRefusal(refused)) {
         this.setKeys(issuer, new Map());
         return;
       }
-      thrown = error;
+      fault = refused === undefined ? new Error('it let a forged token pass') : refused.cause;
+    } catch (error) {
+      fault = error;
     }
     throw new AuthConfigurationError(
       'Expected this installation of `aws-jwt-verify` and of Node.js to refuse a forged RS256 signature, got: ' +
-        `${messageOf(thrown)}. Install the version of \`aws-jwt-verify\` that this package depends on, on a Node.js with RSA.`,
-      { cause: thrown },
+        `${messageOf(fault)}. Install the version of \`aws-jwt-verify\` that this package depends on, on a Node.js with RSA.`,
+      { cause: fault },
     );
   }
 }

@@ -137,9 +137,8 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
       if (outcome.status === 'unavailable') throw outcome.error;
       // The caller is the server's own code: what it passed wrongly says more than what is wrong with a token like that.
       const misuse = outcome.reason === 'malformed' ? describeMisuse(token) : undefined;
-      throw new TokenRejectedError(outcome.reason, {
-        cause: misuse === undefined ? outcome.cause : new Error(misuse, { cause: outcome.cause }),
-      });
+      if (misuse === undefined) throw outcome.toError();
+      throw new TokenRejectedError('malformed', { cause: new Error(misuse, { cause: outcome.cause }) });
     },
     async authenticate(token) {
       if (token === undefined) return anonymous;

@@ -521,7 +521,6 @@ describe('close', () => {
       staleForMs: 0,
       clocks: { monotonic: () => 0, wall: () => 0 },
       userPoolId: 'pool',
-      storesOfPool: [],
       fetchKeys: () => new Promise((resolve) => (send = resolve)),
       onKeys: (keys) => seen.push(keys),
       onFetched: () => {},
@@ -531,7 +530,7 @@ describe('close', () => {
     store.close();
     send(new Map([['late', { kty: 'RSA', kid: 'late', use: 'sig', alg: 'RS256', n: 'n', e: 'AQAB' }]]));
     expect(await waiting).toBeInstanceOf(KeysUnavailableError);
-    expect(store.find('late')).toBeUndefined();
+    expect(store.get('late')).toBeUndefined();
     expect(seen).toEqual([new Map()]);
   });
 

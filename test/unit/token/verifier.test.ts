@@ -192,7 +192,12 @@ describe('events of tokens', () => {
     expect(events).toEqual([
       { type: 'token.verified', tokenUse: 'id', cached: false, durationMs },
       { type: 'token.verified', tokenUse: 'id', cached: true, durationMs },
-      { type: 'token.rejected', reason: 'malformed', cause: new Error('The token has not three parts.'), durationMs },
+      {
+        type: 'token.rejected',
+        reason: 'malformed',
+        cause: new Error('The token does not have three parts.'),
+        durationMs,
+      },
     ]);
   });
 
