@@ -5,7 +5,7 @@ import type { GraphQLInputType, GraphQLNamedType, GraphQLSchema } from 'graphql'
 import type { SchemaElement } from './annotations.js';
 import { createProvidedInputs } from './provided-inputs.js';
 import type { FindProvided, RuledFields, RuledInput } from './provided-inputs.js';
-import { both } from './requirement.js';
+import { and } from './requirement.js';
 import type { Requirement } from './requirement.js';
 
 type Field = GraphQLField<unknown, unknown>;
@@ -30,7 +30,7 @@ export function readInputRules(
   schema: GraphQLSchema,
   own: (element: SchemaElement) => Requirement | undefined,
 ): InputRules {
-  const ofInput = (input: Input) => both(own(input), own(getNamedType(input.type)));
+  const ofInput = (input: Input) => and(own(input), own(getNamedType(input.type)));
   const ruledFields = findRuledFields(schema, ofInput);
   const createFindProvided = createProvidedInputs(ruledFields);
   const isDeep = (type: GraphQLNamedType) => isInputObjectType(type) && ruledFields.has(type);
@@ -43,7 +43,7 @@ export function readInputRules(
       let requirement = ofInput(arg);
       for (const each of inherited) {
         const ancestor = each.args.find(({ name }) => name === arg.name);
-        if (ancestor) requirement = both(requirement, ofInput(ancestor));
+        if (ancestor) requirement = and(requirement, ofInput(ancestor));
       }
       return toRuledInput(arg, requirement, isDeep(getNamedType(arg.type)));
     });
