@@ -101,7 +101,7 @@ function assertToken(token: unknown): string | undefined {
   // A source that is `async` may fail later, and an unhandled rejection ends the process.
   if (token instanceof Promise) token.catch(() => {});
   throw new AuthConfigurationError(
-    `Expected \`tokenSource\` to return a string or undefined, got ${token instanceof Promise ? 'a promise' : describe(token)}. ` +
+    `Expected \`tokenSource\` to return a string or undefined, got ${describe(token)}. ` +
       "Write a function that is not async: (request) => request.header('x-token')[0].",
   );
 }

@@ -1,7 +1,7 @@
 /** The context value: what `extend` returned, with the caller's `auth` set on it. */
 import type { Auth, AuthContext } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
-import { describe } from '../settings.js';
+import { describe, hasPlainPrototype } from '../settings.js';
 
 // Objects of a class that have become the context of a request.
 const inUse = new WeakSet<object>();
@@ -22,7 +22,7 @@ export function withAuth(extension: unknown, auth: Auth): AuthContext {
     );
   }
   assertNoAccessor(extension);
-  if (isPlain(extension)) return define(copy(extension), auth);
+  if (hasPlainPrototype(extension)) return define(copy(extension), auth);
   if (inUse.has(extension)) {
     throw new AuthConfigurationError(
       'Expected what `extend` returns to be new for each request, got an object that another request has. ' +
@@ -32,12 +32,6 @@ export function withAuth(extension: unknown, auth: Auth): AuthContext {
   const contextValue = define(extension, auth);
   inUse.add(extension);
   return contextValue;
-}
-
-// A plain object of another realm (a test runner's) has another `Object.prototype`.
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** With the getters as getters. A data property is read from the object: a Proxy may show no value in its descriptor. */

@@ -169,8 +169,8 @@ describe('rule 8: ownership that could never hold is refused when the schema is 
     [{ field: 'ownerId', claim: '' }, /Expected `claim` to be the name of a claim, got ""/],
     [{ field: 'ownerId', claim: ' ' }, /Expected `claim` to be the name of a claim, got " "/],
     [{ field: 'ownerId', claim: null }, /Expected `claim` to be the name of a claim, got null/],
-    [{ field: 'ownerId', claims: 'email' }, /has no setting `claims`/],
-    [null, /must be an object with argument, field, claim/],
+    [{ field: 'ownerId', claims: 'email' }, /^Unknown option `claims` in `options` of ownerPolicy\(\)/],
+    [null, /^Expected `options` of ownerPolicy\(\) to be an object with argument, field, claim/],
     [Object.create({ field: 'ownerId' }), /to be a plain object/],
   ])('ownerPolicy(%j)', (options, sentence) => {
     expect(problemsOf(() => ownerPolicy(options as OwnerPolicyOptions))).toEqual([expect.stringMatching(sentence)]);

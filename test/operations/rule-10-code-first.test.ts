@@ -148,7 +148,7 @@ describe('rule 10: directives in code that have no clear meaning are refused whe
     ['a list of lists for arguments', { auth: [[admins]] }, args('a list')],
     ['no uses', { auth: [] }, args('an empty list')],
     ['null', { auth: null }, args('null')],
-    ['undefined', { auth: undefined }, args('nothing')],
+    ['undefined', { auth: undefined }, args('undefined')],
     ['false', { auth: false }, args('false')],
     ['zero', { auth: 0 }, args('0')],
     ['a Map of arguments', { auth: new Map([['groups', ['admin']]]) }, args('an object of a class')],

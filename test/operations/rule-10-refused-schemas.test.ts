@@ -251,7 +251,7 @@ describe('rule 10: refused when the schema is built', () => {
   it.each<[object, string]>([
     [
       { Name: 'auth' },
-      'authDirective(): options has no setting `Name`. The settings are: name, publicName, groups, policies, unannotated, enforcement, logger, fieldResolver, enforcedElsewhere.',
+      'Unknown option `Name` in `options` of authDirective(). Known options: name, publicName, groups, policies, unannotated, enforcement, logger, fieldResolver, enforcedElsewhere.',
     ],
     [
       { name: '@auth' },
@@ -267,10 +267,10 @@ describe('rule 10: refused when the schema is built', () => {
     ],
     [
       { unannotated: 'private' },
-      "authDirective(): `unannotated` must be 'public' or 'authenticated', found \"private\".",
+      "Expected `unannotated` of authDirective() to be 'public' or 'authenticated', got \"private\".",
     ],
-    [{ enforcement: 'off' }, "authDirective(): `enforcement` must be 'enforce' or 'report', found \"off\"."],
-    [{ enforcement: null }, "authDirective(): `enforcement` must be 'enforce' or 'report', found null."],
+    [{ enforcement: 'off' }, "Expected `enforcement` of authDirective() to be 'enforce' or 'report', got \"off\"."],
+    [{ enforcement: null }, "Expected `enforcement` of authDirective() to be 'enforce' or 'report', got null."],
     [{ policies: { p: true } }, 'authDirective(): the policy "p" must be a function or batchPolicy({ key, load }).'],
     [
       { policies: { p: { check: () => true, timeout: 0 } } },
@@ -278,12 +278,11 @@ describe('rule 10: refused when the schema is built', () => {
     ],
     [
       { policies: { p: { check: () => true, timeOut: 1 } } },
-      'authDirective(): the policy "p" has no setting `timeOut`. The settings are: check, timeout.',
+      'Unknown option `timeOut` in `policies["p"]` of authDirective(). Known options: check, timeout.',
     ],
     [
       { policies: { p: Object.create({ check: () => true }) as object } },
-      'Expected authDirective(): the policy "p" to be a plain object, got an object of a class, or one with hidden members. ' +
-        'A forgotten `await` or a Map would count as no options at all.',
+      'Expected `policies["p"]` of authDirective() to be a plain object, got an object of a class. Write an object literal: { … }.',
     ],
     [
       { policies: null },
@@ -321,14 +320,14 @@ describe('rule 10: refused when the schema is built', () => {
     };
     const throwing = new Proxy({}, { ownKeys: thrown, get: thrown });
     expect(problemsOf(() => authDirective(throwing))).toEqual([
-      'authDirective(): options cannot be read. Write it as a plain object.',
+      'Expected `options` of authDirective() to be a plain object, got a value that cannot be read. Write an object literal: { … }.',
     ]);
     expect(problemsOf(() => authDirective({ policies: throwing }))).toEqual([
       'authDirective(): options.policies must be an object of policies by name, found a value that cannot be read. ' +
         'Write policies: { isOwner: ownerPolicy({ … }) }.',
     ]);
     expect(problemsOf(() => authDirective({ policies: { p: throwing as never } }))).toEqual([
-      'authDirective(): the policy "p" cannot be read. Write it as a plain object.',
+      'Expected `policies["p"]` of authDirective() to be a plain object, got a value that cannot be read. Write an object literal: { … }.',
     ]);
   });
 });

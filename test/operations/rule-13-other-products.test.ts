@@ -141,7 +141,7 @@ describe('rule 13: directives of other products', () => {
     [{ name: 'hasRole', enforcedElsewhere: ['hasRole'] }, /must not name "hasRole"/],
     [{ enforcedElsewhere: 'authenticated' as never }, /must be a list of directives' names, found "authenticated"/],
     [{ enforcedElsewhere: [5 as never] }, /found 5/],
-    [{ dialects: ['federation'] } as never, /has no setting `dialects`/],
+    [{ dialects: ['federation'] } as never, /^Unknown option `dialects` in `options` of authDirective\(\)/],
   ])('cannot be let off by a wrong option: %j', (options, sentence) => {
     expect(problemsOf(() => authDirective(options))).toEqual([expect.stringMatching(sentence)]);
   });
