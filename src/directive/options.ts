@@ -3,7 +3,7 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
 import { oneOf, print, readSettings } from '../settings.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME } from './rules/definition.js';
-import { FOREIGN_NAMES, looksLike } from './rules/dialects.js';
+import { FOREIGN_NAMES, normalizeName } from './rules/dialects.js';
 import { readPolicies } from './decision/policies.js';
 import type { NamedPolicy, Policies } from './decision/policies.js';
 import type { DirectiveLogger } from './guard/report.js';
@@ -128,7 +128,7 @@ function readEnforcedElsewhere(names: unknown, ownName: string): ReadonlySet<str
   const known = FOREIGN_NAMES.filter((name) => name.toLowerCase() !== ownName.toLowerCase());
   for (const name of names as readonly unknown[]) {
     if (known.some((each) => each === name)) continue;
-    if (typeof name === 'string' && looksLike(name) === ownName.toLowerCase()) {
+    if (typeof name === 'string' && normalizeName(name) === ownName.toLowerCase()) {
       refuse(`\`enforcedElsewhere\` must not name ${print(name)}, the directive that is enforced here. Leave it out.`);
     }
     refuse(

@@ -6,7 +6,7 @@ import { guardRecordOf } from './field-guard.js';
 import type { GuardRecord } from './field-guard.js';
 import type { FieldInputs } from '../rules/input-rules.js';
 import { findForeignGraphql } from '../rules/own-graphql.js';
-import { asksNoMore } from '../rules/requirement.js';
+import { isImpliedBy } from '../rules/requirement.js';
 import type { Requirement } from '../rules/requirement.js';
 import { createPropagation } from './endable-lists.js';
 import { membersOf } from '../rules/schema-rules.js';
@@ -71,7 +71,7 @@ function findMissing(schema: GraphQLSchema): readonly string[] {
     if (expected === undefined || !isAbstractType(type)) continue;
     const actual = guardRecordOf(type.resolveType)?.members;
     for (const [name, requirement] of expected) {
-      if (asksNoMore(requirement, actual?.get(name))) continue;
+      if (isImpliedBy(requirement, actual?.get(name))) continue;
       problems.push(`${name} has a rule that no guard enforces where it is reached as ${type.name}. ${REMEDY}`);
     }
   }
@@ -118,7 +118,7 @@ function isGuarded(
   const requirement = rules.ofField(type, field);
   const inputs = rules.ofInputs(type, field);
   return (
-    (requirement === undefined || asksNoMore(requirement, actual?.requirement)) &&
+    (requirement === undefined || isImpliedBy(requirement, actual?.requirement)) &&
     (inputs === undefined || coversInputs(inputs, actual?.inputs))
   );
 }
@@ -136,5 +136,5 @@ function coversInputs(expected: FieldInputs, actual: FieldInputs | undefined): b
 }
 
 function covers(expected: Requirement | undefined, actual: Requirement | undefined): boolean {
-  return expected === undefined || asksNoMore(expected, actual);
+  return expected === undefined || isImpliedBy(expected, actual);
 }

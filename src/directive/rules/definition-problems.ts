@@ -54,7 +54,7 @@ function directiveInputProblems(schema: GraphQLSchema, rules: SchemaRules, name:
     .filter(({ locations }) => locations.some((location) => executable.includes(location)))
     .flatMap((directive) =>
       directive.args
-        .filter(({ type }) => rules.inputs.isRuled(type))
+        .filter(({ type }) => rules.isRuledInput(type))
         .map(
           (arg) =>
             `@${directive.name}(${arg.name}:): a request may give this argument a value that has @${name}, and nothing ` +

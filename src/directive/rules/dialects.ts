@@ -34,7 +34,7 @@ const byLowerCase = new Map(FOREIGN_NAMES.map((name) => [name.toLowerCase(), nam
  * What a directive's name looks like to a reader: without case, and without the `@`, the blanks and the arguments that
  * some frameworks take for a part of it.
  */
-export function looksLike(name: string): string {
+export function normalizeName(name: string): string {
   return (/[_0-9A-Za-z]+/.exec(name)?.[0] ?? '').toLowerCase();
 }
 
@@ -45,7 +45,7 @@ export type ForeignName = (name: string) => string | undefined;
 export function readForeignNames(schema: GraphQLSchema, read: ElementReader): ForeignName {
   const linked = new Map<string, string>(ROUTER_NAMES.map((name) => [`federation__${name}`, name]));
   for (const use of read(schema).uses) addLinkedNames(use, linked);
-  return (name) => linked.get(name) ?? byLowerCase.get(looksLike(name));
+  return (name) => linked.get(name) ?? byLowerCase.get(normalizeName(name));
 }
 
 const ROUTER_NAMES = ['authenticated', 'requiresScopes', 'policy'];

@@ -4,7 +4,7 @@ import { print } from '../../settings.js';
 import type { Annotation, Reading } from './annotation.js';
 import type { ElementReader } from './annotations.js';
 import { DEFAULT_NAME, hasAuthArguments } from './definition.js';
-import { foreignProblem, looksLike, printName, readForeignNames } from './dialects.js';
+import { foreignProblem, normalizeName, printName, readForeignNames } from './dialects.js';
 import type { SchemaSettings } from '../guard/registry.js';
 
 /** What is wrong with how an element says its directives; a sentence each. */
@@ -24,7 +24,7 @@ export function createNamingCheck(
 
   function problemOf({ name }: Annotation): string | undefined {
     if (isOwn(name)) return undefined;
-    const look = looksLike(name);
+    const look = normalizeName(name);
     const meant = ownByLook.get(look);
     if (meant !== undefined) return nearMiss(name, meant);
     const definition = schema.getDirective(name);
@@ -49,7 +49,7 @@ export function createNamingCheck(
       .filter(([, use]) => isOwn(use.name) || problemOf(use) !== undefined)
       .map(([place]) => `\`${place}\` is not read. ${rightForm(ownName)}`),
     ...otherKeys
-      .filter((key) => names.has(ownByLook.get(looksLike(key)) ?? ''))
+      .filter((key) => names.has(ownByLook.get(normalizeName(key)) ?? ''))
       .map((key) => `\`extensions[${print(key)}]\` is not read. ${rightForm(ownName)}`),
     ...bareProblems(uses, isOwn, (name) => schema.getDirective(name) != null),
   ];

@@ -8,7 +8,7 @@ import type { ElementReader } from './annotations.js';
 import { ARGUMENT_NAMES } from './definition.js';
 import { findDefinitionProblems } from './definition-problems.js';
 import { visitElements } from './elements.js';
-import type { FieldOf, Place } from './elements.js';
+import type { FieldOf, ElementKind } from './elements.js';
 import { createNamingCheck } from './naming.js';
 import { isCognitoName } from '../options.js';
 import type { ResolvedDirectiveOptions } from '../options.js';
@@ -16,10 +16,10 @@ import { ownershipProblem } from '../decision/owner-policy.js';
 import type { SchemaRules } from './schema-rules.js';
 
 /** A value of such a type can turn up anywhere: there is no one field whose parent and arguments a policy could look at. */
-const WITHOUT_POLICIES: ReadonlySet<Place> = new Set(['OBJECT', 'INTERFACE', 'UNION', 'ENUM', 'SCALAR']);
+const WITHOUT_POLICIES: ReadonlySet<ElementKind> = new Set(['OBJECT', 'INTERFACE', 'UNION', 'ENUM', 'SCALAR']);
 
 /** Where no guard can stand, and what to call it. */
-const UNENFORCEABLE: ReadonlyMap<Place, string> = new Map<Place, string>([
+const UNENFORCEABLE: ReadonlyMap<ElementKind, string> = new Map<ElementKind, string>([
   ['SCHEMA', 'the schema itself'],
   ['ENUM_VALUE', 'an enum value'],
   ['DIRECTIVE', 'a directive'],
@@ -54,7 +54,7 @@ export function findProblems(
 
 function annotationProblems(
   { name, args, form, faults }: Annotation,
-  place: Place,
+  place: ElementKind,
   { groups, policies }: ResolvedDirectiveOptions,
 ): readonly string[] {
   const unenforceable = UNENFORCEABLE.get(place);
@@ -128,7 +128,7 @@ function ownershipProblems(
 
 function publicProblems(
   marks: readonly Annotation[],
-  place: Place,
+  place: ElementKind,
   hasRule: boolean,
   { name, publicName }: ResolvedDirectiveOptions,
 ): readonly string[] {
