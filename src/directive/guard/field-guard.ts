@@ -6,6 +6,7 @@ import type { AuthenticatedAuth } from '../../auth.js';
 import { createFieldDenialError, createLocatedDenialError } from '../../denial-error.js';
 import { denials } from '../../errors.js';
 import type { Denial } from '../../errors.js';
+import { once } from '../../once.js';
 import type { Ask } from '../decision/ask-policies.js';
 import { authIn, decide, evaluate, misconfigured, refusalOf } from '../decision/decide.js';
 import type { MaybeContext, Refusal } from '../decision/decide.js';
@@ -56,7 +57,7 @@ export interface GuardServices {
   readonly report: Report;
 }
 
-const records = new WeakMap<object, GuardRecord>();
+const records = once('records of guards', () => new WeakMap<object, GuardRecord>());
 
 /** What this function enforces; undefined when it is no guard. */
 export function guardRecordOf(resolver: unknown): GuardRecord | undefined {
