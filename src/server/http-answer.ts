@@ -3,7 +3,7 @@ import { HeaderMap } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import { isUnavailable } from '../errors.js';
 import type { AuthErrorCode } from '../errors.js';
-import { faultBehind } from './fault-log.js';
+import { rootCauseOf } from './fault-log.js';
 
 const statuses: Readonly<Record<AuthErrorCode, number>> = {
   UNAUTHENTICATED: 401,
@@ -29,7 +29,7 @@ function headerFor(error: GraphQLError, hasToken: boolean): readonly [name: stri
     case 'FORBIDDEN':
       return reason === 'scope' ? challenge(hasToken ? 'insufficient_scope' : undefined) : undefined;
     case 'AUTH_UNAVAILABLE':
-      return retryAfter(faultBehind(error));
+      return retryAfter(rootCauseOf(error));
     default:
       return undefined;
   }

@@ -12,13 +12,14 @@ import { operationHasRules } from '../directive/operation/denied-selections.js';
 import { keepGuards } from '../directive/guard/outermost.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
+import { createLineLimit, writeLine } from '../log.js';
+import type { AuthLogger } from '../log.js';
 import { boundLocations, createLocatedDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials, isUnavailable, KeysUnavailableError } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { insideOf } from '../token/verifier.js';
 import { addChallenge, refuseOperation } from './http-answer.js';
-import { createFaultLog, faultBehind } from './fault-log.js';
-import type { FaultLogger } from './fault-log.js';
+import { createFaultLog, rootCauseOf } from './fault-log.js';
 import { readPluginOptions } from './plugin-options.js';
 import type { CognitoAuthPluginOptions } from './plugin-options.js';
 import { createRejectionLog } from './rejection-log.js';
@@ -55,9 +56,8 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
   const unguarded = new WeakSet<GraphQLSchema>();
   // A hook can throw one error only: the others of a refusal wait here until Apollo Server collects the errors.
   const remaining = new WeakMap<object, readonly GraphQLError[]>();
-  let warnedOfResponseCache = false;
-  let warnedOfGateway = false;
-  let serverLogger: FaultLogger | undefined;
+  const limitWarnings = createLineLimit();
+  let serverLogger: AuthLogger | undefined;
 
   function refusalOf(requestContext: RequestContext): readonly GraphQLError[] {
     const { schema, document, operationName, contextValue, request } = requestContext;
@@ -80,31 +80,24 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
     keepGuards(schema);
   }
 
+  function warn(sentence: string, logger: AuthLogger | undefined): void {
+    if (limitWarnings(sentence) !== undefined) writeLine(logger, 'warn', sentence);
+  }
+
   function assertNotBehindGateway(schema: GraphQLSchema, coreSupergraphSdl: string | undefined): void {
     // Only a gateway has one: the context of the hooks tells nothing else about what executes.
     if (coreSupergraphSdl === undefined) return;
     const { problem, warning } = checkGateway(schema, coreSupergraphSdl);
     if (problem !== undefined) throw new AuthConfigurationError(problem);
-    if (warning === undefined || warnedOfGateway) return;
-    warnedOfGateway = true;
-    serverLogger?.warn(`apollo-cognito-auth: ${warning}`);
+    if (warning !== undefined) warn(warning, serverLogger);
   }
 
   function warnOfSharedCache(requestContext: RequestContext): void {
     const { metrics, logger, schema, operation } = requestContext;
     // Apollo's response-cache plugin sets this for every operation, and asks for a key only for a query.
-    if (
-      warnedOfResponseCache ||
-      metrics.responseCacheHit === undefined ||
-      operation?.operation !== OperationTypeNode.QUERY
-    )
-      return;
+    if (metrics.responseCacheHit === undefined || operation?.operation !== OperationTypeNode.QUERY) return;
     if (isSeparatedByAuth(requestContext) || !hasRules(schema)) return;
-    warnedOfResponseCache = true;
-    logger.warn(
-      'apollo-cognito-auth: the response cache does not know one caller from another by what they may see. ' +
-        'Write responseCachePlugin({ sessionId: authSessionId }).',
-    );
+    warn('the response cache is not keyed by caller. Use responseCachePlugin({ sessionId: authSessionId }).', logger);
   }
 
   const listener: GraphQLRequestListener<{ readonly auth?: Auth }> = {
@@ -142,7 +135,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
       if (others) (requestContext.errors as GraphQLError[]).push(...others);
       for (const error of requestContext.errors) {
         boundLocations(error);
-        const fault = faultBehind(error);
+        const fault = rootCauseOf(error);
         if (fault instanceof AuthConfigurationError || isUnavailable(fault)) {
           logFault(fault, requestContext.logger);
         }
@@ -161,7 +154,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
     async serverWillStart({ schema: initialSchema, logger }) {
       serverLogger = logger;
       assertGuarded(initialSchema);
-      for (const warning of findWarnings(initialSchema)) logger.warn(`apollo-cognito-auth: ${warning}`);
+      for (const warning of findWarnings(initialSchema)) writeLine(logger, 'warn', warning);
       try {
         await verifier.hydrate();
       } catch (error) {
@@ -169,7 +162,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
         if (!(error instanceof KeysUnavailableError)) throw error;
         logFault(error, logger);
       }
-      for (const warning of warnings) logger.warn(`apollo-cognito-auth: ${warning}`);
+      for (const warning of warnings) writeLine(logger, 'warn', warning);
       const stopHearing = emitter.onRejection(createRejectionLog(logger));
       const release = leaseVerifier(verifier);
       let isStarting = true;
@@ -199,7 +192,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
     },
 
     async contextCreationDidFail({ error }) {
-      const fault = error instanceof GraphQLError ? faultBehind(error) : error;
+      const fault = error instanceof GraphQLError ? rootCauseOf(error) : error;
       if (fault && serverLogger) logFault(fault, serverLogger);
     },
   };
