@@ -7,7 +7,7 @@ import { createAsk } from './decision/ask-policies.js';
 import { copySchema } from './guard/copy-schema.js';
 import { printTypeDefs } from './rules/definition.js';
 import { assertGraphqlVersion } from './rules/graphql-version.js';
-import { guardItems, guardResolver, guardResolveType, recordGuard } from './guard/field-guard.js';
+import { guardItems, guardResolver, guardResolveType } from './guard/field-guard.js';
 import type { FieldGuard, GuardServices, ListGuard } from './guard/field-guard.js';
 import { readDirectiveOptions } from './options.js';
 import type { AuthDirectiveOptions, ResolvedDirectiveOptions } from './options.js';
@@ -20,7 +20,7 @@ import type { Propagation } from './guard/endable-lists.js';
 import { createReport } from './guard/report.js';
 import { membersOf, readRules } from './rules/schema-rules.js';
 import type { SchemaRules } from './rules/schema-rules.js';
-import { fieldsOf, guardOf, noteName, noteSettings } from './guard/registry.js';
+import { fieldsOf, guardOf, noteName, noteSettings, recordGuard } from './guard/registry.js';
 import { endAtExpiry } from './guard/subscription-guard.js';
 
 type Field = GraphQLField<unknown, unknown>;

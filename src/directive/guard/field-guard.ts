@@ -9,34 +9,19 @@ import type { Denial } from '../../errors.js';
 import type { Ask } from '../decision/ask-policies.js';
 import { authIn, decide, evaluate, misconfigured, refusalOf } from '../decision/decide.js';
 import type { MaybeContext, Refusal } from '../decision/decide.js';
-import type { FieldInputs } from '../rules/input-rules.js';
 import { liveExecutionOf } from '../decision/execution.js';
 import { itemPathOf, trackItems } from './list-guard.js';
 import { denialShown, isBelowGuard, isOutermost, noteVerdict, showDenial, verdictOf } from './outermost.js';
 import type { Resolver, Stand } from './outermost.js';
 import type { Denials } from './endable-lists.js';
+import { recordGuard } from './registry.js';
+import type { GuardRecord, Members } from './registry.js';
 import type { Report } from './report.js';
 import type { Requirement } from '../rules/requirement.js';
 import type { Rule } from '../rules/rule.js';
 import { isPromiseLike } from '../decision/promises.js';
 
-type Members = ReadonlyMap<string, Requirement>;
 type Path = GraphQLResolveInfo['path'];
-
-/** What a guard enforces; for whoever checks that a schema is guarded. */
-export interface GuardRecord {
-  readonly requirement?: Requirement | undefined;
-  readonly inputs?: FieldInputs | undefined;
-  readonly members?: Members | undefined;
-  /**
-   * Whether nothing at all is answered once the token has run out, whatever is asked: for subscriptions, which go on after
-   * the request is over.
-   */
-  readonly checksExpiry: boolean;
-  readonly isReportOnly: boolean;
-  /** Whether it gives the items of a list in a form that bears denials (`guardItems`). */
-  readonly bearsDenials?: boolean;
-}
 
 export interface FieldGuard extends GuardRecord {
   readonly coordinate: string;
@@ -54,18 +39,6 @@ export interface ListGuard {
 export interface GuardServices {
   readonly ask: Ask;
   readonly report: Report;
-}
-
-const records = new WeakMap<object, GuardRecord>();
-
-/** What this function enforces; undefined when it is no guard. */
-export function guardRecordOf(resolver: unknown): GuardRecord | undefined {
-  return typeof resolver === 'function' ? records.get(resolver) : undefined;
-}
-
-/** Remembers what the function enforces. */
-export function recordGuard(resolver: Resolver, record: GuardRecord): void {
-  records.set(resolver, record);
 }
 
 /** The resolver behind a guard: synchronous when the resolver is, unless a policy has to be waited for. */
@@ -269,7 +242,7 @@ export function guardResolveType(
       ? Promise.resolve(name).then((resolved) => check(resolved, contextValue, info, path))
       : check(name, contextValue, info, path);
   };
-  records.set(guarded, record);
+  recordGuard(guarded, record);
   return guarded;
 }
 
