@@ -1,6 +1,7 @@
 /** What is remembered about schemas: the directive's names, the settings of a transformed one, and its guarded fields. */
 import { isObjectType } from 'graphql';
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { once } from '../../once.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, hasAuthArguments } from '../rules/definition.js';
 import type { FieldInputs } from '../rules/input-rules.js';
 import type { Requirement } from '../rules/requirement.js';
@@ -23,7 +24,7 @@ export interface GuardRecord {
   readonly bearsDenials?: boolean;
 }
 
-const records = new WeakMap<object, GuardRecord>();
+const records = once('records of guards', () => new WeakMap<object, GuardRecord>());
 
 /** Remembers what the function enforces. */
 export function recordGuard(guard: object, record: GuardRecord): void {
@@ -50,7 +51,7 @@ export interface Note {
 
 // Only for schemas that were never transformed, which do not know their own names: a directive whose definition is not
 // in the schema (built in code) must not be missed because the transformer was forgotten.
-const usedNames = new Set([DEFAULT_NAME]);
+const usedNames = once('names of the directive', () => new Set([DEFAULT_NAME]));
 
 /** A name that was given to the directive in this process. */
 export function noteName(name: string): void {

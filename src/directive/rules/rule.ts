@@ -1,5 +1,6 @@
 /** A rule: what a token must say, as a number. Two elements that ask the same have the same rule, in every schema. */
 import type { TokenUse } from '../../cognito-claims.js';
+import { once } from '../../once.js';
 import { NO_EXECUTION } from '../decision/execution.js';
 import type { Execution } from '../decision/execution.js';
 
@@ -23,7 +24,7 @@ export interface Rule {
 
 // By content and for the whole process: a server that rebuilds its schema gets the same numbers again, so that neither
 // this map nor the decisions kept in each `Auth` grow. Only schemas fill it, never a request.
-const rules = new Map<string, Rule>();
+const rules = once('rules', () => new Map<string, Rule>());
 
 export function internRule(clauses: readonly Clause[]): Rule {
   const byKey = new Map(clauses.map((clause) => [keyOf(clause), clause]));
