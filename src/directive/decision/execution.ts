@@ -5,6 +5,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { authStateOf, isExpired } from '../../auth.js';
 import type { AuthState } from '../../auth.js';
+import { denials } from '../../errors.js';
+import type { Rule } from '../rules/rule.js';
+import { decide, evaluate, misconfigured, refusalOf } from './decide.js';
+import type { Refusal } from './decide.js';
 
 /** The fields of one operation, or of one event of a subscription, for one `Auth`. */
 export interface Execution {
@@ -54,4 +58,27 @@ function forget(execution: Execution): void {
   execution.auth = NOTHING;
   execution.variableValues = NOTHING;
   execution.state = undefined;
+}
+
+export function decideInExecution(auth: unknown, rule: Rule, info: GraphQLResolveInfo): Refusal | undefined {
+  const state = authStateOf(auth);
+  if (state === undefined) return misconfigured(auth);
+  const execution = liveExecutionOf(auth, info);
+  const denial = execution ? decide(state, rule) : denials.expired;
+  if (denial) return refusalOf(state, denial);
+  if (execution) rule.metIn = execution;
+  return undefined;
+}
+
+export function decideAll(auth: unknown, rules: readonly Rule[], info: GraphQLResolveInfo): Refusal | undefined {
+  const refusals = rules.flatMap((rule) => decideInExecution(auth, rule, info) ?? []);
+  const execution = refusals.length > 1 ? liveExecutionOf(auth, info) : undefined;
+  if (execution?.state === undefined) return refusals[0];
+  const { state } = execution;
+  // Decided together: the reason is the first of them all, whichever element asks for it.
+  const denial = evaluate(
+    state.auth,
+    rules.flatMap(({ clauses }) => clauses),
+  );
+  return denial && refusalOf(state, denial);
 }
