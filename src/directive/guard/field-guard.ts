@@ -8,7 +8,7 @@ import type { Denial } from '../../errors.js';
 import type { Ask } from '../decision/ask-policies.js';
 import { authIn, refusalOf } from '../decision/decide.js';
 import type { MaybeContext, Refusal } from '../decision/decide.js';
-import { decideAll, decideInExecution } from '../decision/execution.js';
+import { current, decideAll, decideInExecution, isCurrent } from '../decision/execution.js';
 import { markPrivate } from './cache-hint.js';
 import type { CacheControlled } from './cache-hint.js';
 import { denialShown, isBelowGuard, isOutermost, noteVerdict, showDenial, verdictOf } from './outermost.js';
@@ -45,15 +45,17 @@ function guardByRule(
   report: Report,
   stand: Stand,
 ): Resolver {
+  // The execution in which the rule was met last.
+  let metIn: object | undefined;
   return (source, args, contextValue, info: GraphQLResolveInfo & CacheControlled) => {
     // Written out: two calls here are a quarter of what a guard costs.
     if (info.cacheControl !== undefined) markPrivate(info);
     const auth = (contextValue as MaybeContext)?.auth;
-    const { metIn } = rule;
-    if (metIn.auth === auth && metIn.variableValues === info.variableValues) {
+    if (metIn === current.key && current.auth === auth && current.variableValues === info.variableValues) {
       return resolve(source, args, contextValue, info);
     }
     const refusal = decideInExecution(auth, rule, info);
+    if (refusal === undefined && isCurrent(auth, info)) metIn = current.key;
     const denied = refusal && deny(refusal, guard, [source, args, contextValue, info], report, stand);
     return denied ?? resolve(source, args, contextValue, info);
   };
