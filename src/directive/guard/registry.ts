@@ -3,11 +3,38 @@ import { isObjectType } from 'graphql';
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { once } from '../../once.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, hasAuthArguments } from '../rules/definition.js';
-import { guardRecordOf } from './field-guard.js';
-import type { GuardRecord } from './field-guard.js';
+import type { FieldInputs } from '../rules/input-rules.js';
+import type { Requirement } from '../rules/requirement.js';
 import type { RuleSettings } from '../rules/schema-rules.js';
 
 type Field = GraphQLField<unknown, unknown>;
+
+/** What members of an abstract type ask for, by the member's name. */
+export type Members = ReadonlyMap<string, Requirement>;
+
+/** What a guard enforces. */
+export interface GuardRecord {
+  readonly requirement?: Requirement | undefined;
+  readonly inputs?: FieldInputs | undefined;
+  readonly members?: Members | undefined;
+  /** Whether it denies every request once the token has expired: for subscriptions, which outlive their request. */
+  readonly checksExpiry: boolean;
+  readonly isReportOnly: boolean;
+  /** Whether it gives the items of a list in a form that bears denials (`guardItems`). */
+  readonly bearsDenials?: boolean;
+}
+
+const records = once('records of guards', () => new WeakMap<object, GuardRecord>());
+
+/** Remembers what the function enforces. */
+export function recordGuard(guard: object, record: GuardRecord): void {
+  records.set(guard, record);
+}
+
+/** What the function enforces; undefined when it is no guard. */
+export function guardRecordOf(resolver: unknown): GuardRecord | undefined {
+  return typeof resolver === 'function' ? records.get(resolver) : undefined;
+}
 
 /** What is known of the directives of a schema. */
 export interface SchemaSettings extends RuleSettings {
