@@ -1,13 +1,24 @@
 /** `decideOperation()`: whether an operation may run at all, for any transport. */
-import { getOperationAST, GraphQLSchema } from 'graphql';
-import type { DocumentNode, GraphQLError } from 'graphql';
+import { getOperationAST, GraphQLSchema, isObjectType } from 'graphql';
+import type {
+  DocumentNode,
+  GraphQLError,
+  GraphQLField,
+  GraphQLInterfaceType,
+  GraphQLObjectType,
+  OperationDefinitionNode,
+} from 'graphql';
 import { authStateOf } from '../auth.js';
 import { createLocatedDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials } from '../errors.js';
 import { oneOf, print, readSettings } from '../settings.js';
 import { findUnguarded } from './guard/coverage.js';
 import { authIn } from './decision/decide.js';
+import { dryRunOf, guardOf, rulesOf } from './guard/registry.js';
 import { findDeniedSelections } from './operation/denied-selections.js';
+import { reachOf } from './operation/reach.js';
+import type { RuledOperation } from './operation/reach.js';
+import { fragmentsOf } from './operation/selections.js';
 
 /** What to do with an operation of which a selection is denied: answer the rest, or refuse it whole. */
 export type DeniedOperationHandling = 'partial' | 'reject';
@@ -104,10 +115,32 @@ export function refusalsOf(
     }
   }
   const operation = getOperationAST(document, operationName);
-  if (!operation || onDenied[operation.operation] !== 'reject') return [];
-  return findDeniedSelections({ schema, document, operation, variableValues: variableValues ?? {}, auth }).map(
-    ({ denial, nodes, path, cause }) => createLocatedDenialError(denial, { nodes, path }, cause),
-  );
+  const dryRun = dryRunOf(schema);
+  if (!operation || onDenied[operation.operation] !== 'reject' || dryRun === 'all') return [];
+  return findDeniedSelections({
+    ...withRules(schema, document, operation),
+    variableValues: variableValues ?? {},
+    auth,
+    isEnforced: dryRun === 'part' ? isEnforced : undefined,
+  }).map(({ denial, nodes, path, cause }) => createLocatedDenialError(denial, { nodes, path }, cause));
+}
+
+// A field of an interface has no guard of its own: in a dry run in part it is not certain that it is denied.
+function isEnforced(type: GraphQLObjectType | GraphQLInterfaceType, field: GraphQLField<unknown, unknown>): boolean {
+  return isObjectType(type) && guardOf(field)?.isReportOnly === false;
+}
+
+function withRules(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): RuledOperation {
+  return { schema, rules: rulesOf(schema), operation, fragmentOf: fragmentsOf(document) };
+}
+
+/** Whether the operation can reach anything that has a rule, for any caller: then its answer is private. */
+export function operationHasRules(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): boolean {
+  return reachOf(withRules(schema, document, operation)).hasRules;
 }
 
 const misuses = new WeakMap<GraphQLSchema, AuthConfigurationError | null>();

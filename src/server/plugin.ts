@@ -5,10 +5,9 @@ import type { GraphQLSchema } from 'graphql';
 import { authStateOf } from '../auth.js';
 import type { Auth } from '../auth.js';
 import { findUnguarded, hasRules } from '../directive/guard/coverage.js';
-import { refusalsOf } from '../directive/decide-operation.js';
+import { operationHasRules, refusalsOf } from '../directive/decide-operation.js';
 import { checkGateway } from '../directive/guard/gateway.js';
 import { assertGraphqlVersion } from '../directive/rules/graphql-version.js';
-import { operationHasRules } from '../directive/operation/denied-selections.js';
 import { keepGuards } from '../directive/guard/outermost.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
@@ -122,7 +121,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
         // Not before execution: Apollo's cache-control plugin takes a policy that is restricted by then as final and
         // drops every hint. Not in `willSendResponse`: a response cache may have written by then.
         async executionDidEnd() {
-          if (isCallersOwn(contextValue) || operationHasRules({ schema, document, operation })) {
+          if (isCallersOwn(contextValue) || operationHasRules(schema, document, operation)) {
             requestContext.overallCachePolicy.restrict({ scope: 'PRIVATE' });
           }
         },

@@ -1,8 +1,7 @@
-import { graphql, parse, getOperationAST } from 'graphql';
+import { graphql, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createAuthenticatedAuth } from '../../src/auth.js';
-import { findDeniedSelections } from '../../src/directive/operation/denied-selections.js';
-import { requireAuth } from '../../src/directive/require-auth.js';
+import { decideOperation, requireAuth } from '../../src/index.js';
 import { authenticatedAs } from '../../src/testing/index.js';
 import { denial, guard, run, toAnswer } from '../support/run.js';
 
@@ -52,12 +51,10 @@ describe('rule 5, for an Auth that outlives its request', () => {
   it('a mutation is refused as a whole, and requireAuth refuses', () => {
     const { auth, clock } = expiring();
     const document = parse('mutation { pay }');
-    const operation = getOperationAST(document);
-    if (!operation) throw new Error('There is no operation.');
-    const denied = () => findDeniedSelections({ schema, document, operation, variableValues: {}, auth });
+    const denied = () => decideOperation({ schema, document, contextValue: { auth } });
     expect([denied(), requireAuth({ auth })]).toEqual([[], auth]);
     clock.now = 1010;
-    expect(denied().map(({ path, denial: { reason } }) => [path, reason])).toEqual([[['pay'], 'expired']]);
+    expect(denied().map(({ path, extensions: { reason } }) => [path, reason])).toEqual([[['pay'], 'expired']]);
     expect(() => requireAuth({ auth })).toThrow('The token has expired.');
   });
 

@@ -1,7 +1,8 @@
 import { buildASTSchema, getOperationAST, parse } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { findDeniedSelections, operationHasRules } from '../../src/directive/operation/denied-selections.js';
+import { operationHasRules } from '../../src/directive/decide-operation.js';
+import { decideOperation } from '../../src/index.js';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
 import { guard } from '../support/run.js';
 
@@ -11,10 +12,17 @@ function operationOf(document: DocumentNode): OperationDefinitionNode {
   return operation;
 }
 
+const onDenied = { query: 'reject', mutation: 'reject', subscription: 'reject' } as const;
+
 function denied(schema: GraphQLSchema, source: string, auth: unknown, variableValues: Record<string, unknown> = {}) {
-  const document = parse(source);
-  return findDeniedSelections({ schema, document, operation: operationOf(document), variableValues, auth }).map(
-    ({ denial, path, nodes, cause }) => [path.join('.'), denial.reason ?? denial.code, nodes.length, cause?.name],
+  const operation = { schema, document: parse(source), variableValues, contextValue: { auth } };
+  return decideOperation({ ...operation, onInvalidToken: 'anonymous', onDenied }).map(
+    ({ path = [], extensions, nodes, originalError }) => [
+      path.join('.'),
+      extensions['reason'] ?? extensions['code'],
+      nodes?.length,
+      originalError?.name,
+    ],
   );
 }
 
@@ -56,7 +64,7 @@ describe('rule 6: a whole operation', () => {
     const source = 'mutation { pay { ok } }';
     expect(denied(schema, source, rejected('revoked'))).toEqual([['pay', 'revoked', 1, undefined]]);
     expect(denied(schema, source, rejected('keys-unavailable'))).toEqual([
-      ['pay', 'keys-unavailable', 1, 'KeysUnavailableError'],
+      ['', 'keys-unavailable', undefined, 'KeysUnavailableError'],
     ]);
     expect(denied(schema, source, undefined)).toEqual([['pay', 'INTERNAL_SERVER_ERROR', 1, 'AuthConfigurationError']]);
     expect(denied(schema, source, { ...authenticatedAs() })).toEqual([
@@ -142,7 +150,7 @@ describe('rule 6: a whole operation', () => {
   it('that reaches a rule for anybody is known, and so is one that does not', () => {
     const reaches = (source: string) => {
       const document = parse(source);
-      return operationHasRules({ schema, document, operation: operationOf(document) });
+      return operationHasRules(schema, document, operationOf(document));
     };
     expect(reaches('{ x }')).toBe(false);
     expect(reaches('mutation { open { ok } }')).toBe(false);
@@ -152,9 +160,11 @@ describe('rule 6: a whole operation', () => {
     expect(reaches('{ __typename __schema { types { name } } }')).toBe(false);
   });
 
-  it('is decided on a schema of SDL alone, and refused nothing in a dry run', () => {
+  it('is a misconfiguration on a schema that was never transformed, and is refused nothing in a dry run', () => {
     const bare = buildASTSchema(parse('directive @auth on FIELD_DEFINITION type Query { f: Int @auth }'));
-    expect(denied(bare, '{ f }', anonymous())).toEqual([['f', 'missing', 1, undefined]]);
+    expect(denied(bare, '{ f }', anonymous())).toEqual([
+      ['', 'INTERNAL_SERVER_ERROR', undefined, 'AuthConfigurationError'],
+    ]);
     const dry = guard('type Query { f: Int @auth }', {}, { enforcement: 'report' });
     expect(denied(dry, '{ f }', anonymous())).toEqual([]);
   });
@@ -169,7 +179,7 @@ describe('rule 6: a whole operation', () => {
       'interface Node { title: String } type User implements Node { title: String @auth } type Query { node: Node }',
     );
     const document = parse('{ node { title } }');
-    expect(operationHasRules({ schema: hidden, document, operation: operationOf(document) })).toBe(true);
+    expect(operationHasRules(hidden, document, operationOf(document))).toBe(true);
   });
 
   it('is answered with a bounded list: nothing runs, so that no data bounds it', () => {
@@ -252,6 +262,6 @@ describe('rule 6: a whole operation', () => {
     const open = guard('type Query { x: Int } type Mutation { first: Int } type Other { secret: Int @auth }');
     const long = `mutation { ${Array.from({ length: 60_000 }, (_, index) => `a${index}: first`).join(' ')} }`;
     const document = parse(long);
-    expect(operationHasRules({ schema: open, document, operation: operationOf(document) })).toBe(true);
+    expect(operationHasRules(open, document, operationOf(document))).toBe(true);
   });
 });

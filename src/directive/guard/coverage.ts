@@ -7,11 +7,10 @@ import { findForeignGraphql } from '../rules/own-graphql.js';
 import { isImpliedBy } from '../rules/requirement.js';
 import type { Requirement } from '../rules/requirement.js';
 import { createPropagation } from './endable-lists.js';
-import { membersOf } from '../rules/schema-rules.js';
+import { membersOf, readRules } from '../rules/schema-rules.js';
 import type { SchemaRules } from '../rules/schema-rules.js';
-import { fieldsOf, guardOf, guardRecordOf, hasSettings } from './registry.js';
+import { dryRunOf, fieldsOf, guardOf, guardRecordOf, hasSettings, rulesOf, settingsOf } from './registry.js';
 import type { GuardRecord } from './registry.js';
-import { rulesOf } from './rules-of.js';
 import { findNamingProblems } from './start-warnings.js';
 
 type Field = GraphQLField<unknown, unknown>;
@@ -48,7 +47,8 @@ function isForgotten(schema: GraphQLSchema): boolean {
 }
 
 function findMissing(schema: GraphQLSchema): readonly string[] {
-  const rules = rulesOf(schema);
+  // What is written, whatever the guards were told.
+  const rules = readRules(schema, settingsOf(schema));
   const problems: string[] = [];
   const subscriptionType = hasRules(schema) ? schema.getSubscriptionType() : undefined;
   const propagation = hasSettings(schema) && dryRunOf(schema) === 'none' ? createPropagation(schema, rules) : undefined;
@@ -85,22 +85,6 @@ export function hasRules(schema: GraphQLSchema): boolean {
     if (guardRecordOf(field.resolve)) return true;
   }
   return false;
-}
-
-type DryRun = 'none' | 'part' | 'all';
-
-const dryRuns = new WeakMap<GraphQLSchema, DryRun>();
-
-/** How much of the schema is in a dry run (`enforcement: 'report'`): schemas can be merged. */
-export function dryRunOf(schema: GraphQLSchema): DryRun {
-  let answer = dryRuns.get(schema);
-  if (answer === undefined) {
-    const guards = [...fieldsOf(schema)].flatMap(([, field]) => guardOf(field) ?? []);
-    const dry = guards.filter((guard) => guard.isReportOnly);
-    answer = dry.length === 0 ? 'none' : dry.length === guards.length ? 'all' : 'part';
-    dryRuns.set(schema, answer);
-  }
-  return answer;
 }
 
 /** Whether every guard of the schema is in a dry run. */

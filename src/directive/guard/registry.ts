@@ -5,7 +5,8 @@ import { once } from '../../once.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, hasAuthArguments } from '../rules/definition.js';
 import type { FieldInputs } from '../rules/input-rules.js';
 import type { Requirement } from '../rules/requirement.js';
-import type { RuleSettings } from '../rules/schema-rules.js';
+import { readRules } from '../rules/schema-rules.js';
+import type { RuleSettings, SchemaRules } from '../rules/schema-rules.js';
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -114,4 +115,37 @@ export function* fieldsOf(schema: GraphQLSchema): Generator<readonly [GraphQLObj
 /** What the field's guard enforces; undefined when it has none, or when something was put in its place. */
 export function guardOf(field: Field): GuardRecord | undefined {
   return guardRecordOf(field.resolve);
+}
+
+const rulesBySchema = once('rules of schemas', () => new WeakMap<GraphQLSchema, SchemaRules>());
+
+/** Keeps the rules that the guards of a schema enforce. */
+export function keepRules(schema: GraphQLSchema, rules: SchemaRules): void {
+  rulesBySchema.set(schema, rules);
+}
+
+/**
+ * The rules of a schema, read once: those that its guards enforce, and for a schema that was never transformed, or that was
+ * made of a transformed one, those that are written in it.
+ */
+export function rulesOf(schema: GraphQLSchema): SchemaRules {
+  let rules = rulesBySchema.get(schema);
+  if (rules === undefined) rulesBySchema.set(schema, (rules = readRules(schema, settingsOf(schema))));
+  return rules;
+}
+
+type DryRun = 'none' | 'part' | 'all';
+
+const dryRuns = new WeakMap<GraphQLSchema, DryRun>();
+
+/** How much of the schema is in a dry run (`enforcement: 'report'`): schemas can be merged. */
+export function dryRunOf(schema: GraphQLSchema): DryRun {
+  let answer = dryRuns.get(schema);
+  if (answer === undefined) {
+    const guards = [...fieldsOf(schema)].flatMap(([, field]) => guardOf(field) ?? []);
+    const dry = guards.filter((guard) => guard.isReportOnly);
+    answer = dry.length === 0 ? 'none' : dry.length === guards.length ? 'all' : 'part';
+    dryRuns.set(schema, answer);
+  }
+  return answer;
 }

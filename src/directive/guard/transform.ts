@@ -23,7 +23,7 @@ import { guardItems } from './list-guard.js';
 import type { ListGuard } from './list-guard.js';
 import { guardField, makeGuard } from './outermost.js';
 import type { Resolver } from './outermost.js';
-import { fieldsOf, guardOf, noteSettings, recordGuard } from './registry.js';
+import { fieldsOf, guardOf, keepRules, noteSettings, recordGuard } from './registry.js';
 import { endAtExpiry } from './subscription-guard.js';
 import { guardResolveType } from './type-guard.js';
 
@@ -70,6 +70,7 @@ export function transformSchema(
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) guardAbstractType(type, rules, settings, services);
   }
+  keepRules(schema, rules);
   noteSettings(schema, { name, publicName, unannotated, enforcedElsewhere: [...enforcedElsewhere] });
   return schema;
 }

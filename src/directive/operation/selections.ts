@@ -1,4 +1,4 @@
-/** Walks over what an operation selects, by the types that are certain before it runs. */
+/** Walks over the selections of an operation, with the types that are certain before it runs. */
 import {
   getDirectiveValues,
   getNamedType,
@@ -26,23 +26,30 @@ import type {
 
 type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
 
-/** A place in the response: selections of the same response key below the same place share it. */
-export interface Place {
+/** A position in the response: selections of the same response key below the same position share it. */
+export interface ResponsePosition {
   readonly key: string | undefined;
-  readonly parent: Place | undefined;
-  readonly children: Map<string, Place>;
+  readonly parent: ResponsePosition | undefined;
+  readonly children: Map<string, ResponsePosition>;
 }
 
-/** Says of what is entered whether to look inside. */
+/** The response keys from the root to a position. */
+export function pathOf(position: ResponsePosition): readonly string[] {
+  const path: string[] = [];
+  for (let at: ResponsePosition | undefined = position; at?.key !== undefined; at = at.parent) path.push(at.key);
+  return path.reverse();
+}
+
+/** Is told of each selection on the way. What the `enter` functions return says whether to look inside. */
 export interface SelectionVisitor {
   readonly enterField: (
     type: FieldsType,
     field: GraphQLField<unknown, unknown>,
     node: FieldNode,
-    place: Place,
+    position: ResponsePosition,
   ) => boolean;
   /** A fragment that narrows an abstract type to this one. `node` is the field around it, if there is one. */
-  readonly enterFragment: (type: FieldsType, place: Place, node: FieldNode | undefined) => boolean;
+  readonly enterFragment: (type: FieldsType, position: ResponsePosition, node: FieldNode | undefined) => boolean;
   /** Asked before each selection: whether to end the walk. Default: never. */
   readonly isOver?: () => boolean;
 }
@@ -51,17 +58,18 @@ type Variables = Readonly<Record<string, unknown>>;
 /** The fragment of a name; undefined when the document has none. */
 export type FragmentOf = (name: string) => FragmentDefinitionNode | undefined;
 
-/** The fragments of a document, by name. */
+/** The fragments of a document, by name; looked for when the first one is asked for. */
 export function fragmentsOf({ definitions }: DocumentNode): FragmentOf {
-  const fragments = new Map(
-    definitions.flatMap((each): [string, FragmentDefinitionNode][] =>
-      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [],
-    ),
-  );
-  return (name) => fragments.get(name);
+  let fragments: ReadonlyMap<string, FragmentDefinitionNode> | undefined;
+  return (name) => {
+    fragments ??= new Map(
+      definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
+    );
+    return fragments.get(name);
+  };
 }
 
-/** Without variables, what `@skip` and `@include` leave out is walked as well. */
+/** Walks over an operation. Without variables, selections that `@skip` and `@include` may leave out are walked too. */
 export function walkOperation(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
@@ -74,7 +82,7 @@ export function walkOperation(
   walkSelections(schema, fragmentOf, type, operation.selectionSet, variableValues, visitor);
 }
 
-/** The same for what is selected on a value of the type. Goes on until the visitor has seen enough (`isOver`). */
+/** The same for the selections on a value of the type. */
 export function walkSelections(
   schema: GraphQLSchema,
   fragmentOf: FragmentOf,
@@ -84,9 +92,9 @@ export function walkSelections(
   visitor: SelectionVisitor,
 ): void {
   const walk = new Walk(schema, fragmentOf, variableValues, visitor);
-  const place: Place = { key: undefined, parent: undefined, children: new Map() };
-  // By hand and not by recursion: fragments can nest deeper than the call stack goes.
-  const levels: Level[] = [{ selections, next: 0, type, place, around: undefined }];
+  const position: ResponsePosition = { key: undefined, parent: undefined, children: new Map() };
+  // A loop, not recursion: fragments can nest deeper than the call stack.
+  const levels: Level[] = [{ selections, next: 0, type, position, around: undefined }];
   for (let level = levels.at(-1); level && !visitor.isOver?.(); level = levels.at(-1)) {
     const selection = level.selections[level.next];
     level.next += 1;
@@ -98,12 +106,12 @@ export function walkSelections(
   }
 }
 
-/** A selection set on the way, and how far the walk has come in it. */
+/** A selection set, and how far the walk has come in it. */
 interface Level {
   readonly selections: readonly SelectionNode[];
   next: number;
   readonly type: GraphQLCompositeType;
-  readonly place: Place;
+  readonly position: ResponsePosition;
   /** The field that has the selection set, if it is not the operation's. */
   readonly around: FieldNode | undefined;
 }
@@ -113,8 +121,8 @@ class Walk {
   readonly #fragmentOf: FragmentOf;
   readonly #variableValues: Variables | undefined;
   readonly #visitor: SelectionVisitor;
-  // A fragment holds the same rules wherever it is spread on the same type: once is enough, or a few lines of nested
-  // fragments would cost more than any server has (each spreading the next one twice).
+  // A fragment has the same rules wherever it is spread on the same type, so it is walked once for each type. Otherwise
+  // nested fragments that each spread the next one twice would cost exponential time.
   readonly #walked = new Map<FragmentDefinitionNode, Set<GraphQLCompositeType>>();
 
   constructor(
@@ -129,7 +137,7 @@ class Walk {
     this.#visitor = visitor;
   }
 
-  /** What is to be walked inside the selection, if anything. */
+  /** The selection set inside the selection, if the walk goes on there. */
   enter(selection: SelectionNode, level: Level): Level | undefined {
     if (!this.#isIncluded(selection)) return undefined;
     if (selection.kind === Kind.FIELD) return this.#field(selection, level);
@@ -139,17 +147,17 @@ class Walk {
     return this.#spread(selection.name.value, level);
   }
 
-  #field(node: FieldNode, { type, place: parent }: Level): Level | undefined {
-    // A union has no fields but `__typename`, which has no rule of its own, and neither has introspection.
+  #field(node: FieldNode, { type, position: parent }: Level): Level | undefined {
+    // A union's only field, `__typename`, has no rule; neither has introspection.
     const field = isUnionType(type) ? undefined : type.getFields()[node.name.value];
     if (field === undefined || isUnionType(type)) return undefined;
     const key = (node.alias ?? node.name).value;
-    let place = parent.children.get(key);
-    if (place === undefined) parent.children.set(key, (place = { key, parent, children: new Map() }));
-    if (!this.#visitor.enterField(type, field, node, place) || !node.selectionSet) return undefined;
+    let position = parent.children.get(key);
+    if (position === undefined) parent.children.set(key, (position = { key, parent, children: new Map() }));
+    if (!this.#visitor.enterField(type, field, node, position) || !node.selectionSet) return undefined;
     const returned = getNamedType(field.type);
     if (!isObjectType(returned) && !isAbstractType(returned)) return undefined;
-    return { selections: node.selectionSet.selections, next: 0, type: returned, place, around: node };
+    return { selections: node.selectionSet.selections, next: 0, type: returned, position, around: node };
   }
 
   #spread(name: string, level: Level): Level | undefined {
@@ -163,17 +171,17 @@ class Walk {
   }
 
   #fragment({ selections }: SelectionSetNode, condition: string | undefined, level: Level): Level | undefined {
-    const { type, place, around } = level;
+    const { type, position, around } = level;
     const narrowed = condition === undefined ? type : this.#schema.getType(condition);
     if (isObjectType(type)) {
-      // What is an object stays what it is: a fragment on an abstract type must not make its own rules invisible.
+      // The object's type stays known: a fragment on an abstract type must not hide the object's own rules.
       const applies = narrowed === type || (isAbstractType(narrowed) && this.#schema.isSubType(narrowed, type));
-      return applies ? { selections, next: 0, type, place, around } : undefined;
+      return applies ? { selections, next: 0, type, position, around } : undefined;
     }
     if (!isObjectType(narrowed) && !isAbstractType(narrowed)) return undefined;
     const isCertain = narrowed !== type && !isUnionType(narrowed);
-    if (isCertain && !this.#visitor.enterFragment(narrowed, place, around)) return undefined;
-    return { selections, next: 0, type: narrowed, place, around };
+    if (isCertain && !this.#visitor.enterFragment(narrowed, position, around)) return undefined;
+    return { selections, next: 0, type: narrowed, position, around };
   }
 
   #isIncluded(node: SelectionNode): boolean {
@@ -185,7 +193,7 @@ class Walk {
   }
 }
 
-/** Undefined for a condition that is none (a variable that is null): graphql-js fails the selection when it gets there. */
+/** Undefined when the condition has no value (a variable that is null): graphql-js then fails the selection. */
 function readCondition(directive: GraphQLDirective, node: SelectionNode, variableValues: Variables): unknown {
   try {
     return getDirectiveValues(directive, node, variableValues)?.['if'];
