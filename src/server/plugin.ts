@@ -9,7 +9,7 @@ import { refusalsOf } from '../directive/decide-operation.js';
 import { checkGateway } from '../directive/guard/gateway.js';
 import { assertGraphqlVersion } from '../directive/rules/graphql-version.js';
 import { operationHasRules } from '../directive/operation/denied-selections.js';
-import { keepGuards } from '../directive/guard/outermost.js';
+import { pinGuards } from '../directive/guard/outermost.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
 import { boundLocations, createLocatedDenialError } from '../denial-error.js';
@@ -77,7 +77,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
     const problems = findUnguarded(schema);
     if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
     // Apollo Server and tracing tools put functions over the resolvers of a schema once it is in use.
-    keepGuards(schema);
+    pinGuards(schema);
   }
 
   function assertNotBehindGateway(schema: GraphQLSchema, coreSupergraphSdl: string | undefined): void {

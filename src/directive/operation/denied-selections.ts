@@ -13,7 +13,7 @@ import { authStateOf, isExpired } from '../../auth.js';
 import { denials } from '../../errors.js';
 import type { Denial } from '../../errors.js';
 import { dryRunOf } from '../guard/coverage.js';
-import { decide, refusalBy, refusalOf } from '../decision/decide.js';
+import { decide, decideRule, toRefusal } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
 import { MOST_STEPS, reachOf } from './reach.js';
 import type { Requirement } from '../rules/requirement.js';
@@ -90,7 +90,7 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
   let steps = 0;
 
   function refuseBy(rule: Rule): Refusal | undefined {
-    return hasExpired ? refusalOf(state, denials.expired) : refusalBy(auth, rule);
+    return hasExpired ? toRefusal(state, denials.expired) : decideRule(auth, rule);
   }
 
   function refusalOfAny(all: readonly Rule[]): Refusal | undefined {
