@@ -69,7 +69,8 @@ class Outermost extends Stamped {
 
   // One function for all fields: V8 gives all of them one shape for it, and reads them as fast as data.
   static readonly property: PropertyDescriptor & ThisType<Outermost> = {
-    configurable: true,
+    // `Object.defineProperty` over it throws: a guard must not be lost in silence.
+    configurable: false,
     enumerable: true,
     get() {
       return this.#current;
