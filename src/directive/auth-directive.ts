@@ -1,6 +1,6 @@
 /** `authDirective()`: the SDL of the directive, and the function that puts a guard wherever a schema asks for one. */
 import type { GraphQLSchema } from 'graphql';
-import { createAsk } from './decision/ask-policies.js';
+import { createAskPolicies } from './decision/ask-policies.js';
 import { noteName } from './guard/registry.js';
 import { createReport } from './guard/report.js';
 import { transformSchema } from './guard/transform.js';
@@ -31,7 +31,7 @@ export function authDirective(options: AuthDirectiveOptions = {}): AuthDirective
   const resolved = readDirectiveOptions(options);
   noteName(resolved.name);
   const services = {
-    ask: createAsk(resolved.policies),
+    askPolicies: createAskPolicies(resolved.policies),
     report: createReport(resolved.isReportOnly, resolved.logger),
   };
   return {

@@ -6,7 +6,7 @@ import type { TokenUse } from '../cognito-claims.js';
 import { createDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials } from '../errors.js';
 import { isPlainObject } from '../settings.js';
-import { authIn, evaluate, misconfigured, refusalOf } from './decision/decide.js';
+import { authIn, evaluate, misconfigured, toRefusal } from './decision/decide.js';
 import { markContextPrivate } from './private-context.js';
 import type { Clause } from './rules/rule.js';
 
@@ -48,7 +48,7 @@ export function requireAuth<Use extends TokenUse = TokenUse>(
     // Met, so authenticated, with a token of the kind that was asked for.
     return state.auth as AuthOfTokenUse<Use>;
   }
-  const refusal = state && denial ? refusalOf(state, denial) : misconfigured(auth);
+  const refusal = state && denial ? toRefusal(state, denial) : misconfigured(auth);
   throw createDenialError(refusal.denial, refusal.cause);
 }
 

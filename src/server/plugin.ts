@@ -8,7 +8,7 @@ import { findUnguarded, hasRules } from '../directive/guard/coverage.js';
 import { operationHasRules, refusalsOf } from '../directive/decide-operation.js';
 import { checkGateway } from '../directive/guard/gateway.js';
 import { assertGraphqlVersion } from '../directive/rules/graphql-version.js';
-import { keepGuards } from '../directive/guard/outermost.js';
+import { pinGuards } from '../directive/guard/outermost.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
 import { createLineLimit, writeLine } from '../log.js';
@@ -76,7 +76,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServ
     const problems = findUnguarded(schema);
     if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
     // Apollo Server and tracing tools put functions over the resolvers of a schema once it is in use.
-    keepGuards(schema);
+    pinGuards(schema);
   }
 
   function warn(sentence: string, logger: AuthLogger | undefined): void {

@@ -226,6 +226,17 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(await ask(schema, '{ payroll { total } }', anonymous())).toMatchObject({ data: { payroll: null } });
   });
 
+  it('cannot be put there by a definition of the property, which would lose the guard', async () => {
+    const { schema } = payrollSchema();
+    const field = schema.getQueryType()?.getFields()['payroll'];
+    const define = () => {
+      Object.defineProperty(field, 'resolve', { value: () => ({ total: 1 }), configurable: true });
+    };
+    expect(define).toThrow(TypeError);
+    expect(() => Reflect.deleteProperty(field ?? {}, 'resolve')).not.toThrow();
+    expect(await ask(schema, '{ payroll { total } }', anonymous())).toMatchObject({ data: { payroll: null } });
+  });
+
   it('reports each denial once', async () => {
     const events: string[] = [];
     const pool = createTestUserPool();

@@ -1,20 +1,21 @@
-/** Asks policies: all of a field's at once, each within its time, and nothing of how they went but yes or no. */
+/** Asks the policies of a field: all at once, each within its time. The answer is yes or no, and nothing more. */
 import type { AuthState } from '../../auth.js';
-import type { NamedPolicy, PolicyRequest } from './policies.js';
 import type { PolicyClause } from '../rules/requirement.js';
+import type { NamedPolicy, PolicyRequest } from './policies.js';
 import { isPromiseLike, withTimeout } from './promises.js';
 
-export type Ask = (
+/** Whether the policies allow the request: of each clause, at least one. */
+export type AskPolicies = (
   clauses: readonly PolicyClause[],
   request: PolicyRequest,
   state: AuthState,
-) => boolean | Promise<boolean>;
+) => boolean | PromiseLike<boolean>;
 
 /**
- * All policies that a field names are asked, and the answer waits for all: how long it takes says nothing about which of
- * them refused. Synchronous when they all are.
+ * Every policy that a field names is asked, and the answer waits for all of them: how long it takes does not tell which
+ * one refused. Synchronous when all of them are.
  */
-export function createAsk(policies: ReadonlyMap<string, NamedPolicy>): Ask {
+export function createAskPolicies(policies: ReadonlyMap<string, NamedPolicy>): AskPolicies {
   // A load that fails fails for each of its items; the log needs it once.
   const reported = new WeakSet();
 
@@ -46,9 +47,9 @@ export function createAsk(policies: ReadonlyMap<string, NamedPolicy>): Ask {
   return (clauses, request, state) => {
     const names = [...new Set(clauses.flat())];
     const answers = names.map((name) => askOne(name, request, state));
-    const holds = (given: readonly boolean[]) =>
+    const isAllowed = (given: readonly boolean[]) =>
       clauses.every((clause) => clause.some((name) => given[names.indexOf(name)] === true));
     const isSettled = answers.every((answer) => typeof answer === 'boolean');
-    return isSettled ? holds(answers) : Promise.all(answers.map(async (answer) => answer)).then(holds);
+    return isSettled ? isAllowed(answers) : Promise.all(answers.map(async (answer) => answer)).then(isAllowed);
   };
 }

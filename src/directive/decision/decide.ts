@@ -6,48 +6,44 @@ import type { Denial } from '../../errors.js';
 import { countRules } from '../rules/rule.js';
 import type { Clause, Rule } from '../rules/rule.js';
 
-/** What `AuthState.decisions` holds for a rule that is met. 0 is "not decided yet", what is above is a denial. */
-const ALLOWED = 1;
-
-const codedDenials: readonly Denial[] = Object.values(denials);
-
-/** A denial, and what the log should say about it besides. */
+/** A denial, and what only the log should say about it. */
 export interface Refusal {
   readonly denial: Denial;
   readonly cause: Error | undefined;
 }
 
-/** Any value but null may be asked for a property; what it answers is checked by its brand. */
+/** Any value but null and undefined has properties; what `auth` is, its brand tells. */
 export type MaybeContext = { readonly auth?: unknown } | null | undefined;
 
-/** What stands at `contextValue.auth`; undefined for a context that is nothing. */
+/** The value of `contextValue.auth`; undefined for a context that is null or undefined. */
 export function authIn(contextValue: unknown): unknown {
   return (contextValue as MaybeContext)?.auth;
 }
 
-/** Why this rule refuses the `auth` of a context; undefined when it is met. Fails closed on anything but an `Auth`. */
-export function refusalBy(auth: unknown, rule: Rule): Refusal | undefined {
+/** Why the rule refuses the `auth` of a context; undefined when it is met. Anything but an `Auth` is refused. */
+export function decideRule(auth: unknown, rule: Rule): Refusal | undefined {
   const state = authStateOf(auth);
   if (state === undefined) return misconfigured(auth);
   const denial = decide(state, rule);
-  return denial && refusalOf(state, denial);
+  return denial && toRefusal(state, denial);
 }
 
-// Made once for each denial: a denied row must cost little.
-const refusals = new Map<Denial, Refusal>(codedDenials.map((denial) => [denial, { denial, cause: undefined }]));
-
-/** The denial with its cause, when the keys could not be had. */
-export function refusalOf(state: AuthState, denial: Denial): Refusal {
-  const plain = state.cause === undefined ? refusals.get(denial) : undefined;
-  return plain ?? { denial, cause: state.cause };
+/** The denial with its cause: why the credentials could not be checked. */
+export function toRefusal({ cause }: AuthState, denial: Denial): Refusal {
+  return { denial, cause };
 }
+
+// What `AuthState.decisions` holds. 0 is "not decided yet".
+const ALLOWED = 1;
+const FIRST_DENIAL = 2;
+const codedDenials: readonly Denial[] = Object.values(denials);
 
 /** The decision about a rule, remembered in the `Auth`. */
 export function decide(state: AuthState, rule: Rule): Denial | undefined {
   let code = state.decisions[rule.number];
   if (code === undefined || code === 0) {
     const denial = evaluate(state.auth, rule.clauses);
-    code = denial === undefined ? ALLOWED : codedDenials.indexOf(denial) + ALLOWED + 1;
+    code = denial === undefined ? ALLOWED : codedDenials.indexOf(denial) + FIRST_DENIAL;
     if (rule.number >= state.decisions.length) {
       const grown = new Uint8Array(countRules());
       grown.set(state.decisions);
@@ -55,10 +51,10 @@ export function decide(state: AuthState, rule: Rule): Denial | undefined {
     }
     state.decisions[rule.number] = code;
   }
-  return code === ALLOWED ? undefined : (codedDenials[code - ALLOWED - 1] ?? denials.misconfigured);
+  return code === ALLOWED ? undefined : (codedDenials[code - FIRST_DENIAL] ?? denials.misconfigured);
 }
 
-/** The decision itself. Who is asking comes first, then what kind of token it is, then what the token says. */
+/** The decision itself: first whether there is a verified token, then what kind of token it is, then what it says. */
 export function evaluate(auth: Auth, clauses: readonly Clause[]): Denial | undefined {
   if (auth.status === 'anonymous') return denials.missing;
   if (auth.status === 'rejected') return denials[auth.reason];
@@ -70,28 +66,23 @@ export function evaluate(auth: Auth, clauses: readonly Clause[]): Denial | undef
   return undefined;
 }
 
-// Made once: a server put together wrongly must not pay for a stack at each field of each request.
-let missingAuth: Refusal | undefined;
-let foreignAuth: Refusal | undefined;
-let otherCopy: Refusal | undefined;
+// Made once: a misconfigured server must not pay for a stack at each field of each request.
+const missingAuth = misuse(
+  '`contextValue.auth` is missing. Pass `context: createAuthContext({ verifier })` to the server.',
+);
+const otherCopy = misuse(
+  '`contextValue.auth` was created by another copy of apollo-cognito-auth. ' +
+    '`npm ls apollo-cognito-auth` shows the copies: install one version for all, and import it once.',
+);
+const foreignAuth = misuse(
+  '`contextValue.auth` was not created by apollo-cognito-auth, or is a copy. Pass the original object, as ' +
+    '`context: createAuthContext({ verifier })` gives it; in tests use authenticatedAs() from apollo-cognito-auth/testing.',
+);
 
-/** The refusal of a context that has no `Auth` in it: nobody can be let in, and the log says which line to add. */
+/** The refusal of a context without an `Auth`. Its cause tells the log what to write instead. */
 export function misconfigured(auth: unknown): Refusal {
-  if (auth === undefined || auth === null) {
-    return (missingAuth ??= misuse(
-      '`contextValue.auth` is missing. Pass `context: createAuthContext({ verifier })` to the server.',
-    ));
-  }
-  if (isOfAnotherCopy(auth)) {
-    return (otherCopy ??= misuse(
-      '`contextValue.auth` was created by another copy of apollo-cognito-auth. ' +
-        '`npm ls apollo-cognito-auth` shows the copies: install one version for all, and import it once.',
-    ));
-  }
-  return (foreignAuth ??= misuse(
-    '`contextValue.auth` was not created by apollo-cognito-auth, or is a copy. Pass the original object, as ' +
-      '`context: createAuthContext({ verifier })` gives it; in tests use authenticatedAs() from apollo-cognito-auth/testing.',
-  ));
+  if (auth === undefined || auth === null) return missingAuth;
+  return isOfAnotherCopy(auth) ? otherCopy : foreignAuth;
 }
 
 function misuse(sentence: string): Refusal {

@@ -8,7 +8,7 @@ import { authStateOf, isExpired } from '../../auth.js';
 import type { AuthState } from '../../auth.js';
 import { denials } from '../../errors.js';
 import type { Rule } from '../rules/rule.js';
-import { decide, evaluate, misconfigured, refusalOf } from './decide.js';
+import { decide, evaluate, misconfigured, toRefusal } from './decide.js';
 import type { Refusal } from './decide.js';
 
 type Variables = GraphQLResolveInfo['variableValues'];
@@ -58,7 +58,7 @@ export function decideInExecution(auth: unknown, rule: Rule, info: ExecutionInfo
   const state = authStateOf(auth);
   if (state === undefined) return misconfigured(auth);
   const denial = isLive(state, info) ? decide(state, rule) : denials.expired;
-  return denial && refusalOf(state, denial);
+  return denial && toRefusal(state, denial);
 }
 
 /** The same for several rules. The reason is that of the first check of them all that fails, whichever rule it is in. */
@@ -70,5 +70,5 @@ export function decideAll(auth: unknown, rules: readonly Rule[], info: Execution
     state.auth,
     rules.flatMap(({ clauses }) => clauses),
   );
-  return denial && refusalOf(state, denial);
+  return denial && toRefusal(state, denial);
 }

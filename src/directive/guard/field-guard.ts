@@ -4,19 +4,18 @@ import { authStateOf, isExpired } from '../../auth.js';
 import type { AuthenticatedAuth } from '../../auth.js';
 import { createFieldDenialError } from '../../denial-error.js';
 import { denials } from '../../errors.js';
-import type { Denial } from '../../errors.js';
-import type { Ask } from '../decision/ask-policies.js';
-import { authIn, refusalOf } from '../decision/decide.js';
+import type { AskPolicies } from '../decision/ask-policies.js';
+import { authIn, misconfigured, toRefusal } from '../decision/decide.js';
 import type { MaybeContext, Refusal } from '../decision/decide.js';
 import { current, decideAll, decideInExecution, isCurrent } from '../decision/execution.js';
+import { isPromiseLike, whenSettled } from '../decision/promises.js';
+import type { PolicyClause, Requirement } from '../rules/requirement.js';
 import { markPrivate } from './cache-hint.js';
 import type { CacheControlled } from './cache-hint.js';
-import { denialShown, isBelowGuard, isOutermost, noteVerdict, showDenial, verdictOf } from './outermost.js';
-import type { Resolver, Stand } from './outermost.js';
+import { guardAbove, isOutermost, showDenial } from './outermost.js';
+import type { ForeignWrapper, GuardPosition, Resolver } from './outermost.js';
 import type { GuardRecord } from './registry.js';
 import type { Report } from './report.js';
-import type { Requirement } from '../rules/requirement.js';
-import { isPromiseLike } from '../decision/promises.js';
 
 export interface FieldGuard extends GuardRecord {
   readonly coordinate: string;
@@ -24,28 +23,34 @@ export interface FieldGuard extends GuardRecord {
 
 /** What the guards of one schema share. */
 export interface GuardServices {
-  readonly ask: Ask;
+  readonly askPolicies: AskPolicies;
   readonly report: Report;
 }
 
+type Call = Parameters<Resolver>;
+
 /** The resolver behind a guard: synchronous when the resolver is, unless a policy has to be waited for. */
-export function guardResolver(resolve: Resolver, guard: FieldGuard, services: GuardServices, stand: Stand): Resolver {
+export function guardResolver(
+  resolve: Resolver,
+  guard: FieldGuard,
+  services: GuardServices,
+  position: GuardPosition,
+): Resolver {
   const { requirement, inputs, checksExpiry } = guard;
   const isSimple = !inputs && !checksExpiry && requirement?.policies.length === 0;
   return isSimple
-    ? guardByRule(resolve, guard, requirement, services.report, stand)
-    : guardByAll(resolve, guard, services, stand);
+    ? guardByRule(resolve, guard, requirement, services.report, position)
+    : guardByAll(resolve, guard, services, position);
 }
 
-/** The shortest way for what nearly all guards are: one look at where the rule was met last. */
+/** The shortest way for what nearly all guards are: one look at the execution in which the rule was met last. */
 function guardByRule(
   resolve: Resolver,
   guard: FieldGuard,
   { rule }: Requirement,
   report: Report,
-  stand: Stand,
+  position: GuardPosition,
 ): Resolver {
-  // The execution in which the rule was met last.
   let metIn: object | undefined;
   return (source, args, contextValue, info: GraphQLResolveInfo & CacheControlled) => {
     // Written out: two calls here are a quarter of what a guard costs.
@@ -56,59 +61,85 @@ function guardByRule(
     }
     const refusal = decideInExecution(auth, rule, info);
     if (refusal === undefined && isCurrent(auth, info)) metIn = current.key;
-    const denied = refusal && deny(refusal, guard, [source, args, contextValue, info], report, stand);
+    const denied =
+      refusal && deny(refusal, [source, args, contextValue, info], guard, report, position, position.wrapper);
     return denied ?? resolve(source, args, contextValue, info);
   };
 }
 
-function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: GuardServices, stand: Stand): Resolver {
-  const { requirement, inputs, members } = guard;
+/** The whole decision, step by step: is the token still valid, are the rules met, do the policies allow it? */
+function guardByAll(
+  resolve: Resolver,
+  guard: FieldGuard,
+  { askPolicies, report }: GuardServices,
+  position: GuardPosition,
+): Resolver {
+  const { wrapper } = position;
   return (...call) => {
-    const [source, args, contextValue, info] = call;
-    const [node] = info.fieldNodes;
-    const provided = inputs && node ? inputs.provided(node, info.variableValues, info.schema) : [];
-    const asked = requirement ? [requirement, ...provided] : provided;
-    // A rule that waits for the concrete type makes the answer differ from caller to caller all the same.
-    if (asked.length > 0 || members) markPrivate(info);
-
+    const [, , contextValue, info] = call;
     const auth = authIn(contextValue);
-    const state = authStateOf(auth);
+    const asked = findAsked(guard, info);
+    // A rule that waits for the concrete type makes the response differ from caller to caller all the same.
+    if (asked.length > 0 || guard.members) markPrivate(info);
     const rules = asked.map(({ rule }) => rule);
-    const hasEnded = guard.checksExpiry && state !== undefined && isExpired(state);
-    const refusal = hasEnded ? refusalOf(state, denials.expired) : decideAll(auth, rules, info);
-    const goOn = (denial: Refusal | undefined) => {
-      const denied = denial && deny(denial, guard, call, report, stand);
-      return denied ?? resolve(...call);
-    };
     const clauses = asked.flatMap(({ policies }) => policies);
-    if (refusal || state === undefined || clauses.length === 0) return goOn(refusal);
+    const goOn = (refusal: Refusal | undefined) =>
+      (refusal && deny(refusal, call, guard, report, position, wrapper)) ?? resolve(...call);
 
-    // Every rule asks for a verified token at least, and none refused.
-    const request = { auth: state.auth as AuthenticatedAuth, source, args, context: contextValue, info };
-    const decideByPolicies = <T>(conclude: (denial: Refusal | undefined) => T): T | Promise<T> => {
-      const toRefusal = (allowed: boolean) => (allowed ? undefined : refusalOf(state, denials.policy));
-      const answer = ask(clauses, request, state);
-      return typeof answer === 'boolean'
-        ? conclude(toRefusal(answer))
-        : answer.then((each) => conclude(toRefusal(each)));
-    };
-    if (stand.wrapper === undefined) {
-      return decideByPolicies((denial) => {
-        if (!isOutermost(stand, info) && isBelowGuard(stand, info)) noteVerdict(info, denial);
-        return goOn(denial);
+    const byToken = (guard.checksExpiry ? decideExpiry(auth) : undefined) ?? decideAll(auth, rules, info);
+    if (byToken || clauses.length === 0) return goOn(byToken);
+    const decideByPolicies = () => decidePolicies(clauses, call, askPolicies);
+    if (wrapper === undefined) {
+      return whenSettled(decideByPolicies(), (refusal) => {
+        if (guardAbove(position, info)) noteVerdict(info, refusal);
+        return goOn(refusal);
       });
     }
     // Policies are asked by the guard below: once, and about the arguments and the context that the wrapper passes on.
     return afterwards(
       () => resolve(...call),
       (finish) => {
-        const verdict = verdictOf(info);
-        const end = (denial: Refusal | undefined) =>
-          (denial && deny(denial, guard, call, report, { ...stand, wrapper: undefined })) ?? finish();
-        return verdict === undefined ? decideByPolicies(end) : end(verdict === 'allowed' ? undefined : verdict);
+        const verdict = verdicts.get(info);
+        return whenSettled(
+          verdict ? verdict.refusal : decideByPolicies(),
+          (refusal) => (refusal && deny(refusal, call, guard, report, position)) ?? finish(),
+        );
       },
     );
   };
+}
+
+/** What the request asks for at this field: the field's own requirement, and those of the inputs that it provides. */
+function findAsked({ requirement, inputs }: FieldGuard, info: GraphQLResolveInfo): readonly Requirement[] {
+  const [node] = info.fieldNodes;
+  const provided = inputs && node ? inputs.provided(node, info.variableValues, info.schema) : [];
+  return requirement ? [requirement, ...provided] : provided;
+}
+
+function decideExpiry(auth: unknown): Refusal | undefined {
+  const state = authStateOf(auth);
+  return state && isExpired(state) ? toRefusal(state, denials.expired) : undefined;
+}
+
+function decidePolicies(
+  clauses: readonly PolicyClause[],
+  [source, args, contextValue, info]: Call,
+  askPolicies: AskPolicies,
+): Refusal | undefined | PromiseLike<Refusal | undefined> {
+  const state = authStateOf(authIn(contextValue));
+  if (state === undefined) return misconfigured(authIn(contextValue));
+  // Every rule asks for a verified token at least, and all of them are met.
+  const auth = state.auth as AuthenticatedAuth;
+  const answer = askPolicies(clauses, { auth, source, args, context: contextValue, info }, state);
+  return whenSettled(answer, (isAllowed) => (isAllowed ? undefined : toRefusal(state, denials.policy)));
+}
+
+// What the guards below a wrapper decided by their policies, by the field's `info`.
+const verdicts = new WeakMap<object, { readonly refusal: Refusal | undefined }>();
+
+/** Once refused, it stays refused: a wrapper may call the guard again with other arguments. */
+function noteVerdict(info: object, refusal: Refusal | undefined): void {
+  if (verdicts.get(info)?.refusal === undefined) verdicts.set(info, { refusal });
 }
 
 /** Calls the resolver, and decides when it is done, one way or another. `finish` gives what it gave, or throws it. */
@@ -132,32 +163,24 @@ function afterwards(resolve: () => unknown, decide: (finish: () => unknown) => u
  * function that catches it, which costs a third of throwing it from here. Any other function might take it for the
  * field's value.
  *
+ * @param unaware A wrapper that was not called, to which the denial is shown.
  * @throws {GraphQLError} to a function that was put over the guard.
  */
 function deny(
-  refusal: Refusal,
-  guard: FieldGuard,
-  call: Parameters<Resolver>,
+  { denial, cause }: Refusal,
+  call: Call,
+  { coordinate, isReportOnly }: FieldGuard,
   report: Report,
-  stand: Stand,
+  position: GuardPosition,
+  unaware?: ForeignWrapper,
 ): GraphQLError | undefined {
   const [, , contextValue, info] = call;
-  const isLast = isOutermost(stand, info);
-  if (isLast || !isBelowGuard(stand, info)) report(guard.coordinate, refusal, authStateOf(authIn(contextValue)));
-  if (guard.isReportOnly) return undefined;
-  if (!isLast) throw denialShown(info) ?? createFieldDenialError(refusal.denial, info, refusal.cause);
-  const error = createFieldDenialError(refusal.denial, info, refusal.cause);
-  if (stand.wrapper === undefined) return error;
-  showDenial(stand, call, error);
-  // What a wrapper does to the error is not for the client.
-  return isUnchanged(error, refusal.denial) ? error : createFieldDenialError(refusal.denial, info, refusal.cause);
-}
-
-function isUnchanged({ message, extensions }: GraphQLError, { message: constant, code, reason }: Denial): boolean {
-  return (
-    message === constant &&
-    extensions['code'] === code &&
-    extensions['reason'] === reason &&
-    Object.keys(extensions).length === (reason === undefined ? 1 : 2)
-  );
+  const above = guardAbove(position, info);
+  if (above?.wrapper) above.wrapper.leadsToGuard = true;
+  if (!above) report(coordinate, { denial, cause }, authStateOf(authIn(contextValue)));
+  if (isReportOnly) return undefined;
+  const error = createFieldDenialError(denial, info, cause);
+  if (!isOutermost(position, info)) throw error;
+  if (unaware) showDenial(unaware, call);
+  return error;
 }

@@ -15,8 +15,8 @@ import { decideInExecution } from '../decision/execution.js';
 import { isPromiseLike } from '../decision/promises.js';
 import type { Rule } from '../rules/rule.js';
 import type { Denials } from './endable-lists.js';
-import { isBelowGuard, isOutermost } from './outermost.js';
-import type { Resolver, Stand } from './outermost.js';
+import { guardAbove } from './outermost.js';
+import type { GuardPosition, Resolver } from './outermost.js';
 import type { Members } from './registry.js';
 
 type Path = GraphQLResolveInfo['path'];
@@ -30,7 +30,7 @@ export interface ListGuard {
 }
 
 /** The resolver of a list whose items the caller may be denied: it answers the same, in a form that bears denials. */
-export function guardItems(resolve: Resolver, { members, denialsBelow }: ListGuard, stand: Stand): Resolver {
+export function guardItems(resolve: Resolver, { members, denialsBelow }: ListGuard, position: GuardPosition): Resolver {
   const memberRules = [...(members?.values() ?? [])].map(({ rule }) => rule);
   return (source, args, contextValue, info) => {
     const result: unknown = resolve(source, args, contextValue, info);
@@ -41,7 +41,7 @@ export function guardItems(resolve: Resolver, { members, denialsBelow }: ListGua
     const isByPromise = below !== undefined && (below.isUncertain || ![...below.rules].every(meets));
     if (!isByPromise && memberRules.every(meets)) return result;
     // What stands between two guards gets the list as it is; the outer one gives it its form.
-    return !isOutermost(stand, info) && isBelowGuard(stand, info) ? result : trackItems(result, info, isByPromise);
+    return guardAbove(position, info) ? result : trackItems(result, info, isByPromise);
   };
 }
 

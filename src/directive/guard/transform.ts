@@ -21,7 +21,7 @@ import { guardResolver } from './field-guard.js';
 import type { FieldGuard, GuardServices } from './field-guard.js';
 import { guardItems } from './list-guard.js';
 import type { ListGuard } from './list-guard.js';
-import { guardField, makeGuard } from './outermost.js';
+import { makeGuard, pinGuard } from './outermost.js';
 import type { Resolver } from './outermost.js';
 import { fieldsOf, guardOf, keepRules, noteSettings, recordGuard } from './registry.js';
 import { endAtExpiry } from './subscription-guard.js';
@@ -120,19 +120,19 @@ function guardOneField(
     checksExpiry: isSubscription,
     bearsDenials: list !== undefined,
   };
-  const kept = guardField(field, resolverOf(field, settings), (resolve, stand) => {
-    const guarded = isGuarded ? guardResolver(resolve, guard, services, stand) : resolve;
-    const outermost = list ? guardItems(guarded, list, stand) : guarded;
+  const pinned = pinGuard(field, resolverOf(field, settings), (resolve, position) => {
+    const guarded = isGuarded ? guardResolver(resolve, guard, services, position) : resolve;
+    const outermost = list ? guardItems(guarded, list, position) : guarded;
     recordGuard(outermost, guard);
     return outermost;
   });
-  type.getFields()[field.name] = kept;
+  type.getFields()[field.name] = pinned;
   if (isSubscription) {
     const subscribe = (field.subscribe ?? defaultFieldResolver) as Resolver;
-    kept.subscribe = makeGuard(
+    pinned.subscribe = makeGuard(
       settings.isReportOnly ? subscribe : endAtExpiry(subscribe),
-      (inner, stand) => {
-        const guarded = guardResolver(inner, guard, services, stand);
+      (inner, position) => {
+        const guarded = guardResolver(inner, guard, services, position);
         recordGuard(guarded, guard);
         return guarded;
       },

@@ -4,7 +4,7 @@ import type { FieldNode, GraphQLField, GraphQLInterfaceType, GraphQLObjectType }
 import type { AuthState } from '../../auth.js';
 import { isExpired, authStateOf } from '../../auth.js';
 import { denials } from '../../errors.js';
-import { refusalBy, refusalOf } from '../decision/decide.js';
+import { decideRule, toRefusal } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
 import type { Rule } from '../rules/rule.js';
 import type { MemberRules } from '../rules/schema-rules.js';
@@ -44,7 +44,7 @@ export class CertainDenials {
   /** The first refusal of the rules; undefined when the caller meets all of them. */
   ofRules(rules: readonly Rule[]): Refusal | undefined {
     for (const rule of rules) {
-      const refusal = this.#expired ? refusalOf(this.#expired, denials.expired) : refusalBy(this.#auth, rule);
+      const refusal = this.#expired ? toRefusal(this.#expired, denials.expired) : decideRule(this.#auth, rule);
       if (refusal !== undefined) return refusal;
     }
     return undefined;
