@@ -17,7 +17,7 @@ import { varyingHeadersOf } from './vary.js';
 export interface AuthContextOptions {
   readonly verifier: CognitoVerifier;
   /** Where the token stands. Default: `bearerToken()`. */
-  readonly tokenSource?: TokenSource;
+  readonly tokenSource?: TokenSource | undefined;
 }
 
 /**

@@ -11,19 +11,19 @@ export interface CognitoAuthPluginOptions {
    * fields without a rule are answered, the others are denied with the token's reason. A token that could not be checked
    * (`keys-unavailable`, `revocation-unavailable`) is refused with 503 either way. Default: `reject`.
    */
-  readonly onInvalidToken?: InvalidTokenHandling;
+  readonly onInvalidToken?: InvalidTokenHandling | undefined;
   /**
    * What to do with an operation that selects what the caller's token does not allow, by kind of operation. A mutation
    * that is rejected has run nothing. Default: `{ query: 'partial', mutation: 'reject', subscription: 'reject' }`.
    */
-  readonly onDenied?: DeniedOperationHandlings;
+  readonly onDenied?: DeniedOperationHandlings | undefined;
   /**
    * Which answers may be public to caches. `anonymous`: those to anonymous callers alone, of operations without rules.
    * `unruled`: any answer to an operation without rules; what a resolver computes from `contextValue.auth` by itself is
    * then yours to mark, with a cache hint `PRIVATE` or a call of `requireAuth` with the context object.
    * Default: `anonymous`.
    */
-  readonly publicAnswers?: 'anonymous' | 'unruled';
+  readonly publicAnswers?: 'anonymous' | 'unruled' | undefined;
 }
 
 export interface ResolvedPluginOptions extends RefusalPolicy {
