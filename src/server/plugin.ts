@@ -14,7 +14,6 @@ import { AuthConfigurationError, denials, isUnavailable, KeysUnavailableError } 
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { createLineLimit, writeLine } from '../log.js';
 import type { AuthLogger } from '../log.js';
-import { insideOf } from '../token/verifier.js';
 import type { CognitoAuthPlugin, PluginRequestContext, PluginRequestListener } from './apollo.js';
 import { createFaultLog, rootCauseOf } from './fault-log.js';
 import { addChallenge, refuseOperation } from './http-answer.js';
@@ -46,8 +45,8 @@ function stateIn(contextValue: object): AuthState | undefined {
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAuthPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
-  const { verifier, publicAnswers, ...policy } = readPluginOptions(options);
-  const { emitter, warnings } = insideOf(verifier);
+  const { verifier, inside, policy, publicAnswers } = readPluginOptions(options);
+  const { emitter, warnings } = inside;
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
   const limitWarnings = createLineLimit();
