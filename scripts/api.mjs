@@ -17,6 +17,7 @@ for (const entry of ENTRIES) {
     packageJsonFullPath: resolve(root, 'package.json'),
     configObject: {
       projectFolder: root,
+      newlineKind: 'lf',
       mainEntryPointFilePath: resolve(root, `dist/${entry}.d.ts`),
       compiler: { tsconfigFilePath: resolve(root, 'tsconfig.json') },
       apiReport: {
