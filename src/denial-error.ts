@@ -2,6 +2,7 @@
 import { GraphQLError, responsePathAsArray } from 'graphql';
 import type { FieldNode, GraphQLResolveInfo, Source, SourceLocation } from 'graphql';
 import type { AuthErrorCode, Denial, DenialReason } from './errors.js';
+import { once } from './once.js';
 
 /** What a client reads in `extensions` of a denial. A new object each time, because hooks like to add to it. */
 function denialExtensions(denial: Denial): { code: AuthErrorCode; reason?: DenialReason } {
@@ -95,7 +96,11 @@ function hide(error: object, name: string, value: unknown): void {
   Object.defineProperty(error, name, { value, writable: true, configurable: true });
 }
 
+// Known by a property and not by its class, of which each build of this package has its own.
+const DENIAL = once('denial', () => Symbol('denial'));
+
 Object.defineProperties(DenialError.prototype, {
+  [DENIAL]: { value: true },
   constructor: { value: GraphQLError },
   name: { value: 'GraphQLError', writable: true },
   source: { value: undefined, writable: true },
@@ -134,13 +139,17 @@ export function createFieldDenialError(
   return createLocatedDenialError(denial, { nodes: info.fieldNodes, path: responsePathAsArray(info.path) }, cause);
 }
 
+function isDenial(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && DENIAL in value;
+}
+
 /**
  * Cuts the list of places of an error that graphql-js made of a denial: one that a resolver threw (`requireAuth`), where
  * no place is known when it is made.
  */
 export function boundLocations(error: GraphQLError): void {
   const { locations, originalError } = error;
-  if (!(originalError instanceof DenialError) || !locations || locations.length <= MOST_LOCATIONS) return;
+  if (!isDenial(originalError) || !locations || locations.length <= MOST_LOCATIONS) return;
   // A plain property of the error; the types keep others from changing it.
   (error as { locations: readonly SourceLocation[] }).locations = locations.slice(0, MOST_LOCATIONS);
 }

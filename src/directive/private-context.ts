@@ -1,5 +1,7 @@
 /** Contexts of which somebody asked who the caller is: what is answered from them is no other caller's. */
-const asked = new WeakSet();
+import { once } from '../once.js';
+
+const asked = once('private contexts', () => new WeakSet());
 
 /** A field's guard has the field's cache hint to restrict; code without a field has the context alone. */
 export function markContextPrivate(contextValue: unknown): void {

@@ -1,10 +1,11 @@
 /** The context value: what `extend` returned, with the caller's `auth` set on it. */
 import type { Auth, AuthContext } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
+import { once } from '../once.js';
 import { describe, hasPlainPrototype } from '../settings.js';
 
 // Objects of a class that have become the context of a request.
-const inUse = new WeakSet<object>();
+const inUse = once('context values', () => new WeakSet<object>());
 
 /**
  * Sets `auth` on what `extend` returned, which keeps its class: prototype, methods, getters and private fields.

@@ -3,11 +3,12 @@ import type { GraphQLRequestContext } from '@apollo/server';
 import { createHash } from 'node:crypto';
 import { authStateOf } from '../auth.js';
 import type { AuthenticatedAuth, AuthContext } from '../auth.js';
+import { once } from '../once.js';
 
 type RequestContext = Pick<GraphQLRequestContext<Partial<AuthContext>>, 'contextValue'>;
 
 // Request contexts for which a cache asked one of the functions below.
-const separated = new WeakSet<object>();
+const separated = once('requests that a cache tells apart', () => new WeakSet<object>());
 
 /** Whether the response cache told this caller's answers from others' by `authSessionId` or `authCacheKey`. */
 export function isSeparatedByAuth(requestContext: object): boolean {

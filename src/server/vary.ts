@@ -1,4 +1,5 @@
 /** `Vary`: the request headers that answers depend on (RFC 9110, section 12.5.5). */
+import { once } from '../once.js';
 import { isHttpName, stripBlanks } from '../token/credential.js';
 import type { TokenRequest } from '../token/credential.js';
 import type { CognitoVerifier } from '../token/verifier.js';
@@ -69,7 +70,7 @@ function namesIn(value: string): readonly string[] {
   return value.split(',').map(stripBlanks).filter(isHttpName);
 }
 
-const ofVerifiers = new WeakMap<CognitoVerifier, VaryingHeaders>();
+const ofVerifiers = once('varying headers', () => new WeakMap<CognitoVerifier, VaryingHeaders>());
 
 export function varyingHeadersOf(verifier: CognitoVerifier): VaryingHeaders {
   let headers = ofVerifiers.get(verifier);

@@ -1,7 +1,8 @@
 /** Which servers use a verifier: the last one to stop closes it. */
+import { once } from '../once.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 
-const leases = new WeakMap<CognitoVerifier, number>();
+const leases = once('leases', () => new WeakMap<CognitoVerifier, number>());
 
 /** Counts the caller in; the function that comes back counts it out, once, and closes a verifier that nobody uses. */
 export function leaseVerifier(verifier: CognitoVerifier): () => Promise<void> {

@@ -1,5 +1,6 @@
 /** What token sources share: the request that they see, how they refuse it, and the characters of HTTP. */
 import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
+import { once } from '../once.js';
 
 /** A request as a token source sees it. */
 export interface TokenRequest {
@@ -25,7 +26,7 @@ export function malformed(detail: string): TokenRejectedError {
   return new TokenRejectedError('malformed', { cause });
 }
 
-const ofSources = new WeakSet<Error>();
+const ofSources = once('sentences of token sources', () => new WeakSet<Error>());
 
 /**
  * Whether the sentence is one of this package's sources: a constant, which may be logged.
@@ -36,7 +37,7 @@ export function isOfSource(cause: Error): boolean {
   return ofSources.has(cause);
 }
 
-const withoutToken = new WeakSet<TokenRejectedError>();
+const withoutToken = once('rejections of other schemes', () => new WeakSet<TokenRejectedError>());
 
 /**
  * The rejection of credentials that hold no bearer token, good or bad.
@@ -59,7 +60,7 @@ export function isOtherScheme(rejection: TokenRejectedError): boolean {
   return withoutToken.has(rejection);
 }
 
-const headersRead = new WeakMap<TokenSource, readonly string[]>();
+const headersRead = once('headers of token sources', () => new WeakMap<TokenSource, readonly string[]>());
 
 /** @internal */
 export function declareHeaders(source: TokenSource, headers: readonly string[]): TokenSource {

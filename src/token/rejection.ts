@@ -10,11 +10,12 @@ import {
 } from 'aws-jwt-verify/error';
 import { isUnavailable, KeysUnavailableError, TokenRejectedError } from '../errors.js';
 import type { AuthUnavailableError, TokenRejectionReason } from '../errors.js';
+import { once } from '../once.js';
 import { asError } from '../settings.js';
 
 // Each refusal that is known in advance is one error, made once: a stack says nothing about junk, and capturing two of
 // them would cost several times what all checks of it do. They stay inside; `verify` throws another one each time.
-const known = new Map<string, TokenRejectedError>();
+const known = once('refusals', () => new Map<string, TokenRejectedError>());
 
 function refusal(reason: TokenRejectionReason, detail: string): TokenRejectedError {
   let error = known.get(detail);

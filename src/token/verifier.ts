@@ -3,6 +3,7 @@ import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
 import type { Auth, AuthenticatedAuth, AuthOrigin } from '../auth.js';
 import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
 import { createEmitter } from '../events.js';
+import { once } from '../once.js';
 import { describeMisuse } from './misused-token.js';
 import type { Emitter } from '../events.js';
 import { createTokenCheck } from './verification.js';
@@ -52,7 +53,7 @@ interface Inside {
   readonly warnings: readonly string[];
 }
 
-const insides = new WeakMap<object, Inside>();
+const insides = once('verifiers', () => new WeakMap<object, Inside>());
 
 /**
  * What the verifier lends to an `Auth` that others make on its behalf.

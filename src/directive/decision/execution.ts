@@ -1,57 +1,74 @@
 /**
- * The execution at hand: whether its caller's token has run out since the `Auth` was made is looked at once for each
- * execution, not once for each field, and a rule remembers in which execution it was met last.
+ * The execution at hand: the fields of one operation, or of one event of a subscription, for one `Auth`. Whether the
+ * token has expired is asked once for each execution, not once for each field, and a guard remembers in which execution
+ * its rule was met.
  */
 import type { GraphQLResolveInfo } from 'graphql';
 import { authStateOf, isExpired } from '../../auth.js';
 import type { AuthState } from '../../auth.js';
+import { denials } from '../../errors.js';
+import type { Rule } from '../rules/rule.js';
+import { decide, evaluate, misconfigured, refusalOf } from './decide.js';
+import type { Refusal } from './decide.js';
 
-/** The fields of one operation, or of one event of a subscription, for one `Auth`. */
-export interface Execution {
-  auth: unknown;
-  /** The coerced variables, which graphql-js makes anew for each execution. */
-  variableValues: object;
-  state: AuthState | undefined;
-}
+type Variables = GraphQLResolveInfo['variableValues'];
+type ExecutionInfo = Partial<Pick<GraphQLResolveInfo, 'variableValues'>>;
 
-// Of no execution: equal to nothing that comes from outside.
+// No value from outside equals it.
 const NOTHING: object = Object.freeze({});
 
-/** Where no rule was met. */
-export const NO_EXECUTION: Execution = { auth: NOTHING, variableValues: NOTHING, state: undefined };
+/** The last execution. One is enough: an execution's fields come in a row. */
+export const current: {
+  /** Stands for the execution where it is remembered, and keeps neither its `Auth` nor its variables alive. */
+  key: object;
+  auth: unknown;
+  /** The coerced variables, which graphql-js makes anew for each execution. */
+  variableValues: Variables;
+} = { key: {}, auth: NOTHING, variableValues: {} };
 
-// The last one. One is enough: an execution's fields come in a row.
-let current = NO_EXECUTION;
-
-// The `Auth` that was good when the execution of these variables began, for executions that take turns.
-const goodAuths = new WeakMap<object, unknown>();
-
-/**
- * The execution of an `Auth` whose token has not run out when it begins; undefined for a token that has, and for anything
- * that is no `Auth`. What has begun goes on to its end: a request is decided as it arrives. An `Auth` may outlive its
- * request, on a WebSocket for one, and its decisions are remembered.
- */
-export function liveExecutionOf(
-  auth: unknown,
-  { variableValues }: Partial<Pick<GraphQLResolveInfo, 'variableValues'>>,
-): Execution | undefined {
-  if (current.auth === auth && current.variableValues === variableValues) return current;
-  const state = authStateOf(auth);
-  if (state === undefined) return undefined;
-  // Nothing by which this execution could be known again: who calls a resolver by hand may leave the variables out.
-  if (variableValues === undefined) return isExpired(state) ? undefined : { auth, variableValues: NOTHING, state };
-  if (goodAuths.get(variableValues) !== auth) {
-    if (isExpired(state)) return undefined;
-    goodAuths.set(variableValues, auth);
-  }
-  // Rules still point to what is over: it must not keep anybody's `Auth` or large variables.
-  if (current !== NO_EXECUTION) forget(current);
-  current = { auth, variableValues, state };
-  return current;
+/** Whether the execution at hand is that of this `Auth` and these variables. */
+export function isCurrent(auth: unknown, { variableValues }: ExecutionInfo): boolean {
+  return current.auth === auth && current.variableValues === variableValues;
 }
 
-function forget(execution: Execution): void {
-  execution.auth = NOTHING;
-  execution.variableValues = NOTHING;
-  execution.state = undefined;
+// The `Auth` whose token had not expired when the execution of these variables began, for executions that take turns.
+const goodAuths = new WeakMap<Variables, unknown>();
+
+/**
+ * Whether the token had not expired when the execution began: a request is decided as it arrives, and what has begun goes
+ * on to its end. An `Auth` may outlive its request, on a WebSocket for one, and its decisions are remembered.
+ */
+function isLive(state: AuthState, { variableValues }: ExecutionInfo): boolean {
+  // Nothing tells this execution from another one: a resolver that is called by hand may get no variables.
+  if (variableValues === undefined) return !isExpired(state);
+  const { auth } = state;
+  if (current.auth === auth && current.variableValues === variableValues) return true;
+  if (goodAuths.get(variableValues) !== auth) {
+    if (isExpired(state)) return false;
+    goodAuths.set(variableValues, auth);
+  }
+  current.key = {};
+  current.auth = auth;
+  current.variableValues = variableValues;
+  return true;
+}
+
+/** Why the rule refuses the `auth` of a context in this execution; undefined when it is met. */
+export function decideInExecution(auth: unknown, rule: Rule, info: ExecutionInfo): Refusal | undefined {
+  const state = authStateOf(auth);
+  if (state === undefined) return misconfigured(auth);
+  const denial = isLive(state, info) ? decide(state, rule) : denials.expired;
+  return denial && refusalOf(state, denial);
+}
+
+/** The same for several rules. The reason is that of the first check of them all that fails, whichever rule it is in. */
+export function decideAll(auth: unknown, rules: readonly Rule[], info: ExecutionInfo): Refusal | undefined {
+  const [first, ...others] = rules.flatMap((rule) => decideInExecution(auth, rule, info) ?? []);
+  const state = authStateOf(auth);
+  if (state === undefined || others.length === 0 || first?.denial.code !== 'FORBIDDEN') return first;
+  const denial = evaluate(
+    state.auth,
+    rules.flatMap(({ clauses }) => clauses),
+  );
+  return denial && refusalOf(state, denial);
 }

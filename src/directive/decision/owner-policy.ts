@@ -13,6 +13,7 @@ import {
 import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
 import type { AuthenticatedAuth } from '../../auth.js';
 import { AuthConfigurationError } from '../../errors.js';
+import { once } from '../../once.js';
 import { isText, print, readSettings } from '../../settings.js';
 import type { FieldOf } from '../rules/elements.js';
 import type { PolicyCheck } from './policies.js';
@@ -46,7 +47,7 @@ const VERIFIED_BY: ReadonlyMap<string, string> = new Map([
   ['phone_number', 'phone_number_verified'],
 ]);
 
-const ownerships = new WeakMap<PolicyCheck | object, Ownership>();
+const ownerships = once('owner policies', () => new WeakMap<PolicyCheck | object, Ownership>());
 
 /**
  * The common policy: an argument of the field, or a property of its parent, equals the caller's `sub` or another claim.

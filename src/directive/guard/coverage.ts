@@ -2,8 +2,6 @@
 import { isAbstractType } from 'graphql';
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { isAuthDefinition } from '../rules/definition.js';
-import { guardRecordOf } from './field-guard.js';
-import type { GuardRecord } from './field-guard.js';
 import type { FieldInputs } from '../rules/input-rules.js';
 import { findForeignGraphql } from '../rules/own-graphql.js';
 import { isImpliedBy } from '../rules/requirement.js';
@@ -11,7 +9,8 @@ import type { Requirement } from '../rules/requirement.js';
 import { createPropagation } from './endable-lists.js';
 import { membersOf } from '../rules/schema-rules.js';
 import type { SchemaRules } from '../rules/schema-rules.js';
-import { fieldsOf, guardOf, hasSettings } from './registry.js';
+import { fieldsOf, guardOf, guardRecordOf, hasSettings } from './registry.js';
+import type { GuardRecord } from './registry.js';
 import { rulesOf } from './rules-of.js';
 import { findNamingProblems } from './start-warnings.js';
 

@@ -1,71 +1,31 @@
-/** Wrappers around a field's resolver, its `subscribe` and a type's `resolveType` that enforce rules. */
-import { getNullableType, isListType, responsePathAsArray } from 'graphql';
-import type { GraphQLError, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
+/** The guard of a field: a function around its resolver or its `subscribe` that enforces rules. */
+import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 import { authStateOf, isExpired } from '../../auth.js';
 import type { AuthenticatedAuth } from '../../auth.js';
-import { createFieldDenialError, createLocatedDenialError } from '../../denial-error.js';
+import { createFieldDenialError } from '../../denial-error.js';
 import { denials } from '../../errors.js';
 import type { Denial } from '../../errors.js';
 import type { Ask } from '../decision/ask-policies.js';
-import { authIn, decide, evaluate, misconfigured, refusalOf } from '../decision/decide.js';
+import { authIn, refusalOf } from '../decision/decide.js';
 import type { MaybeContext, Refusal } from '../decision/decide.js';
-import type { FieldInputs } from '../rules/input-rules.js';
-import { liveExecutionOf } from '../decision/execution.js';
-import { itemPathOf, trackItems } from './list-guard.js';
+import { current, decideAll, decideInExecution, isCurrent } from '../decision/execution.js';
+import { markPrivate } from './cache-hint.js';
+import type { CacheControlled } from './cache-hint.js';
 import { denialShown, isBelowGuard, isOutermost, noteVerdict, showDenial, verdictOf } from './outermost.js';
 import type { Resolver, Stand } from './outermost.js';
-import type { Denials } from './endable-lists.js';
+import type { GuardRecord } from './registry.js';
 import type { Report } from './report.js';
 import type { Requirement } from '../rules/requirement.js';
-import type { Rule } from '../rules/rule.js';
 import { isPromiseLike } from '../decision/promises.js';
-
-type Members = ReadonlyMap<string, Requirement>;
-type Path = GraphQLResolveInfo['path'];
-
-/** What a guard enforces; for whoever checks that a schema is guarded. */
-export interface GuardRecord {
-  readonly requirement?: Requirement | undefined;
-  readonly inputs?: FieldInputs | undefined;
-  readonly members?: Members | undefined;
-  /**
-   * Whether nothing at all is answered once the token has run out, whatever is asked: for subscriptions, which go on after
-   * the request is over.
-   */
-  readonly checksExpiry: boolean;
-  readonly isReportOnly: boolean;
-  /** Whether it gives the items of a list in a form that bears denials (`guardItems`). */
-  readonly bearsDenials?: boolean;
-}
 
 export interface FieldGuard extends GuardRecord {
   readonly coordinate: string;
-}
-
-/** What the items of a list can be denied by. */
-export interface ListGuard {
-  /** By what they turn out to be. */
-  readonly members: Members | undefined;
-  /** By what is selected below them; undefined when that could not end an item. */
-  readonly denialsBelow: ((info: GraphQLResolveInfo) => Denials) | undefined;
 }
 
 /** What the guards of one schema share. */
 export interface GuardServices {
   readonly ask: Ask;
   readonly report: Report;
-}
-
-const records = new WeakMap<object, GuardRecord>();
-
-/** What this function enforces; undefined when it is no guard. */
-export function guardRecordOf(resolver: unknown): GuardRecord | undefined {
-  return typeof resolver === 'function' ? records.get(resolver) : undefined;
-}
-
-/** Remembers what the function enforces. */
-export function recordGuard(resolver: Resolver, record: GuardRecord): void {
-  records.set(resolver, record);
 }
 
 /** The resolver behind a guard: synchronous when the resolver is, unless a policy has to be waited for. */
@@ -85,38 +45,20 @@ function guardByRule(
   report: Report,
   stand: Stand,
 ): Resolver {
+  // The execution in which the rule was met last.
+  let metIn: object | undefined;
   return (source, args, contextValue, info: GraphQLResolveInfo & CacheControlled) => {
     // Written out: two calls here are a quarter of what a guard costs.
     if (info.cacheControl !== undefined) markPrivate(info);
     const auth = (contextValue as MaybeContext)?.auth;
-    const { metIn } = rule;
-    if (metIn.auth === auth && metIn.variableValues === info.variableValues) {
+    if (metIn === current.key && current.auth === auth && current.variableValues === info.variableValues) {
       return resolve(source, args, contextValue, info);
     }
-    const refusal = refuseByRule(auth, rule, info);
+    const refusal = decideInExecution(auth, rule, info);
+    if (refusal === undefined && isCurrent(auth, info)) metIn = current.key;
     const denied = refusal && deny(refusal, guard, [source, args, contextValue, info], report, stand);
     return denied ?? resolve(source, args, contextValue, info);
   };
-}
-
-/** The resolver of a list whose items the caller may be denied: it answers the same, in a form that bears denials. */
-export function guardItems(resolve: Resolver, { members, denialsBelow }: ListGuard, stand: Stand): Resolver {
-  const memberRules = [...(members?.values() ?? [])].map(({ rule }) => rule);
-  return (source, args, contextValue, info) => {
-    const result: unknown = resolve(source, args, contextValue, info);
-    if (isEmpty(result) || result instanceof Error) return result;
-    const auth = authIn(contextValue);
-    const meets = (rule: Rule) => refuseByRule(auth, rule, info) === undefined;
-    const below = denialsBelow?.(info);
-    const isByPromise = below !== undefined && (below.isUncertain || ![...below.rules].every(meets));
-    if (!isByPromise && memberRules.every(meets)) return result;
-    // What stands between two guards gets the list as it is; the outer one gives it its form.
-    return !isOutermost(stand, info) && isBelowGuard(stand, info) ? result : trackItems(result, info, isByPromise);
-  };
-}
-
-function isEmpty(result: unknown): boolean {
-  return Array.isArray(result) && result.length === 0;
 }
 
 function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: GuardServices, stand: Stand): Resolver {
@@ -133,7 +75,7 @@ function guardByAll(resolve: Resolver, guard: FieldGuard, { ask, report }: Guard
     const state = authStateOf(auth);
     const rules = asked.map(({ rule }) => rule);
     const hasEnded = guard.checksExpiry && state !== undefined && isExpired(state);
-    const refusal = hasEnded ? refusalOf(state, denials.expired) : refuse(auth, rules, info);
+    const refusal = hasEnded ? refusalOf(state, denials.expired) : decideAll(auth, rules, info);
     const goOn = (denial: Refusal | undefined) => {
       const denied = denial && deny(denial, guard, call, report, stand);
       return denied ?? resolve(...call);
@@ -184,29 +126,6 @@ function afterwards(resolve: () => unknown, decide: (finish: () => unknown) => u
   return isPromiseLike(result) ? result.then((value) => decide(() => value), fail) : decide(() => result);
 }
 
-function refuseByRule(auth: unknown, rule: Rule, info: GraphQLResolveInfo): Refusal | undefined {
-  const state = authStateOf(auth);
-  if (state === undefined) return misconfigured(auth);
-  const execution = liveExecutionOf(auth, info);
-  const denial = execution ? decide(state, rule) : denials.expired;
-  if (denial) return refusalOf(state, denial);
-  if (execution) rule.metIn = execution;
-  return undefined;
-}
-
-function refuse(auth: unknown, rules: readonly Rule[], info: GraphQLResolveInfo): Refusal | undefined {
-  const refusals = rules.flatMap((rule) => refuseByRule(auth, rule, info) ?? []);
-  const execution = refusals.length > 1 ? liveExecutionOf(auth, info) : undefined;
-  if (execution?.state === undefined) return refusals[0];
-  const { state } = execution;
-  // Decided together: the reason is the first of them all, whichever element asks for it.
-  const denial = evaluate(
-    state.auth,
-    rules.flatMap(({ clauses }) => clauses),
-  );
-  return denial && refusalOf(state, denial);
-}
-
 /**
  * The error of the field; undefined in a dry run. To the executor itself it is returned, not thrown: graphql-js throws
  * what a resolver returns as an error (GraphQL specification, section 6.4.4, "Handling Field Errors"), in the very
@@ -241,54 +160,4 @@ function isUnchanged({ message, extensions }: GraphQLError, { message: constant,
     extensions['reason'] === reason &&
     Object.keys(extensions).length === (reason === undefined ? 1 : 2)
   );
-}
-
-/** `resolveType` behind a guard: the first moment at which it is known what a value of an abstract type is. */
-export function guardResolveType(
-  resolveType: GraphQLTypeResolver<unknown, unknown>,
-  record: GuardRecord & { readonly members: Members },
-  report: Report,
-): GraphQLTypeResolver<unknown, unknown> {
-  const { members, isReportOnly } = record;
-  const check = <T>(name: T, contextValue: unknown, info: GraphQLResolveInfo, path: Path | undefined): T => {
-    // What is no name of a type is graphql-js's to refuse.
-    const requirement = typeof name === 'string' ? members.get(name) : undefined;
-    if (requirement === undefined) return name;
-    const auth = authIn(contextValue);
-    const refusal = refuseByRule(auth, requirement.rule, info);
-    if (refusal) {
-      report(String(name), refusal, authStateOf(auth));
-      if (!isReportOnly) throw createItemDenialError(refusal, info, path);
-    }
-    return name;
-  };
-  const guarded: GraphQLTypeResolver<unknown, unknown> = (value, contextValue, info, type) => {
-    const path = isListType(getNullableType(info.returnType)) ? itemPathOf(info) : info.path;
-    const name = resolveType(value, contextValue, info, type);
-    return isPromiseLike(name)
-      ? Promise.resolve(name).then((resolved) => check(resolved, contextValue, info, path))
-      : check(name, contextValue, info, path);
-  };
-  records.set(guarded, record);
-  return guarded;
-}
-
-/** Without a path where it is not known: graphql-js knows the index of the list item, and adds it. */
-function createItemDenialError(
-  { denial, cause }: Refusal,
-  info: GraphQLResolveInfo,
-  path: Path | undefined,
-): GraphQLError {
-  const place = path && { nodes: info.fieldNodes, path: responsePathAsArray(path) };
-  return createLocatedDenialError(denial, place, cause);
-}
-
-/** What Apollo Server's cache-control plugin adds. */
-interface CacheControlled {
-  readonly cacheControl?: { readonly cacheHint: { restrict(hint: { readonly scope: 'PRIVATE' }): void } };
-}
-
-/** An answer that depends on the caller must not be kept by a cache that others ask. */
-function markPrivate(info: GraphQLResolveInfo & CacheControlled): void {
-  if (info.cacheControl !== undefined) info.cacheControl.cacheHint.restrict({ scope: 'PRIVATE' });
 }

@@ -10,9 +10,44 @@
  * process. What comes by a promise is waited for with the others, whatever is wrong with its neighbours.
  */
 import type { GraphQLResolveInfo } from 'graphql';
+import { authIn } from '../decision/decide.js';
+import { decideInExecution } from '../decision/execution.js';
 import { isPromiseLike } from '../decision/promises.js';
+import type { Rule } from '../rules/rule.js';
+import type { Denials } from './endable-lists.js';
+import { isBelowGuard, isOutermost } from './outermost.js';
+import type { Resolver, Stand } from './outermost.js';
+import type { Members } from './registry.js';
 
 type Path = GraphQLResolveInfo['path'];
+
+/** What the items of a list can be denied by. */
+export interface ListGuard {
+  /** By what they turn out to be. */
+  readonly members: Members | undefined;
+  /** By what is selected below them; undefined when that could not end an item. */
+  readonly denialsBelow: ((info: GraphQLResolveInfo) => Denials) | undefined;
+}
+
+/** The resolver of a list whose items the caller may be denied: it answers the same, in a form that bears denials. */
+export function guardItems(resolve: Resolver, { members, denialsBelow }: ListGuard, stand: Stand): Resolver {
+  const memberRules = [...(members?.values() ?? [])].map(({ rule }) => rule);
+  return (source, args, contextValue, info) => {
+    const result: unknown = resolve(source, args, contextValue, info);
+    if (isEmpty(result) || result instanceof Error) return result;
+    const auth = authIn(contextValue);
+    const meets = (rule: Rule) => decideInExecution(auth, rule, info) === undefined;
+    const below = denialsBelow?.(info);
+    const isByPromise = below !== undefined && (below.isUncertain || ![...below.rules].every(meets));
+    if (!isByPromise && memberRules.every(meets)) return result;
+    // What stands between two guards gets the list as it is; the outer one gives it its form.
+    return !isOutermost(stand, info) && isBelowGuard(stand, info) ? result : trackItems(result, info, isByPromise);
+  };
+}
+
+function isEmpty(result: unknown): boolean {
+  return Array.isArray(result) && result.length === 0;
+}
 
 /** What is known on the way through one list. */
 interface Cursor {
@@ -28,7 +63,7 @@ export function itemPathOf(info: GraphQLResolveInfo): Path | undefined {
 }
 
 /** The field's result, in a form that notes each item's path right before graphql-js takes the item. */
-export function trackItems(result: unknown, info: GraphQLResolveInfo, isByPromise: boolean): unknown {
+function trackItems(result: unknown, info: GraphQLResolveInfo, isByPromise: boolean): unknown {
   const cursor: Cursor = { path: info.path, isByPromise };
   const start = (value: unknown) => {
     // From here on what `itemPathOf` says is true; an iterable that is taken as it is gets no note.

@@ -6,6 +6,7 @@
  */
 import { isObjectType } from 'graphql';
 import type { GraphQLField, GraphQLFieldResolver, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import { once } from '../../once.js';
 import { Stamped } from '../../stamped.js';
 import type { Refusal } from '../decision/decide.js';
 import { isPromiseLike } from '../decision/promises.js';
@@ -38,7 +39,7 @@ interface Made {
   readonly stand: Stand;
 }
 
-const made = new WeakMap<object, Made>();
+const made = once('guards', () => new WeakMap<object, Made>());
 
 /** A guard that stands where its caller puts it. */
 export function makeGuard(resolve: Resolver, make: MakeGuard, place: Stand['place'], wrapper?: Wrapper): Resolver {

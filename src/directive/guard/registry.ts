@@ -1,12 +1,40 @@
 /** What is remembered about schemas: the directive's names, the settings of a transformed one, and its guarded fields. */
 import { isObjectType } from 'graphql';
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { once } from '../../once.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, hasAuthArguments } from '../rules/definition.js';
-import { guardRecordOf } from './field-guard.js';
-import type { GuardRecord } from './field-guard.js';
+import type { FieldInputs } from '../rules/input-rules.js';
+import type { Requirement } from '../rules/requirement.js';
 import type { RuleSettings } from '../rules/schema-rules.js';
 
 type Field = GraphQLField<unknown, unknown>;
+
+/** What members of an abstract type ask for, by the member's name. */
+export type Members = ReadonlyMap<string, Requirement>;
+
+/** What a guard enforces. */
+export interface GuardRecord {
+  readonly requirement?: Requirement | undefined;
+  readonly inputs?: FieldInputs | undefined;
+  readonly members?: Members | undefined;
+  /** Whether it denies every request once the token has expired: for subscriptions, which outlive their request. */
+  readonly checksExpiry: boolean;
+  readonly isReportOnly: boolean;
+  /** Whether it gives the items of a list in a form that bears denials (`guardItems`). */
+  readonly bearsDenials?: boolean;
+}
+
+const records = once('records of guards', () => new WeakMap<object, GuardRecord>());
+
+/** Remembers what the function enforces. */
+export function recordGuard(guard: object, record: GuardRecord): void {
+  records.set(guard, record);
+}
+
+/** What the function enforces; undefined when it is no guard. */
+export function guardRecordOf(resolver: unknown): GuardRecord | undefined {
+  return typeof resolver === 'function' ? records.get(resolver) : undefined;
+}
 
 /** What is known of the directives of a schema. */
 export interface SchemaSettings extends RuleSettings {
@@ -23,7 +51,7 @@ export interface Note {
 
 // Only for schemas that were never transformed, which do not know their own names: a directive whose definition is not
 // in the schema (built in code) must not be missed because the transformer was forgotten.
-const usedNames = new Set([DEFAULT_NAME]);
+const usedNames = once('names of the directive', () => new Set([DEFAULT_NAME]));
 
 /** A name that was given to the directive in this process. */
 export function noteName(name: string): void {

@@ -1,7 +1,6 @@
 /** A rule: what a token must say, as a number. Two elements that ask the same have the same rule, in every schema. */
 import type { TokenUse } from '../../cognito-claims.js';
-import { NO_EXECUTION } from '../decision/execution.js';
-import type { Execution } from '../decision/execution.js';
+import { once } from '../../once.js';
 
 /** What one `@auth` asks of a token. All that is given must hold; a list means any of it, so an empty one nobody. */
 export interface Clause {
@@ -17,13 +16,11 @@ export interface Rule {
   readonly clauses: readonly Clause[];
   /** The clauses as canonical text, sorted. */
   readonly keys: readonly string[];
-  /** Where it was met last: the next field of the same execution need not ask again. */
-  metIn: Execution;
 }
 
 // By content and for the whole process: a server that rebuilds its schema gets the same numbers again, so that neither
 // this map nor the decisions kept in each `Auth` grow. Only schemas fill it, never a request.
-const rules = new Map<string, Rule>();
+const rules = once('rules', () => new Map<string, Rule>());
 
 export function internRule(clauses: readonly Clause[]): Rule {
   const byKey = new Map(clauses.map((clause) => [keyOf(clause), clause]));
@@ -31,7 +28,7 @@ export function internRule(clauses: readonly Clause[]): Rule {
   const key = keys.join('\n');
   let rule = rules.get(key);
   if (rule === undefined) {
-    rule = { number: rules.size, clauses: [...byKey.values()], keys, metIn: NO_EXECUTION };
+    rule = { number: rules.size, clauses: [...byKey.values()], keys };
     rules.set(key, rule);
   }
   return rule;

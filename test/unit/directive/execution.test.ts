@@ -1,15 +1,18 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { execute, parse } from 'graphql';
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Auth } from '../../../src/auth.js';
-import { internRule } from '../../../src/directive/rules/rule.js';
-import { anonymous, authenticatedAs, createTestUserPool } from '../../../src/testing/index.js';
+import { anonymous, authenticatedAs, createTestUserPool, rejected } from '../../../src/testing/index.js';
 import { guard } from '../../support/run.js';
 
 const start = (schema: GraphQLSchema, source: string, contextValue: object) =>
   execute({ schema, document: parse(source), contextValue });
 
-const inGroup = internRule([{ tokenUse: undefined, groups: ['in'], scopes: undefined }]);
+setFlagsFromString('--expose-gc');
+// What the flag gives to a new context is the collector (documentation of `v8.setFlagsFromString`).
+const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('a rule that was met', () => {
   it('is met for that Auth alone, however the fields of two executions take turns', async () => {
@@ -67,17 +70,45 @@ describe('a rule that was met', () => {
     expect(run()).toMatchObject({ data: { a: null }, errors: [{ extensions: { reason: 'expired' } }] });
   });
 
-  it('keeps neither the Auth nor the variables once another execution has begun', async () => {
+  it('keeps neither the Auth nor the variables alive once another execution has begun', async () => {
     const schema = guard('type Query { a(text: String): Int @auth(groups: ["in"]) b: Int @auth }', {
       Query: { a: () => 1, b: () => 2 },
     });
-    const first = authenticatedAs({ groups: ['in'] });
-    await start(schema, '{ a }', { auth: first });
-    const { metIn } = inGroup;
-    expect(metIn.auth).toBe(first);
+    const kept: WeakRef<object>[] = [];
+    const { resolve } = schema.getQueryType()?.getFields()['a'] ?? {};
+    const first = () => {
+      const auth = authenticatedAs({ groups: ['in'] });
+      const variableValues = { text: 'x'.repeat(1_000) };
+      expect(resolve?.({}, {}, { auth }, { fieldName: 'a', variableValues } as unknown as GraphQLResolveInfo)).toBe(1);
+      kept.push(new WeakRef(auth), new WeakRef(variableValues));
+    };
+    first();
     await start(schema, '{ b }', { auth: authenticatedAs() });
-    expect(inGroup.metIn).toBe(metIn);
-    expect([metIn.auth, metIn.variableValues, metIn.state]).toEqual([{}, {}, undefined]);
+    // A WeakRef keeps what it refers to until the end of the task that made it.
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    expect(kept.map((each) => each.deref())).toEqual([undefined, undefined]);
+  });
+
+  it('is met for no other caller by a call without variables in between', () => {
+    const { resolve } =
+      guard('type Query { a: Int @auth }', { Query: { a: () => 1 } })
+        .getQueryType()
+        ?.getFields()['a'] ?? {};
+    const path = { key: 'a', prev: undefined, typename: 'Query' };
+    const call = (auth: Auth, variableValues?: object) =>
+      resolve?.({}, {}, { auth }, {
+        fieldName: 'a',
+        fieldNodes: [],
+        path,
+        variableValues,
+      } as unknown as GraphQLResolveInfo);
+    const allowed = authenticatedAs();
+    const variables = {};
+    const refused = rejected('revoked');
+    expect(() => call(refused, variables)).toThrow('The token has been revoked.');
+    expect(call(allowed)).toBe(1);
+    expect(() => call(refused, variables)).toThrow('The token has been revoked.');
   });
 
   it('is asked again each time when nothing tells one execution from another', async () => {

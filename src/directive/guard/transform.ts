@@ -1,0 +1,156 @@
+/** Puts a guard into a schema wherever a rule asks for one. */
+import { defaultFieldResolver, defaultTypeResolver, getNullableType, isAbstractType, isListType } from 'graphql';
+import type {
+  GraphQLAbstractType,
+  GraphQLField,
+  GraphQLFieldResolver,
+  GraphQLObjectType,
+  GraphQLSchema,
+} from 'graphql';
+import { AuthConfigurationError } from '../../errors.js';
+import { createElementReader } from '../rules/annotations.js';
+import { assertGraphqlVersion } from '../rules/graphql-version.js';
+import { findForeignGraphql } from '../rules/own-graphql.js';
+import { findProblems } from '../rules/problems.js';
+import { membersOf, readRules } from '../rules/schema-rules.js';
+import type { RuleSettings, SchemaRules } from '../rules/schema-rules.js';
+import { copySchema } from './copy-schema.js';
+import { createPropagation } from './endable-lists.js';
+import type { Propagation } from './endable-lists.js';
+import { guardResolver } from './field-guard.js';
+import type { FieldGuard, GuardServices } from './field-guard.js';
+import { guardItems } from './list-guard.js';
+import type { ListGuard } from './list-guard.js';
+import { guardField, makeGuard } from './outermost.js';
+import type { Resolver } from './outermost.js';
+import { fieldsOf, guardOf, noteSettings, recordGuard } from './registry.js';
+import { endAtExpiry } from './subscription-guard.js';
+import { guardResolveType } from './type-guard.js';
+
+type Field = GraphQLField<unknown, unknown>;
+
+/** What `authDirective()` was told about the schemas that it transforms. */
+export type TransformSettings = Parameters<typeof findProblems>[2] & {
+  readonly unannotated: RuleSettings['unannotated'];
+  readonly isReportOnly: boolean;
+  readonly fieldResolver: GraphQLFieldResolver<unknown, never> | undefined;
+};
+
+/**
+ * A copy of the schema in which guards enforce its rules.
+ *
+ * @throws {AuthConfigurationError} when a rule could not be enforced or could never be met, with a sentence for each
+ *   element; and when the schema was transformed before.
+ */
+export function transformSchema(
+  original: GraphQLSchema,
+  settings: TransformSettings,
+  services: GuardServices,
+): GraphQLSchema {
+  assertGraphqlVersion('authDirectiveTransformer()');
+  const foreign = findForeignGraphql(original);
+  if (foreign !== undefined) throw new AuthConfigurationError(`authDirectiveTransformer(): ${foreign}`);
+  assertUnguarded(original);
+  const schema = copySchema(original);
+  const { name, publicName, unannotated, enforcedElsewhere } = settings;
+  // What code answers is read once, both for the check and for the guards.
+  const read = createElementReader();
+  const names = { names: new Set([name]), publicNames: new Set([publicName]) };
+  const rules = readRules(schema, { ...names, unannotated }, read);
+  const problems = findProblems(schema, rules, settings, read);
+  if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
+
+  // A dry run denies nothing, so nothing propagates.
+  const propagation = settings.isReportOnly ? undefined : createPropagation(schema, rules);
+  const isSubscription = (type: GraphQLObjectType) => type === schema.getSubscriptionType();
+  for (const [type, field] of fieldsOf(schema)) {
+    const list = propagation && listGuardOf(field, rules, propagation);
+    guardOneField(type, field, list, isSubscription(type), rules, settings, services);
+  }
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isAbstractType(type)) guardAbstractType(type, rules, settings, services);
+  }
+  noteSettings(schema, { name, publicName, unannotated, enforcedElsewhere: [...enforcedElsewhere] });
+  return schema;
+}
+
+function assertUnguarded(schema: GraphQLSchema): void {
+  for (const [type, field] of fieldsOf(schema)) {
+    if (!guardOf(field)) continue;
+    throw new AuthConfigurationError(
+      `${type.name}.${field.name}: this schema was transformed before, and has its guards. Use authDirectiveTransformer once, as ` +
+        'the last transformation.',
+    );
+  }
+}
+
+function resolverOf(field: Field, { fieldResolver = defaultFieldResolver }: TransformSettings): Resolver {
+  // A resolver takes what its executor gives it; none of it is looked at here.
+  return (field.resolve ?? fieldResolver) as Resolver;
+}
+
+function listGuardOf(field: Field, rules: SchemaRules, propagation: Propagation): ListGuard | undefined {
+  if (!isListType(getNullableType(field.type))) return undefined;
+  const members = membersOf(rules, field);
+  const denialsBelow = propagation.reachesItemsOf(field) ? propagation.denialsBelow : undefined;
+  return members || denialsBelow ? { members, denialsBelow } : undefined;
+}
+
+function guardOneField(
+  type: GraphQLObjectType,
+  field: Field,
+  list: ListGuard | undefined,
+  isSubscription: boolean,
+  rules: SchemaRules,
+  settings: TransformSettings,
+  services: GuardServices,
+): void {
+  const requirement = rules.ofField(type, field);
+  const inputs = rules.ofInputs(type, field);
+  const members = membersOf(rules, field);
+  const isGuarded = requirement !== undefined || inputs !== undefined || members !== undefined || isSubscription;
+  if (!isGuarded && !list) return;
+  const guard: FieldGuard = {
+    coordinate: `${type.name}.${field.name}`,
+    requirement,
+    inputs,
+    members,
+    isReportOnly: settings.isReportOnly,
+    checksExpiry: isSubscription,
+    bearsDenials: list !== undefined,
+  };
+  const kept = guardField(field, resolverOf(field, settings), (resolve, stand) => {
+    const guarded = isGuarded ? guardResolver(resolve, guard, services, stand) : resolve;
+    const outermost = list ? guardItems(guarded, list, stand) : guarded;
+    recordGuard(outermost, guard);
+    return outermost;
+  });
+  type.getFields()[field.name] = kept;
+  if (isSubscription) {
+    const subscribe = (field.subscribe ?? defaultFieldResolver) as Resolver;
+    kept.subscribe = makeGuard(
+      settings.isReportOnly ? subscribe : endAtExpiry(subscribe),
+      (inner, stand) => {
+        const guarded = guardResolver(inner, guard, services, stand);
+        recordGuard(guarded, guard);
+        return guarded;
+      },
+      'subscribe',
+    );
+  }
+}
+
+function guardAbstractType(
+  type: GraphQLAbstractType,
+  rules: SchemaRules,
+  { isReportOnly }: TransformSettings,
+  { report }: GuardServices,
+): void {
+  const members = rules.ofMembers(type);
+  if (members === undefined) return;
+  type.resolveType = guardResolveType(
+    type.resolveType ?? defaultTypeResolver,
+    { members, isReportOnly, checksExpiry: false },
+    report,
+  );
+}
