@@ -7,7 +7,7 @@ import type { Auth } from '../auth.js';
 import { findUnguarded, hasRules } from '../directive/guard/coverage.js';
 import { refusalsOf } from '../directive/decide-operation.js';
 import { checkGateway } from '../directive/guard/gateway.js';
-import { assertGraphqlVersion } from '../directive/rules/graphql-version.js';
+import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
 import { operationHasRules } from '../directive/operation/denied-selections.js';
 import { keepGuards } from '../directive/guard/outermost.js';
 import { isContextPrivate } from '../directive/private-context.js';

@@ -9,8 +9,7 @@ import type {
 } from 'graphql';
 import { AuthConfigurationError } from '../../errors.js';
 import { createElementReader } from '../rules/annotations.js';
-import { assertGraphqlVersion } from '../rules/graphql-version.js';
-import { findForeignGraphql } from '../rules/own-graphql.js';
+import { assertGraphqlVersion, findForeignGraphql } from '../rules/own-graphql.js';
 import { findProblems } from '../rules/problems.js';
 import { membersOf, readRules } from '../rules/schema-rules.js';
 import type { RuleSettings, SchemaRules } from '../rules/schema-rules.js';
