@@ -134,4 +134,11 @@ export function outageOf(error: KeysUnavailableError): KeyOutage | undefined {
 export class AuthConfigurationError extends Error {
   override readonly name = 'AuthConfigurationError';
   readonly code = 'ERR_AUTH_CONFIGURATION';
+  /** Each problem that was found, a sentence each: the lines of the message. */
+  readonly problems: readonly string[];
+
+  constructor(message: string, options?: { readonly cause?: unknown; readonly problems?: readonly string[] }) {
+    super(message, options);
+    this.problems = options?.problems ?? [message];
+  }
 }

@@ -118,6 +118,15 @@ export function asError(thrown: unknown): Error {
   return new Error(messageOf(thrown));
 }
 
+/** What `print` shows as it stands, such as a value that is written in SDL. */
+export class Literal {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 const MOST_CHARACTERS = 80;
 const MOST_MEMBERS = 5;
 const DEEPEST = 2;
@@ -161,6 +170,7 @@ function printAt(value: unknown, depth: number): string {
   if (typeof value === 'symbol') return 'a symbol';
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Literal) return value.text;
   if (Array.isArray(value)) {
     if (depth >= DEEPEST) return '[…]';
     return `[${printMembers(value, (item) => printAt(item, depth + 1))}]`;

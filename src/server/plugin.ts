@@ -8,7 +8,7 @@ import { operationHasRules, refusalsOf } from '../directive/decide-operation.js'
 import { authIn } from '../directive/decision/decide.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
 import { isContextPrivate } from '../directive/private-context.js';
-import { assertGraphqlVersion } from '../directive/rules/graphql-version.js';
+import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
 import { AuthConfigurationError, denials, isUnavailable, KeysUnavailableError } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { createLineLimit, writeLine } from '../log.js';

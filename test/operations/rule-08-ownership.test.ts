@@ -88,7 +88,7 @@ describe('rule 8: ownership that could never hold is refused when the schema is 
   const build = (sdl: string, options: OwnerPolicyOptions) => () =>
     guard(sdl, {}, { policies: { own: ownerPolicy(options), timed: { check: ownerPolicy(options), timeout: 1 } } });
   const own = '@auth(policies: ["own"])';
-  const never = 'the policy "own" could never hold here:';
+  const never = 'The policy "own" could never hold here:';
   const text = 'and a claim is text. Compare an ID or a String, or write a function.';
 
   it.each<[string, string, OwnerPolicyOptions, readonly string[]]>([
@@ -132,7 +132,7 @@ describe('rule 8: ownership that could never hold is refused when the schema is 
       'a policy with a time-out',
       'type Query { f(id: Float): Int @auth(policies: ["timed"]) }',
       { argument: 'id' },
-      [`Query.f: the policy "timed" could never hold here: Query.f(id:) is of the type Float, ${text}`],
+      [`Query.f: The policy "timed" could never hold here: Query.f(id:) is of the type Float, ${text}`],
     ],
     [
       'a number of the parent',
