@@ -5,60 +5,159 @@ import { describe, expect, it } from 'vitest';
 
 const source = resolve(import.meta.dirname, '../../src');
 
+/**
+ * The floors of the source, lowest first. A file may import from its own floor and from floors below it, types included.
+ * Rooms of one floor do not know each other.
+ */
+const FLOORS: readonly (readonly string[])[] = [
+  [''],
+  ['token/keys', 'directive/rules'],
+  ['token', 'directive/decision'],
+  ['directive/operation', 'testing'],
+  ['directive/guard'],
+  ['directive'],
+  ['server'],
+];
+
+/** Rooms that do not know each other although one is on a floor above the other. */
+const STRANGERS: readonly (readonly [room: string, other: string])[] = [
+  ['token', 'directive'],
+  ['testing', 'directive'],
+];
+
+/** The entries of the package: they name what stands elsewhere. `testing/index.ts` is the entry of its room. */
+const ENTRIES = ['index.ts', 'verifier.ts'];
+
+/** Which packages may be imported, and where. */
+const PACKAGES: readonly (readonly [name: RegExp, allowedIn: RegExp])[] = [
+  [/^aws-jwt-verify/, /^token\//],
+  [/^dataloader$/, /^directive\/decision\//],
+  [/^@graphql-tools\//, /^directive\/guard\//],
+  [/^graphql$/, /^(?!token\/|testing\/|errors\.ts|verifier\.ts)/],
+  [/^@apollo\/server/, /^server\//],
+  [/^node:/, /./],
+];
+
 interface Import {
   readonly file: string;
   /** A path in `src`, or the name of a package. */
   readonly target: string;
+  readonly isTypeOnly: boolean;
 }
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 
-const imports: readonly Import[] = files.flatMap((file) => {
-  const { importedFiles } = ts.preProcessFile(readFileSync(join(source, file), 'utf8'));
-  return importedFiles.map(({ fileName }) => ({
-    file,
-    target: fileName.startsWith('.') ? relative(source, resolve(source, dirname(file), fileName)) : fileName,
-  }));
-});
-
-function offenders(allowedIn: RegExp, target: RegExp): readonly string[] {
-  return imports
-    .filter((each) => target.test(each.target) && !allowedIn.test(each.file))
-    .map((each) => `${each.file} imports ${each.target}`);
+function importsOf(file: string): readonly Import[] {
+  const tree = ts.createSourceFile(file, readFileSync(join(source, file), 'utf8'), ts.ScriptTarget.Latest);
+  const imports: Import[] = [];
+  const add = (specifier: ts.Expression | undefined, isTypeOnly: boolean) => {
+    if (specifier === undefined || !ts.isStringLiteral(specifier)) return;
+    const { text } = specifier;
+    const path = relative(source, resolve(source, dirname(file), text)).replace(/\.js$/, '.ts');
+    imports.push({ file, target: text.startsWith('.') ? path : text, isTypeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0], false);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return imports;
 }
 
-describe('imports', () => {
-  it('are found', () => {
-    expect(imports.length).toBeGreaterThan(20);
-  });
+const imports = files.flatMap(importsOf);
+const within = imports.filter(({ target }) => files.includes(target));
 
-  it.each([
-    ['token/ stands on the core alone', /^(token|testing|server|index)/, /^token\//],
-    ['directive/ stands on the core alone', /^(directive|server|index)/, /^directive\//],
-    ['server/ is for adapters', /^(server|index)/, /^server\//],
-    ['nothing uses testing/', /^testing/, /^testing\//],
+function roomOf(file: string): string {
+  const folder = dirname(file);
+  return folder === '.' ? '' : folder;
+}
+
+function floorOf(file: string): number {
+  return FLOORS.findIndex((rooms) => rooms.includes(roomOf(file)));
+}
+
+function isAllowed({ file, target }: Import): boolean {
+  if (ENTRIES.includes(file)) return true;
+  const [from, to] = [roomOf(file), roomOf(target)];
+  if (from === to) return true;
+  const areStrangers = STRANGERS.some(([one, other]) =>
     [
-      'the core stands on itself',
-      /^(?!(auth|errors|denial-error|events|options|stamped)\.ts$)/,
-      /^(?!auth|errors|denial-error|events|options|stamped).*\.js$/,
-    ],
-    ['graphql is for all but token/', /^(?!token\/|errors\.ts)/, /^graphql/],
-    ['aws-jwt-verify is for token/', /^token\//, /^aws-jwt-verify/],
-    ['@apollo/server is for server/', /^server\//, /^@apollo\/server/],
-    ['@graphql-tools is for directive/', /^directive\//, /^@graphql-tools\//],
-  ])('%s', (_, allowedIn, target) => {
-    expect(offenders(allowedIn, target)).toEqual([]);
+      [from, to],
+      [to, from],
+    ].some(([a = '', b = '']) => isIn(a, one) && isIn(b, other)),
+  );
+  return !areStrangers && floorOf(target) < floorOf(file);
+}
+
+function isIn(room: string, other: string): boolean {
+  return room === other || room.startsWith(`${other}/`);
+}
+
+/** A way from a file back to itself, if there is one. */
+function findCircle(): readonly string[] | undefined {
+  const targets = new Map(
+    files.map((file) => [file, within.filter((each) => each.file === file).map(({ target }) => target)]),
+  );
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): readonly string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    done.add(file);
+    for (const target of targets.get(file) ?? []) {
+      const circle = visit(target, [...way, file]);
+      if (circle) return circle;
+    }
+    return undefined;
+  };
+  for (const file of files) {
+    const circle = visit(file, []);
+    if (circle) return circle;
+  }
+  return undefined;
+}
+
+const show = ({ file, target }: Import) => `${file} imports ${target}`;
+
+describe('the floors of the source', () => {
+  it('are found', () => {
+    expect(within.length).toBeGreaterThan(200);
   });
 
-  it('name no package that is not a dependency, a peer or part of Node', () => {
+  it('hold every file', () => {
+    expect(files.filter((file) => floorOf(file) === -1)).toEqual([]);
+  });
+
+  it('are imported from above alone, types included', () => {
+    expect(within.filter((each) => !isAllowed(each)).map(show)).toEqual([]);
+  });
+
+  it('have no circle, types included', () => {
+    expect(findCircle()).toBeUndefined();
+  });
+});
+
+describe('packages', () => {
+  const outside = imports.filter(({ target }) => !target.endsWith('.ts'));
+
+  it('are imported only in the rooms that own them', () => {
+    const allowed = ({ file, target }: Import) =>
+      PACKAGES.some(([name, allowedIn]) => name.test(target) && allowedIn.test(file));
+    expect(outside.filter((each) => !allowed(each)).map(show)).toEqual([]);
+  });
+
+  it('include Apollo Server for its types alone', () => {
+    expect(outside.filter(({ target, isTypeOnly }) => /^@apollo/.test(target) && !isTypeOnly).map(show)).toEqual([]);
+  });
+
+  it('are dependencies, peers or parts of Node', () => {
     const manifest = JSON.parse(readFileSync(resolve(source, '../package.json'), 'utf8')) as Record<string, object>;
     const known = Object.keys({ ...manifest['dependencies'], ...manifest['peerDependencies'] });
-    const packages = imports.map(({ target }) => target).filter((target) => !target.endsWith('.js'));
-    const unknown = packages.filter(
-      (target) =>
-        !target.startsWith('node:') && !known.some((name) => target === name || target.startsWith(`${name}/`)),
-    );
-    expect(unknown).toEqual([]);
+    const isKnown = ({ target }: Import) =>
+      target.startsWith('node:') || known.some((name) => target === name || target.startsWith(`${name}/`));
+    expect(outside.filter((each) => !isKnown(each)).map(show)).toEqual([]);
   });
 });
 
@@ -68,5 +167,10 @@ describe('the source', () => {
       /\bconsole\.\w|\bprocess\.\w|^set(Timeout|Interval)\(/m.test(readFileSync(join(source, file), 'utf8')),
     );
     expect(ambient).toEqual([]);
+  });
+
+  it('has no file of more than 250 lines', () => {
+    const isLong = (file: string) => readFileSync(join(source, file), 'utf8').split('\n').length > 251;
+    expect(files.filter(isLong)).toEqual([]);
   });
 });
