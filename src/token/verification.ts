@@ -1,7 +1,9 @@
 /** The way of one token through all checks, synchronous while the keys are there. */
 import { hasExpired } from '../auth.js';
 import type { AuthenticatedAuth } from '../auth.js';
+import { AuthConfigurationError } from '../errors.js';
 import type { Emitter } from '../events.js';
+import { print } from '../settings.js';
 import { checkTimes, toAuth } from './claims.js';
 import { createPoolIssuers, hydrateIssuers } from './pool-issuers.js';
 import type { Issuer } from './pool-issuers.js';
@@ -45,7 +47,6 @@ export function createTokenCheck(
   { emitter, monotonic }: VerificationServices,
 ): TokenCheck {
   const { emit } = emitter;
-  const { clock } = options;
   const signatures = new SignatureVerifier(pools.flatMap((pool) => pool.issuers));
   const verified = new VerifiedTokens<Issuer>(options.tokenCache);
   const revocation = options.isRevoked && new RevocationCheck(options.isRevoked);
@@ -78,7 +79,7 @@ export function createTokenCheck(
     const digest = verified.digest(text);
     const seen = verified.get(digest);
     if (seen !== undefined) {
-      if (hasExpired(seen.auth.expiresAt, seen.issuer.graceSeconds, clock())) {
+      if (hasExpired(seen.auth.expiresAt, seen.issuer.graceSeconds, readTime(options.clock))) {
         verified.remove(digest);
         return EXPIRED;
       }
@@ -88,7 +89,7 @@ export function createTokenCheck(
     const decoded = decodeToken(text, issuers, kids);
     if (decoded instanceof Refusal) return decoded;
     const { issuer, kid, claims } = decoded;
-    const untimely = checkTimes(claims, issuer, clock());
+    const untimely = checkTimes(claims, issuer, readTime(options.clock));
     if (untimely !== undefined) return untimely;
     const waiting = hasWaited ? undefined : waitForKeys(issuer, retry);
     if (waiting !== undefined) return waiting;
@@ -160,6 +161,16 @@ export function createTokenCheck(
       verified.keep(() => false);
     },
   };
+}
+
+/** @throws {AuthConfigurationError} for what is no time: no token may be called expired for it. */
+function readTime(clock: () => unknown): number {
+  const time = clock();
+  const now = Number(time);
+  if (Number.isFinite(now)) return now;
+  throw new AuthConfigurationError(
+    `Expected \`options.clock\` to return milliseconds since the epoch, got ${print(time)}. Write: clock: () => Date.now().`,
+  );
 }
 
 /** A text of its own: V8 keeps a whole token for the sake of a part that is cut from it. */
