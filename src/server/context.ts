@@ -8,7 +8,7 @@ import { asError, describe, readFunction, readSettings } from '../settings.js';
 import { headersOf, isOtherScheme } from '../token/credential.js';
 import { bearerToken } from '../token/source.js';
 import type { TokenRequest, TokenSource } from '../token/source.js';
-import { verifierOrigin } from '../token/verifier.js';
+import { internalsOf } from '../token/verifier.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import { withAuth } from './extension.js';
 import { readIntegrationRequest } from './request.js';
@@ -46,9 +46,9 @@ export function createAuthContext(
 ): (...integrationArguments: readonly unknown[]) => Promise<AuthContext> {
   const where = 'createAuthContext(): options';
   const settings = readSettings(where, options, ['verifier', 'tokenSource']);
-  // `verifierOrigin` refuses what is none.
+  // `internalsOf` throws if this is not a verifier.
   const verifier = settings['verifier'] as CognitoVerifier;
-  const origin = verifierOrigin(verifier);
+  const { origin } = internalsOf(verifier);
   const tokenSource = readFunction<TokenSource>(
     `${where}.tokenSource`,
     settings['tokenSource'],

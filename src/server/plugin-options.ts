@@ -38,7 +38,7 @@ export function readPluginOptions(options: CognitoAuthPluginOptions): ResolvedPl
   const where = 'cognitoAuthPlugin()';
   const { verifier, onInvalidToken, onDenied, publicAnswers } = readSettings(`${where}: options`, options, SETTINGS);
   return {
-    // `verifierOrigin` refuses what is none.
+    // `internalsOf` throws if this is not a verifier.
     verifier: verifier as CognitoVerifier,
     ...readRefusalPolicy(where, onInvalidToken, onDenied),
     publicAnswers: oneOf(where, 'publicAnswers', publicAnswers, ['anonymous', 'unruled'], 'anonymous'),

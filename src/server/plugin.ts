@@ -15,7 +15,7 @@ import { findWarnings } from '../directive/guard/start-warnings.js';
 import { boundLocations, createLocatedDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials, isUnavailable, KeysUnavailableError } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
-import { insideOf } from '../token/verifier.js';
+import { internalsOf } from '../token/verifier.js';
 import { addChallenge, refuseOperation } from './http-answer.js';
 import { createFaultLog, faultBehind } from './fault-log.js';
 import type { FaultLogger } from './fault-log.js';
@@ -48,7 +48,7 @@ function hasToken({ contextValue }: RequestContext): boolean {
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): ApolloServerPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
   const { verifier, publicAnswers, ...policy } = readPluginOptions(options);
-  const { emitter, warnings } = insideOf(verifier);
+  const { emitter, warnings } = internalsOf(verifier);
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
   // Schemas that came by an update and lost a guard: the server runs already, so what can be refused is operations.

@@ -59,7 +59,12 @@ describe('options of the plugin are refused, with a sentence', () => {
       { verifier, onDenied: { mutation: 'allow' } },
       "cognitoAuthPlugin(): `onDenied.mutation` must be 'partial' or 'reject', found \"allow\".",
     ],
-    [{}, expect.stringMatching(/^The verifier must be one that createCognitoVerifier\(\) returned/) as string],
+    [
+      {},
+      expect.stringMatching(
+        /^Expected `verifier` to be the object that createCognitoVerifier\(\) returned, not a copy, got nothing\. /,
+      ) as string,
+    ],
   ])('%j', (options, complaint) => {
     expect(complaintOf(cognitoAuthPlugin, options)).toEqual(complaint);
   });
@@ -80,7 +85,12 @@ describe('options of the context builder are refused, with a sentence', () => {
       { verifier, tokenSource: null },
       'createAuthContext(): options.tokenSource must be a function, such as bearerToken(); found null.',
     ],
-    [{}, expect.stringMatching(/^The verifier must be one that createCognitoVerifier\(\) returned/) as string],
+    [
+      {},
+      expect.stringMatching(
+        /^Expected `verifier` to be the object that createCognitoVerifier\(\) returned, not a copy, got nothing\. /,
+      ) as string,
+    ],
   ])('%j', (options, complaint) => {
     expect(complaintOf(createAuthContext, options)).toEqual(complaint);
   });
