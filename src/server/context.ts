@@ -50,8 +50,8 @@ export function createAuthContext(
   options: AuthContextOptions,
   extend?: (auth: Auth, ...integrationArguments: readonly unknown[]) => object | Promise<object>,
 ): (...integrationArguments: readonly unknown[]) => Promise<AuthContext> {
-  const { verifier, inside, settings } = readVerifierSettings('createAuthContext()', options, ['tokenSource']);
-  const { origin } = inside;
+  const { verifier, internals, settings } = readVerifierSettings('createAuthContext()', options, ['tokenSource']);
+  const { origin } = internals;
   const tokenSource = readFunction<TokenSource>(
     'createAuthContext(): options.tokenSource',
     settings['tokenSource'],

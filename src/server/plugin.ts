@@ -44,8 +44,8 @@ function stateIn(contextValue: object): AuthState | undefined {
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAuthPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
-  const { verifier, inside, policy, publicAnswers } = readPluginOptions(options);
-  const { emitter, warnings } = inside;
+  const { verifier, internals, policy, publicAnswers } = readPluginOptions(options);
+  const { emitter, warnings } = internals;
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
   const limitWarnings = createLineLimit();

@@ -37,10 +37,14 @@ export function readText(token: unknown): string | Refusal {
   return token.length > MAX_LENGTH ? TOO_LONG : token;
 }
 
-/** @param issuers By the exact value of `iss`. Nothing else that a token names is ever looked up. */
+/**
+ * @param issuers By the exact value of `iss`. Nothing else that a token names is ever looked up.
+ * @param kids The `kid` in each header that is known to be good. All tokens of a key have the same header.
+ */
 export function decodeToken<Issuer>(
   token: string,
   issuers: ReadonlyMap<unknown, Issuer>,
+  kids: ReadonlyMap<string, string>,
 ): DecodedToken<Issuer> | Refusal {
   // A token of five parts is a JWE, as Cognito's refresh tokens are.
   const first = token.indexOf('.');
@@ -50,7 +54,7 @@ export function decodeToken<Issuer>(
   const payloadB64 = token.slice(first + 1, second);
   const signatureB64 = token.slice(second + 1);
 
-  const kid = readKeyId(headerB64);
+  const kid = kids.get(headerB64) ?? readKeyId(headerB64);
   if (kid instanceof Refusal) return kid;
   const payload = decodeJsonPart(payloadB64);
   if (payload instanceof Refusal) return payload;

@@ -1,4 +1,4 @@
-/** The signature and Cognito's own claims, checked by `aws-jwt-verify` with the keys that it is given here. */
+/** Checks the signature and Cognito's own claims, by `aws-jwt-verify` with the keys that it is given here. */
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { JwtVerifierBase } from 'aws-jwt-verify/jwt-verifier';
 import type { TokenUse } from '../cognito-claims.js';
@@ -17,7 +17,7 @@ interface PoolDemands {
   readonly tokenUse: TokenUse | null;
 }
 
-/** What the library is told to check of the tokens of one issuer. */
+/** What the library checks in the tokens of one issuer. */
 export interface Expectation {
   readonly jwksUri: string;
   readonly token: LibraryOptions;
@@ -32,29 +32,29 @@ interface SignedToken {
   readonly signatureB64: string;
 }
 
-// Types and no interfaces: the library asks for an index signature, which an interface has not.
+// Types, because the library requires an index signature, which an interface does not have.
 type LibraryOptions = { issuer: string; audience: null; graceSeconds: number };
 type LibraryIssuer = { issuer: string; jwksUri: string; audience: null };
 
-// With one issuer alone the library takes every token for that issuer's, and keeps a key object for each `iss` that a
-// token names, verified or not. Nothing is ever signed by this one.
+// With a single issuer the library takes every token for one of it, and keeps a key object for each `iss` that a token
+// names, verified or not. This second issuer never signs a token.
 const SECOND_ISSUER = issuerAt('https://no-issuer.invalid/');
 
-/** Without prototypes: the library would read `scope`, `groups` or `customJwtCheck` of a polluted `Object.prototype`. */
+/** Without prototypes, because the library would read `scope`, `groups` or `customJwtCheck` of a polluted one. */
 export function expectationOf({ issuer, jwksUri }: IssuerAddress, { clientIds, tokenUse }: PoolDemands): Expectation {
   // Not `Object.create(null)`, whose members V8 looks up slowly.
   const bare = <T extends object>(options: T): T => Object.setPrototypeOf(options, null) as T;
   return {
     jwksUri,
-    // The library looks at `Date.now()`; the pre-check has looked at the verifier's own clock.
+    // The library uses `Date.now()`. The times are checked by the verifier's own clock instead.
     token: bare({ issuer, audience: null, graceSeconds: Infinity }),
     claims: bare({ clientId: clientIds && [...clientIds], tokenUse }),
   };
 }
 
 /**
- * The library parses a token again, with a slow reviver, on every way in but one: `verifyDecomposedJwtSync`, which it
- * keeps for its own subclasses. This is one of them.
+ * Every method of the library but one parses the token again, with a slow reviver. That one, `verifyDecomposedJwtSync`, is
+ * for its own subclasses, so this is one.
  */
 export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIssuer, true> {
   /** @throws {AuthConfigurationError} when this version of the library lets a forged token pass. */
@@ -63,14 +63,14 @@ export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIs
     this.#assertRefusesForgery();
   }
 
-  /** From now on these are the issuer's keys, and there are no others. The library forgets the key objects it made. */
+  /** Replaces the keys of an issuer. The library forgets the key objects that it made of the old ones. */
   setKeys(issuer: string, keys: KeySet): void {
     this.cacheJwks({ keys: [...keys.values()].map((key) => ({ ...key })) }, issuer);
   }
 
   /** @throws what says nothing about the token: a fault of the server. */
   check({ kid, claims, headerB64, payloadB64, signatureB64 }: SignedToken, expected: Expectation): Refusal | undefined {
-    // The pre-check has found the header to say exactly this, and every claim that the library reads to have its type.
+    // The pre-check has found exactly these values in the header, and the type of every claim that the library reads.
     const header = { alg: 'RS256', kid };
     const payload = claims as unknown as Parameters<typeof validateCognitoJwtFields>[0];
     // The error for a bad signature would capture a stack, which makes a forged token dearer than a good one. Nothing but

@@ -1,7 +1,9 @@
 /** The way of one token through all checks, synchronous while the keys are there. */
 import { hasExpired } from '../auth.js';
 import type { AuthenticatedAuth } from '../auth.js';
+import { AuthConfigurationError } from '../errors.js';
 import type { Emitter } from '../events.js';
+import { print } from '../settings.js';
 import { checkTimes, toAuth } from './claims.js';
 import { createPoolIssuers, hydrateIssuers } from './pool-issuers.js';
 import type { Issuer } from './pool-issuers.js';
@@ -30,6 +32,9 @@ export interface TokenCheck {
 
 type MaybePromise<T> = T | Promise<T>;
 
+// A pool has two keys, and the tokens of a key have one header.
+const MAX_HEADERS = 16;
+
 const MISSING_ISSUER = refusal(
   'invalid',
   "The token's issuer has no key set, but the other issuer of its pool has one.",
@@ -42,11 +47,12 @@ export function createTokenCheck(
   { emitter, monotonic }: VerificationServices,
 ): TokenCheck {
   const { emit } = emitter;
-  const { clock } = options;
   const signatures = new SignatureVerifier(pools.flatMap((pool) => pool.issuers));
   const verified = new VerifiedTokens<Issuer>(options.tokenCache);
   const revocation = options.isRevoked && new RevocationCheck(options.isRevoked);
   const isObserved = options.onEvent !== undefined;
+  // Headers of verified tokens, with their `kid`: a flood of other tokens adds none.
+  const kids = new Map<string, string>();
   const byPool = pools.map((pool) =>
     createPoolIssuers(pool, {
       options,
@@ -54,6 +60,7 @@ export function createTokenCheck(
       monotonic,
       onKeys(issuer, keys) {
         signatures.setKeys(issuer, keys);
+        kids.clear();
         verified.keep((entry) => entry.issuer.issuer !== issuer || keys.get(entry.key.kid) === entry.key);
       },
     }),
@@ -72,17 +79,17 @@ export function createTokenCheck(
     const digest = verified.digest(text);
     const seen = verified.get(digest);
     if (seen !== undefined) {
-      if (hasExpired(seen.auth.expiresAt, seen.issuer.graceSeconds, clock())) {
+      if (hasExpired(seen.auth.expiresAt, seen.issuer.graceSeconds, readTime(options.clock))) {
         verified.remove(digest);
         return EXPIRED;
       }
       const waiting = hasWaited ? undefined : waitForKeys(seen.issuer, retry);
       return waiting ?? askRevocation(seen.auth, startedAt, true);
     }
-    const decoded = decodeToken(text, issuers);
+    const decoded = decodeToken(text, issuers, kids);
     if (decoded instanceof Refusal) return decoded;
     const { issuer, kid, claims } = decoded;
-    const untimely = checkTimes(claims, issuer, clock());
+    const untimely = checkTimes(claims, issuer, readTime(options.clock));
     if (untimely !== undefined) return untimely;
     const waiting = hasWaited ? undefined : waitForKeys(issuer, retry);
     if (waiting !== undefined) return waiting;
@@ -90,6 +97,7 @@ export function createTokenCheck(
     if (key === undefined) return issuer.keys.refreshForUnknownKid(hasWaited)?.then(retry) ?? UNKNOWN_KID;
     const forged = signatures.check(decoded, issuer.expectation);
     if (forged !== undefined) return forged;
+    if (kids.size < MAX_HEADERS && !kids.has(decoded.headerB64)) kids.set(copyOf(decoded.headerB64), kid);
     const auth = toAuth(verified.share(claims), issuer.userPoolId, issuer.origin, verified.scopesOf);
     verified.add(digest, { auth, issuer, key });
     return askRevocation(auth, startedAt, false);
@@ -153,4 +161,19 @@ export function createTokenCheck(
       verified.keep(() => false);
     },
   };
+}
+
+/** @throws {AuthConfigurationError} for what is no time: no token may be called expired for it. */
+function readTime(clock: () => unknown): number {
+  const time = clock();
+  const now = Number(time);
+  if (Number.isFinite(now)) return now;
+  throw new AuthConfigurationError(
+    `Expected \`options.clock\` to return milliseconds since the epoch, got ${print(time)}. Write: clock: () => Date.now().`,
+  );
+}
+
+/** A text of its own: V8 keeps a whole token for the sake of a part that is cut from it. */
+function copyOf(part: string): string {
+  return Buffer.from(part, 'latin1').toString('latin1');
 }

@@ -562,7 +562,7 @@ describe('events of the keys', () => {
     answerWith(down);
     const error = await rejectionOf(verifier.verify(pool.accessToken()));
     expect(error).toMatchObject({ name: 'KeysUnavailableError', code: 'AUTH_UNAVAILABLE', retryAfterSeconds: 1 });
-    expect((error as KeysUnavailableError).cause).toEqual(new Error('The key set was answered with status 500.'));
+    expect((error as KeysUnavailableError).cause).toEqual(new Error('The key endpoint responded with status 500.'));
     answerWith(undefined);
     pass(1);
     await verifier.verify(pool.accessToken());
@@ -572,7 +572,7 @@ describe('events of the keys', () => {
         type: 'keys.failed',
         userPoolId: pool.userPoolId,
         issuer,
-        cause: new Error('The key set was answered with status 500.'),
+        cause: new Error('The key endpoint responded with status 500.'),
         retryAfterSeconds: 1,
         durationMs: 0,
       },
