@@ -76,7 +76,7 @@ function transform(original: GraphQLSchema, options: ResolvedDirectiveOptions, s
   const names = { names: new Set([name]), publicNames: new Set([publicName]) };
   const rules = readRules(schema, { ...names, unannotated }, read);
   const problems = findProblems(schema, rules, options, read);
-  if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
+  if (problems.length > 0) throw new AuthConfigurationError(problems);
 
   const subscriptionType = schema.getSubscriptionType();
   // A dry run denies nothing, so nothing propagates.
