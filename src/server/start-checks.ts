@@ -8,7 +8,7 @@ import { AuthConfigurationError } from '../errors.js';
 /** @throws {AuthConfigurationError} when an `@auth` of the schema has no guard. */
 export function assertGuarded(schema: GraphQLSchema): void {
   const problems = findUnguarded(schema);
-  if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
+  if (problems.length > 0) throw new AuthConfigurationError(problems);
   // Apollo Server and tracing tools put functions over the resolvers of a schema once it is in use.
   pinGuards(schema);
 }

@@ -1,6 +1,6 @@
 /** The claims of a Cognito token: their types, their times, and the `Auth` made of them. */
 import { createAuthenticatedAuth, hasExpired } from '../auth.js';
-import type { AuthenticatedAuth, AuthOrigin } from '../auth.js';
+import type { AuthenticatedAuth, AuthServices } from '../auth.js';
 import type { CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../cognito-claims.js';
 import { own } from './json-part.js';
 import type { JsonObject } from './json-part.js';
@@ -121,7 +121,7 @@ export function splitScopes(scope: string): readonly string[] {
 export function toAuth(
   claims: CognitoClaims,
   userPoolId: string,
-  origin: AuthOrigin,
+  origin: AuthServices,
   scopesOf: (scope: string) => readonly string[] = splitScopes,
 ): AuthenticatedAuth {
   const status = 'authenticated';

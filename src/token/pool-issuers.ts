@@ -1,5 +1,5 @@
 /** The issuers of a configured pool, each with its keys; and which of the two issuers of AWS a pool does not have. */
-import type { AuthOrigin } from '../auth.js';
+import type { AuthServices } from '../auth.js';
 import type { AuthEventListener } from '../events.js';
 import { safeWall } from './keys/age.js';
 import { fetchJson } from './keys/fetch-json.js';
@@ -21,7 +21,7 @@ export interface Issuer {
   readonly expectation: Expectation;
   readonly graceSeconds: number;
   readonly isAws: boolean;
-  readonly origin: AuthOrigin;
+  readonly origin: AuthServices;
   readonly keys: KeySource;
   /**
    * Whether the pool does not have this issuer: its endpoint has said so, and another issuer of the pool has keys. Any

@@ -1,6 +1,6 @@
 /** The verifier: from a token to the `Auth` of its bearer. */
 import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
-import type { Auth, AuthenticatedAuth, AuthOrigin } from '../auth.js';
+import type { Auth, AuthenticatedAuth, AuthServices } from '../auth.js';
 import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
 import { createEmitter } from '../events.js';
 import { once } from '../once.js';
@@ -63,7 +63,7 @@ export interface CognitoVerifier {
 /** What a verifier shows to this package alone. */
 interface VerifierInternals {
   /** For each `Auth` that is made on behalf of the verifier. */
-  readonly origin: AuthOrigin;
+  readonly origin: AuthServices;
   readonly emitter: Emitter;
   /** Written at each start of a server. */
   readonly warnings: readonly string[];
@@ -124,7 +124,7 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
   const pools = readPools(pool);
   const resolved = readOptions(options);
   const emitter = createEmitter(resolved.onEvent);
-  const origin: AuthOrigin = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit };
+  const origin: AuthServices = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit };
   const tokens = createTokenCheck(pools, resolved, { emitter, monotonic });
 
   // One object each: nothing in it depends on the request, so decisions about it are made once.
