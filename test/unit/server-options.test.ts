@@ -59,6 +59,10 @@ describe('options of the plugin are refused, with a sentence', () => {
       { verifier, onDenied: { mutation: 'allow' } },
       "Expected `onDenied.mutation` of cognitoAuthPlugin() to be 'partial' or 'reject', got \"allow\".",
     ],
+    [
+      verifier,
+      'Expected `options` of cognitoAuthPlugin() to be an object with a verifier, got the verifier. Write: cognitoAuthPlugin({ verifier }).',
+    ],
     [{}, expect.stringMatching(/^The verifier must be one that createCognitoVerifier\(\) returned/) as string],
   ])('%j', (options, complaint) => {
     expect(complaintOf(cognitoAuthPlugin, options)).toEqual(complaint);
@@ -80,6 +84,10 @@ describe('options of the context builder are refused, with a sentence', () => {
       { verifier, tokenSource: null },
       'Expected `options.tokenSource` of createAuthContext() to be a function, such as bearerToken(), got null.',
     ],
+    [
+      verifier,
+      'Expected `options` of createAuthContext() to be an object with a verifier, got the verifier. Write: createAuthContext({ verifier }).',
+    ],
     [{}, expect.stringMatching(/^The verifier must be one that createCognitoVerifier\(\) returned/) as string],
   ])('%j', (options, complaint) => {
     expect(complaintOf(createAuthContext, options)).toEqual(complaint);
@@ -87,14 +95,16 @@ describe('options of the context builder are refused, with a sentence', () => {
 });
 
 describe('options cannot be weakened', () => {
-  it('by one that somebody put on Object.prototype', () => {
+  it('by one that stands on Object.prototype', () => {
     const polluted = { onInvalidToken: 'anonymous', onDenied: { mutation: 'partial' }, mutation: 'partial' };
     Object.assign(Object.prototype, polluted);
     try {
-      expect({ ...readPluginOptions({ verifier }) }).toEqual({
-        verifier,
-        onInvalidToken: 'reject',
-        onDenied: { query: 'partial', mutation: 'reject', subscription: 'reject' },
+      const { policy, publicAnswers } = readPluginOptions({ verifier });
+      expect({ policy, publicAnswers }).toEqual({
+        policy: {
+          onInvalidToken: 'reject',
+          onDenied: { query: 'partial', mutation: 'reject', subscription: 'reject' },
+        },
         publicAnswers: 'anonymous',
       });
     } finally {
@@ -102,7 +112,7 @@ describe('options cannot be weakened', () => {
     }
   });
 
-  it('by a token source that somebody put on Object.prototype', async () => {
+  it('by a token source that stands on Object.prototype', async () => {
     const pool = createTestUserPool();
     const token = pool.accessToken();
     Object.assign(Object.prototype, { tokenSource: () => token });

@@ -57,7 +57,7 @@ export function transformSchema(
   const names = { names: new Set([name]), publicNames: new Set([publicName]) };
   const rules = readRules(schema, { ...names, unannotated }, read);
   const problems = findProblems(schema, rules, settings, read);
-  if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
+  if (problems.length > 0) throw new AuthConfigurationError(problems);
 
   // A dry run denies nothing, so nothing propagates.
   const propagation = settings.isReportOnly ? undefined : createPropagation(schema, rules);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AuthConfigurationError } from '../../../src/errors.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
+import { createForeignPool } from '../../support/foreign-pool.js';
 
 const { userPoolId, clientId, jwks } = createTestUserPool();
 const pool = { userPoolId, clientId };
@@ -243,7 +244,7 @@ describe('configuration cannot be weakened from outside', () => {
 
   it('by a getter that changes its mind, or by changing the objects later', async () => {
     const own = createTestUserPool();
-    const mine = createTestUserPool();
+    const mine = createForeignPool();
     const clientIds = ['one'];
     const keys = [...own.jwks.keys];
     let reads = 0;
