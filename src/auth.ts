@@ -1,4 +1,4 @@
-/** `Auth`: what is known of a caller, as a frozen value that only this package can make. */
+/** `Auth`: what is known of a caller, as a frozen value that only this package can create. */
 import type { CognitoAccessTokenPayload, CognitoIdTokenPayload } from './cognito-claims.js';
 import type { AuthUnavailableError, RejectionReason } from './errors.js';
 import type { AuthEventListener } from './events.js';
@@ -7,16 +7,16 @@ import { Stamped } from './stamped.js';
 declare const brand: unique symbol;
 
 interface Branded {
-  /** Exists for the compiler alone: a hand-made object is not an `Auth`. For tests there is `apollo-cognito-auth/testing`. */
+  /** For the compiler alone: a hand-made object is not an `Auth`. Tests take one from `apollo-cognito-auth/testing`. */
   readonly [brand]: never;
 }
 
-/** No credentials came with the request. */
+/** The request has no credentials. */
 export interface AnonymousAuth extends Branded {
   readonly status: 'anonymous';
 }
 
-/** Credentials came and were not accepted, or could not be checked (`keys-unavailable`, `revocation-unavailable`). */
+/** The request's credentials are rejected, or could not be checked (`keys-unavailable`, `revocation-unavailable`). */
 export interface RejectedAuth extends Branded {
   readonly status: 'rejected';
   readonly reason: RejectionReason;
@@ -24,12 +24,14 @@ export interface RejectedAuth extends Branded {
 
 interface AuthenticatedBase extends Branded {
   readonly status: 'authenticated';
+  /** The `sub` claim: the caller's identifier, unique in the user pool. */
   readonly sub: string;
   /** `username` or `cognito:username`; absent for a client-credentials token. */
   readonly username?: string;
+  /** The app client: `aud` of an ID token, `client_id` of an access token. */
   readonly clientId: string;
   readonly userPoolId: string;
-  /** From `cognito:groups` alone: exact, case-sensitive. Empty when the claim is absent. */
+  /** From `cognito:groups` alone; case-sensitive. Empty when the claim is absent. */
   readonly groups: readonly string[];
   /** From `scope` of an access token; empty for an ID token. */
   readonly scopes: readonly string[];
@@ -37,31 +39,31 @@ interface AuthenticatedBase extends Branded {
   readonly expiresAt: number;
 }
 
-/** An ID token was verified. */
+/** The caller of a verified ID token. */
 export interface AuthenticatedIdAuth extends AuthenticatedBase {
   readonly tokenUse: 'id';
   readonly claims: CognitoIdTokenPayload;
 }
 
-/** An access token was verified. */
+/** The caller of a verified access token. */
 export interface AuthenticatedAccessAuth extends AuthenticatedBase {
   readonly tokenUse: 'access';
   readonly claims: CognitoAccessTokenPayload;
 }
 
-/** A token was verified; which kind of token, `tokenUse` tells. */
+/** The caller of a verified token; `tokenUse` tells the two kinds apart. */
 export type AuthenticatedAuth = AuthenticatedIdAuth | AuthenticatedAccessAuth;
 
 /** What is known of the caller. Frozen; `status` tells the three states apart. */
 export type Auth = AnonymousAuth | AuthenticatedAuth | RejectedAuth;
 
-/** The shape that this package gives to `contextValue`. `AuthContext<AuthenticatedAuth>` is what a guarded resolver sees. */
+/** What this package adds to `contextValue`. A guarded resolver sees `AuthContext<AuthenticatedAuth>`. */
 export interface AuthContext<A extends Auth = Auth> {
   readonly auth: A;
 }
 
-/** What the maker of an `Auth` lends to those who decide by it later. */
-export interface AuthOrigin {
+/** What decisions about an `Auth` need of the verifier that it came from. */
+export interface AuthServices {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   /** Seconds after `expiresAt` in which the token still counts. */
@@ -72,16 +74,16 @@ export interface AuthOrigin {
 /** The private state behind an `Auth`. */
 export interface AuthState {
   readonly auth: Auth;
-  readonly origin: AuthOrigin;
+  readonly origin: AuthServices;
   /** Why the credentials could not be checked, for `keys-unavailable` and `revocation-unavailable`. */
   readonly cause: AuthUnavailableError | undefined;
-  /** Whether a token came with the request, good or bad. Credentials of another scheme than Bearer are none. */
+  /** Whether the request has a token, good or bad. Credentials of another scheme than Bearer are not one. */
   readonly hasToken: boolean;
   /** Decisions about this `Auth` by the number of the rule; 0 is "not decided yet". `decide` grows it. */
   decisions: Uint8Array;
 }
 
-/** The brand. */
+/** The brand (docs/decisions: the brand). */
 class Brand extends Stamped {
   readonly #state: AuthState;
 
@@ -95,12 +97,12 @@ class Brand extends Stamped {
   }
 }
 
-/** The state behind an `Auth`; undefined for anything that this package did not make. */
+/** The state behind an `Auth`; undefined for anything that this package did not create. */
 export const authStateOf: (value: unknown) => AuthState | undefined = Brand.stateOf;
 
 const STATUSES: readonly unknown[] = ['anonymous', 'authenticated', 'rejected'];
 
-/** Whether the value is what another copy of this package would make. For a message alone: it is no `Auth` all the same. */
+/** Whether the value looks like an `Auth` of another copy of this package. For a message alone: it is denied all the same. */
 export function isOfAnotherCopy(value: unknown): boolean {
   try {
     return (
@@ -117,7 +119,7 @@ const NO_DECISIONS = new Uint8Array(0);
 
 function stamp<A extends Auth>(
   fields: Omit<A, typeof brand>,
-  origin: AuthOrigin,
+  origin: AuthServices,
   hasToken: boolean,
   cause?: AuthUnavailableError,
 ): A {
@@ -127,10 +129,10 @@ function stamp<A extends Auth>(
   return Object.freeze(auth);
 }
 
-/** Freezes a tree of JSON: claims are shared by every request that carries the token. */
+/** Freezes a tree of JSON: all requests with the same token share its claims. */
 function freezeDeep(root: unknown): void {
   if (typeof root !== 'object' || root === null || Object.isFrozen(root)) return;
-  // Not by recursion: JSON may be nested deeper than the stack goes.
+  // Without recursion: JSON may be nested deeper than the stack.
   const left: object[] = [];
   for (let value: object | undefined = root; value !== undefined; value = left.pop()) {
     Object.freeze(value);
@@ -141,27 +143,24 @@ function freezeDeep(root: unknown): void {
 }
 
 /** The `Auth` of an anonymous caller. */
-export function createAnonymousAuth(origin: AuthOrigin): AnonymousAuth {
+export function createAnonymousAuth(origin: AuthServices): AnonymousAuth {
   return stamp<AnonymousAuth>({ status: 'anonymous' }, origin, false);
 }
 
-/** An `Auth` for credentials that were not accepted; with `cause` when they could not be checked. */
+/** The `Auth` of rejected credentials; with `cause` when they could not be checked. */
 export function createRejectedAuth(
   reason: RejectionReason,
-  origin: AuthOrigin,
+  origin: AuthServices,
   cause?: AuthUnavailableError,
   hasToken = true,
 ): RejectedAuth {
   return stamp<RejectedAuth>({ status: 'rejected', reason }, origin, hasToken, cause);
 }
 
-/**
- * An `Auth` for verified claims. `fields` itself becomes the `Auth`, without a copy, and is frozen with all that it holds:
- * it must be nobody else's. `groups` and `scopes` are read by the caller, who has checked the claims.
- */
+/** The `Auth` of checked claims. `fields` itself becomes the `Auth`, and is frozen with all that it holds: pass a new object. */
 export function createAuthenticatedAuth(
   fields: Omit<AuthenticatedIdAuth, typeof brand> | Omit<AuthenticatedAccessAuth, typeof brand>,
-  origin: AuthOrigin,
+  origin: AuthServices,
 ): AuthenticatedAuth {
   freezeDeep(fields.claims);
   freezeDeep(fields.groups);
@@ -169,13 +168,23 @@ export function createAuthenticatedAuth(
   return stamp<AuthenticatedAuth>(fields, origin, true);
 }
 
-/** Whether the token behind this state has run out: `exp` plus grace, by the verifier's clock. */
-export function isExpired({ auth, origin }: AuthState): boolean {
-  // "Not before", so that a clock that answers NaN lets nothing live for ever.
-  return auth.status === 'authenticated' && !(origin.clock() < (auth.expiresAt + origin.graceSeconds) * 1000);
+/** Whether a token has expired: `exp` plus grace, in seconds, against the time in milliseconds since the epoch. */
+export function hasExpired(expiresAt: number, graceSeconds: number, now: number): boolean {
+  // "Not before", so that a clock that answers NaN lets no token live for ever.
+  return !(now < (expiresAt + graceSeconds) * 1000);
 }
 
-/** Whether a token was verified. False for anything that this package did not make. */
+/** Whether the token behind this state has expired, by the verifier's clock. */
+export function isExpired({ auth, origin }: AuthState): boolean {
+  return auth.status === 'authenticated' && hasExpired(auth.expiresAt, origin.graceSeconds, origin.clock());
+}
+
+/**
+ * Whether a token was verified. False for anything that this package did not create.
+ *
+ * @example
+ * const resolvers = { Query: { me: (_, __, { auth }) => (isAuthenticated(auth) ? loadPerson(auth.sub) : null) } };
+ */
 export function isAuthenticated(auth: Auth): auth is AuthenticatedAuth {
   return authStateOf(auth)?.auth.status === 'authenticated';
 }

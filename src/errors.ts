@@ -1,7 +1,9 @@
 /**
- * What can go wrong, by name: the denials that a client may be told of, the errors that carry them, and the
- * misuse error for the developer. This is the one place that knows codes, reasons and messages; HTTP is the
- * business of `server/challenge.ts`.
+ * What can go wrong, by name: the denials that a client is told of, the errors that carry them, and the misuse error for the
+ * developer. The one place that knows codes, reasons and messages; `server/http-answer.ts` knows HTTP.
+ *
+ * Codes are upper-case words, as GraphQL servers use them. Those of `AuthErrorCode` reach clients; `AUTH_MISCONFIGURED` is
+ * for the developer alone, and reaches clients as `INTERNAL_SERVER_ERROR`.
  */
 
 /** Why a credential was not accepted; the client's fault. RFC 6750, section 3.1 calls all of them `invalid_token`. */
@@ -10,21 +12,21 @@ export type TokenRejectionReason = 'expired' | 'malformed' | 'invalid' | 'revoke
 /** Why a token could not be checked at all: the server's fault, worth trying again. */
 export type UnavailableReason = 'keys-unavailable' | 'revocation-unavailable';
 
-/** Why a request has credentials and yet no claims: the client's fault, or the server's when they cannot be checked. */
+/** Why a request with credentials has no claims: the client's fault, or the server's when they cannot be checked. */
 export type RejectionReason = TokenRejectionReason | UnavailableReason;
 
 /** Why a verified token is not enough. */
 export type ForbiddenReason = 'group' | 'token-use' | 'scope' | 'policy';
 
-/** `extensions.reason` of an answer. */
+/** `extensions.reason` of an error in a response. */
 export type DenialReason = 'missing' | RejectionReason | ForbiddenReason;
 
-/** `extensions.code` of an answer. */
+/** `extensions.code` of an error in a response. */
 export type AuthErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'AUTH_UNAVAILABLE' | 'INTERNAL_SERVER_ERROR';
 
 /**
  * A refusal, as a constant: nothing of the request is in it, so nothing of the request can leak through it.
- * Only `INTERNAL_SERVER_ERROR` (the server is put together wrongly) has no reason.
+ * Only `INTERNAL_SERVER_ERROR` (the server is misconfigured) has no reason.
  */
 export interface Denial {
   readonly code: AuthErrorCode;
@@ -57,8 +59,16 @@ export const denials = Object.freeze({
 });
 
 /**
- * A token that is not accepted. Nothing of the token is in it, except that `cause` may hold what a library said, for
- * the log alone.
+ * The token is rejected; `reason` says why. It holds nothing of the token, except that `cause` may quote a library, for the
+ * log alone.
+ *
+ * @example
+ * try {
+ *   const auth = await verifier.verify(token);
+ * } catch (error) {
+ *   if (error instanceof TokenRejectedError && error.reason === 'expired') return new Response(null, { status: 401 });
+ *   throw error;
+ * }
  */
 export class TokenRejectedError extends Error {
   override readonly name = 'TokenRejectedError';
@@ -71,11 +81,11 @@ export class TokenRejectedError extends Error {
   }
 }
 
-/** A token that could not be checked: the server's fault, worth trying again. */
+/** The token could not be checked: the server's fault, worth trying again. */
 abstract class UnavailableError extends Error {
   readonly code = 'AUTH_UNAVAILABLE';
   abstract readonly reason: UnavailableReason;
-  /** Whole seconds until another try makes sense, at least 1: the value of `Retry-After` (RFC 9110, section 10.2.3). */
+  /** Whole seconds until another try makes sense, at least 1: for `Retry-After` (RFC 9110, section 10.2.3). */
   readonly retryAfterSeconds: number;
 
   constructor(reason: UnavailableReason, retryAfterSeconds: number, options?: { readonly cause?: unknown }) {
@@ -84,7 +94,14 @@ abstract class UnavailableError extends Error {
   }
 }
 
-/** The token could not be verified: its pool's public keys are unavailable, or the cryptography failed. `cause` says why. */
+/**
+ * The token could not be verified: its pool's public keys are unavailable, or the cryptography failed. `cause` says why.
+ *
+ * @example
+ * if (error instanceof KeysUnavailableError) {
+ *   return new Response(null, { status: 503, headers: { 'retry-after': String(error.retryAfterSeconds) } });
+ * }
+ */
 export class KeysUnavailableError extends UnavailableError {
   override readonly name = 'KeysUnavailableError';
   readonly reason = 'keys-unavailable';
@@ -94,7 +111,14 @@ export class KeysUnavailableError extends UnavailableError {
   }
 }
 
-/** The `revocation` check threw, gave no boolean, or did not answer in time. `cause` says which. */
+/**
+ * The `revocation` check threw, returned no boolean, or took longer than 5 seconds. `cause` says which.
+ *
+ * @example
+ * if (error instanceof RevocationUnavailableError) {
+ *   return new Response(null, { status: 503, headers: { 'retry-after': String(error.retryAfterSeconds) } });
+ * }
+ */
 export class RevocationUnavailableError extends UnavailableError {
   override readonly name = 'RevocationUnavailableError';
   readonly reason = 'revocation-unavailable';
@@ -104,14 +128,14 @@ export class RevocationUnavailableError extends UnavailableError {
   }
 }
 
-/** Either of the two: why a token could not be checked. */
+/** Either error that says a token could not be checked. */
 export type AuthUnavailableError = KeysUnavailableError | RevocationUnavailableError;
 
 export function isUnavailable(error: unknown): error is AuthUnavailableError {
   return error instanceof KeysUnavailableError || error instanceof RevocationUnavailableError;
 }
 
-/** From the first failure of a key endpoint to its next success. Its identity tells one outage from the next. */
+/** The time from a key endpoint's first failure to its next success. Each outage is an object of its own. */
 export interface KeyOutage {
   readonly userPoolId: string;
 }
@@ -125,13 +149,32 @@ export function withOutage(error: KeysUnavailableError, outage: KeyOutage | unde
   return error;
 }
 
-/** Undefined when no endpoint has failed: the error is then about one token, such as one of a flood of unknown keys. */
+/** Undefined when no endpoint has failed: the error is about one token, such as one of a flood with unknown keys. */
 export function outageOf(error: KeysUnavailableError): KeyOutage | undefined {
   return outages.get(error);
 }
 
-/** The package is used wrongly. The message says what was expected, what was found and what to write instead. */
+/**
+ * The package is misused: a wrong option, or a schema whose rules cannot be enforced. The message says what was expected,
+ * what was found and what to write instead.
+ *
+ * @example
+ * try {
+ *   authDirectiveTransformer(schema);
+ * } catch (error) {
+ *   if (error instanceof AuthConfigurationError) for (const problem of error.problems) console.error(problem);
+ *   throw error;
+ * }
+ */
 export class AuthConfigurationError extends Error {
   override readonly name = 'AuthConfigurationError';
-  readonly code = 'ERR_AUTH_CONFIGURATION';
+  readonly code = 'AUTH_MISCONFIGURED';
+  /** What is wrong, a sentence each. The message has them all, a line each. */
+  readonly problems: readonly string[];
+
+  constructor(problems: string | readonly string[], options?: { readonly cause?: unknown }) {
+    const list = typeof problems === 'string' ? [problems] : [...problems];
+    super(list.join('\n'), options);
+    this.problems = Object.freeze(list);
+  }
 }

@@ -87,12 +87,13 @@ export function createEmitter(listener: AuthEventListener | undefined): Emitter 
   };
 }
 
-function tell<E>(listener: (event: E) => unknown, event: E): void {
+/** Calls a listener or a logger, and drops what it throws: a full log or a broken metrics pipe must lose no request. */
+export function tell<E>(listener: (event: E) => unknown, event: E): void {
   try {
     const result = listener(event);
-    // An asynchronous listener that fails would end the process.
+    // A promise that rejects would end the process.
     if (result instanceof Promise) result.catch(() => {});
   } catch {
-    // A broken metrics pipe is no reason to lose a request.
+    // Dropped, as said above.
   }
 }

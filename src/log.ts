@@ -1,11 +1,35 @@
-/** Keeps a log from being flooded: how many lines of one kind may be written in a time, and how many were not. */
+/** What this package writes to a log: where, in which form, and how often. */
+import { tell } from './events.js';
+
+/** The part of a logger that this package writes to. Apollo Server's logger is one, and so is `console`. */
+export interface AuthLogger {
+  debug?(message: string): unknown;
+  warn(message: string): unknown;
+  error(message: string): unknown;
+}
+
+/**
+ * Writes one line, which begins with the package's name. A logger that fails loses no request.
+ *
+ * @param dropped How many lines like this one were not written, as the limit below says.
+ */
+export function writeLine(
+  logger: AuthLogger | undefined,
+  level: 'debug' | 'warn' | 'error',
+  message: string,
+  dropped = 0,
+): void {
+  const more = dropped === 0 ? '' : ` (${dropped} more since the last line)`;
+  tell((line: string) => logger?.[level]?.(line), `apollo-cognito-auth: ${message}${more}`);
+}
 
 interface Limits {
-  /** Lines of one kind in each window. */
-  readonly lines: number;
-  readonly windowMs: number;
-  /** Milliseconds of a clock that never goes back. */
-  readonly now: () => number;
+  /** Lines of one kind in each window. Default: 1. */
+  readonly lines?: number;
+  /** Milliseconds. Default: one hour. */
+  readonly windowMs?: number;
+  /** Milliseconds of a clock that never goes back. Default: `performance.now`. */
+  readonly now?: (() => number) | undefined;
 }
 
 interface Window {
@@ -15,28 +39,39 @@ interface Window {
   dropped: number;
 }
 
-// Kinds that are told apart. What comes on top, such as messages that are made anew for each request, is one kind.
+// What comes on top, such as sentences that each request makes anew, counts as one kind.
 const MAX_KINDS = 100;
 const OTHERS = '';
 
 /** Undefined when the line is not to be written; otherwise how many of its kind were not since the last one. */
 export type LineLimit = (kind: string) => number | undefined;
 
-export function createLineLimit({ lines, windowMs, now }: Limits): LineLimit {
+/**
+ * Keeps a log from being flooded by requests. By default each sentence is written once an hour: give it as the kind.
+ * Bounded: it remembers 100 kinds, and a kind only until its window has passed.
+ */
+export function createLineLimit({
+  lines = 1,
+  windowMs = 3_600_000,
+  now = () => performance.now(),
+}: Limits = {}): LineLimit {
   const windows = new Map<string, Window>();
 
-  function windowOf(kind: string): Window {
+  function windowOf(kind: string, time: number): Window {
     const known = windows.get(kind);
     if (known !== undefined) return known;
-    if (windows.size >= MAX_KINDS && kind !== OTHERS) return windowOf(OTHERS);
-    const window = { beganAt: -Infinity, written: 0, dropped: 0 };
+    if (windows.size >= MAX_KINDS) {
+      for (const [each, { beganAt }] of windows) if (time - beganAt >= windowMs) windows.delete(each);
+      if (windows.size >= MAX_KINDS && kind !== OTHERS) return windowOf(OTHERS, time);
+    }
+    const window = { beganAt: time, written: 0, dropped: 0 };
     windows.set(kind, window);
     return window;
   }
 
   return (kind) => {
-    const window = windowOf(kind);
     const time = now();
+    const window = windowOf(kind, time);
     if (time - window.beganAt >= windowMs) {
       window.beganAt = time;
       window.written = 0;

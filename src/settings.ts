@@ -1,30 +1,55 @@
-/** One setting of the user's options: read once, of the object itself alone, and refused when it makes no sense. */
+/** Reads and checks options that the developer writes, and prints values in messages. Only own properties count. */
 import { AuthConfigurationError } from './errors.js';
 
 /**
- * A copy of the settings that nothing can change later: getters are read once, and no prototype stands behind it, so that
- * a polluted `Object.prototype` cannot supply a setting that was never written (`clientId: null`, say).
+ * A copy of the options that nothing can change later: getters are read once, and the copy has no prototype, so a polluted
+ * `Object.prototype` cannot supply an option that was never written (`clientId: null`, say).
  *
- * @throws {AuthConfigurationError} when it is no object, or has a name that is not in `names`.
+ * @param where What is read, such as `pool` or `bearerToken(): options`.
+ * @param alternative What may be written instead of an object, for the message alone.
+ * @throws {AuthConfigurationError} when it is not a plain object, or has a name that is not in `names`.
  */
-export function readSettings(where: string, settings: unknown, names: readonly string[]): Record<string, unknown> {
+export function readSettings(
+  where: string,
+  settings: unknown,
+  names: readonly string[],
+  alternative = '',
+): Record<string, unknown> {
+  const expected = `Expected ${quote(where)} to be`;
   if (typeof settings !== 'object' || settings === null || isList(settings)) {
     throw new AuthConfigurationError(
-      `${where} must be an object with ${names.join(', ')}; found ${describe(settings)}.`,
+      `${expected} an object with ${names.join(', ')}${alternative}, got ${describe(settings)}.`,
     );
   }
-  const own = copyOf(where, settings);
-  if (!isPlainObject(settings)) {
-    throw new AuthConfigurationError(
-      `Expected ${where} to be a plain object, got an object of a class, or one with hidden members. A forgotten \`await\` ` +
-        'or a Map would count as no options at all.',
-    );
+  const own = copyOf(settings);
+  if (own === undefined || !isPlainObject(settings)) {
+    // Of a promise or a Map, a copy would show no options at all.
+    const kind = own === undefined ? UNREADABLE : describe(settings);
+    const found = kind === 'an object' ? 'an object with hidden members' : kind;
+    throw new AuthConfigurationError(`${expected} a plain object, got ${found}. Write an object literal: { … }.`);
   }
   const unknown = Object.keys(own).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    throw new AuthConfigurationError(`${where} has no setting \`${unknown}\`. The settings are: ${names.join(', ')}.`);
+    throw new AuthConfigurationError(
+      `Unknown option \`${unknown}\` in ${quote(where)}. Known options: ${names.join(', ')}.`,
+    );
   }
   return own;
+}
+
+/** `pool.endpoint` as code, and `bearerToken(): options` as the code and the function that takes it. */
+function quote(where: string): string {
+  const [, called, name] = /^(\w+\(\)): (.*)$/s.exec(where) ?? [];
+  return name === undefined ? `\`${where}\`` : `\`${name}\` of ${called}`;
+}
+
+// Undefined when a getter throws, or a Proxy.
+function copyOf(settings: object): Record<string, unknown> | undefined {
+  try {
+    return Object.assign(Object.create(null) as Record<string, unknown>, settings);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -32,32 +57,24 @@ export function readSettings(where: string, settings: unknown, names: readonly s
  * copy would show nothing, and nothing is the weakest rule there is.
  */
 export function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (
-    // Of any realm: a test runner's objects have another `Object.prototype`.
-    (prototype === null || Object.getPrototypeOf(prototype) === null) &&
-    Reflect.ownKeys(value).length === Object.keys(value).length
-  );
-}
-
-function copyOf(where: string, settings: object): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || isList(value)) return false;
   try {
-    return Object.assign(Object.create(null) as Record<string, unknown>, settings);
+    return hasPlainPrototype(value) && Reflect.ownKeys(value).length === Object.keys(value).length;
   } catch {
-    // A getter that throws, or a Proxy.
-    throw new AuthConfigurationError(`${where} cannot be read. Write it as a plain object.`);
+    return false;
   }
 }
 
-/** What was found, for a message: strings and lists are not echoed, they may hold what should not be in a log. */
-export function describe(value: unknown): string {
-  if (value === '') return 'an empty string';
-  if (typeof value === 'string') return value.trim() === '' ? 'a blank string' : 'a string';
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (isEmptyList(value)) return 'an empty list';
-  if (isList(value)) return 'a list';
-  return value === undefined ? 'nothing' : `a value of type ${typeof value}`;
+/** Whether the object is of no class: its prototype is null, or the `Object.prototype` of any realm (a test runner's). */
+export function hasPlainPrototype(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    prototype === null ||
+    prototype === Object.prototype ||
+    (typeof prototype === 'object' &&
+      Object.getPrototypeOf(prototype) === null &&
+      Object.hasOwn(prototype, 'hasOwnProperty'))
+  );
 }
 
 function isList(value: unknown): value is readonly unknown[] {
@@ -67,10 +84,6 @@ function isList(value: unknown): value is readonly unknown[] {
     // A revoked Proxy.
     return false;
   }
-}
-
-function isEmptyList(value: unknown): boolean {
-  return isList(value) && value.length === 0;
 }
 
 /** Whether the value is text that is neither blank nor padded with blanks. */
@@ -105,9 +118,35 @@ export function asError(thrown: unknown): Error {
   return new Error(messageOf(thrown));
 }
 
+/** What `print` shows as it stands, such as a value that is written in SDL. */
+export class Literal {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 const MOST_CHARACTERS = 80;
 const MOST_MEMBERS = 5;
 const DEEPEST = 2;
+const UNREADABLE = 'a value that cannot be read';
+
+/**
+ * The kind of a value, for a message. Text and the content of lists and objects are not shown: a secret may be in them.
+ * Never throws.
+ */
+export function describe(value: unknown): string {
+  if (value === '') return 'an empty string';
+  if (typeof value === 'string') return value.trim() === '' ? 'a blank string' : 'a string';
+  if (isList(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value !== 'object' || value === null) return print(value);
+  try {
+    return kindOf(value) ?? 'an object';
+  } catch {
+    return UNREADABLE;
+  }
+}
 
 /**
  * A value from the developer's own code or schema, for a message: as JSON where it is data. Never throws and never grows
@@ -117,7 +156,7 @@ export function print(value: unknown): string {
   try {
     return shorten(printAt(value, 0));
   } catch {
-    return 'a value that cannot be read';
+    return UNREADABLE;
   }
 }
 
@@ -131,22 +170,32 @@ function printAt(value: unknown, depth: number): string {
   if (typeof value === 'symbol') return 'a symbol';
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Literal) return value.text;
   if (Array.isArray(value)) {
     if (depth >= DEEPEST) return '[…]';
-    const items = value.slice(0, MOST_MEMBERS).map((item) => printAt(item, depth + 1));
-    return `[${[...items, ...(value.length > MOST_MEMBERS ? ['…'] : [])].join(',')}]`;
+    return `[${printMembers(value, (item) => printAt(item, depth + 1))}]`;
   }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && prototype !== Object.prototype) return 'an object of a class';
+  const kind = kindOf(value);
+  if (kind !== undefined) return kind;
   if (depth >= DEEPEST) return '{…}';
-  const keys = Object.keys(value);
-  const members = keys.slice(0, MOST_MEMBERS).map((key) => {
+  const members = printMembers(Object.keys(value), (key) => {
     const member = Object.getOwnPropertyDescriptor(value, key);
     // A getter may do anything: it is not called.
     const text = member && 'value' in member ? printAt(member.value, depth + 1) : 'a getter';
     return `${JSON.stringify(shorten(key))}:${text}`;
   });
-  return `{${[...members, ...(keys.length > MOST_MEMBERS ? ['…'] : [])].join(',')}}`;
+  return `{${members}}`;
+}
+
+function printMembers<T>(members: readonly T[], printMember: (member: T) => string): string {
+  const printed = members.slice(0, MOST_MEMBERS).map(printMember);
+  return [...printed, ...(members.length > MOST_MEMBERS ? ['…'] : [])].join(',');
+}
+
+/** What an object is that holds more than its own properties show; undefined for plain data. */
+function kindOf(value: object): string | undefined {
+  if (value instanceof Promise) return 'a promise';
+  return hasPlainPrototype(value) ? undefined : 'an object of a class';
 }
 
 interface Bounds {
@@ -161,16 +210,19 @@ export function readNumber(where: string, value: unknown, { fallback, min, max, 
   if (value === undefined) return fallback;
   if (typeof value === 'number' && value >= min && value <= max) return value;
   throw new AuthConfigurationError(
-    `${where} must be a number of ${unit} from ${min} to ${max}; found ${describe(value)}.`,
+    `Expected ${quote(where)} to be a number of ${unit} from ${min} to ${max}, got ${describe(value)}.`,
   );
 }
 
-/** @throws {AuthConfigurationError} when it is neither undefined nor a function. */
+/**
+ * @param shape An example, such as "such as bearerToken()", or the signature.
+ * @throws {AuthConfigurationError} when it is neither undefined nor a function.
+ */
 export function readFunction<F>(where: string, value: unknown, shape: string, fallback: F): F {
   if (value === undefined) return fallback;
-  // What a function takes and returns cannot be checked before it is called; TypeScript has done so for those who use it.
+  // What a function takes and returns cannot be checked before it is called; TypeScript has done so for its users.
   if (typeof value === 'function') return value as F;
-  throw new AuthConfigurationError(`${where} must be a function, ${shape}; found ${describe(value)}.`);
+  throw new AuthConfigurationError(`Expected ${quote(where)} to be a function, ${shape}, got ${describe(value)}.`);
 }
 
 /** @throws {AuthConfigurationError} when the value is neither undefined nor one of these. */
@@ -184,7 +236,6 @@ export function oneOf<T extends string>(
   if (value === undefined) return fallback;
   const found = values.find((candidate) => candidate === value);
   if (found !== undefined) return found;
-  throw new AuthConfigurationError(
-    `${where}: \`${name}\` must be ${values.map((each) => `'${each}'`).join(' or ')}, found ${print(value)}.`,
-  );
+  const choices = values.map((each) => `'${each}'`).join(' or ');
+  throw new AuthConfigurationError(`Expected ${quote(`${where}: ${name}`)} to be ${choices}, got ${print(value)}.`);
 }

@@ -118,7 +118,7 @@ function misuseOf(schema: GraphQLSchema): AuthConfigurationError | undefined {
   let misuse = schema instanceof GraphQLSchema ? misuses.get(schema) : undefined;
   if (misuse === undefined) {
     const problems = findUnguarded(schema);
-    misuse = problems.length > 0 ? new AuthConfigurationError(problems.join('\n')) : null;
+    misuse = problems.length > 0 ? new AuthConfigurationError(problems) : null;
     if (schema instanceof GraphQLSchema) misuses.set(schema, misuse);
   }
   return misuse ?? undefined;

@@ -4,34 +4,40 @@ import { createRejectedAuth } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
 import { createDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials, TokenRejectedError } from '../errors.js';
-import { asError, describe, readFunction, readSettings } from '../settings.js';
+import { asError, describe, readFunction } from '../settings.js';
 import { headersOf, isOtherScheme } from '../token/credential.js';
 import { bearerToken } from '../token/source.js';
 import type { TokenRequest, TokenSource } from '../token/source.js';
-import { verifierOrigin } from '../token/verifier.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import { withAuth } from './extension.js';
 import { readIntegrationRequest } from './request.js';
 import { varyingHeadersOf } from './vary.js';
+import { readVerifierSettings } from './verifier-option.js';
 
+/** Options of `createAuthContext()`. */
 export interface AuthContextOptions {
   readonly verifier: CognitoVerifier;
-  /** Where the token stands. Default: `bearerToken()`. */
-  readonly tokenSource?: TokenSource;
+  /** Finds the token in the request. Default: `bearerToken()`. */
+  readonly tokenSource?: TokenSource | undefined;
 }
 
 /**
- * Makes the context function of any Apollo integration. It verifies the request's token once (a batch of operations
- * shares the result) and never throws for a client's fault: `auth.status` tells what happened, and the guards and the
- * plugin act on it.
+ * Creates the context function of any Apollo integration, which sets `contextValue.auth`. It verifies the token once for
+ * each HTTP request (a batch of operations shares the result) and never throws for a client's fault: `auth.status` tells
+ * what happened, and the guards and the plugin act on it. Responses name the headers that the token source reads in `Vary`.
  *
- * The headers that the token source reads are named in `Vary`.
+ * @param extend Adds properties of your own, such as data loaders, from `auth` and the integration's arguments. What it
+ *   returns keeps its class; `auth` is set on it, and replaces a property `auth` of its own. An object of a class must be
+ *   new for each request. If it throws, the request gets an internal error, or the `GraphQLError` that it threw.
  *
- * @param extend Adds properties of your own, such as data loaders, from `auth` and what the integration passes. What it
- *   returns keeps its class; `auth` is set on it, and a property `auth` of its own is replaced. An object of a class must
- *   be new for each request. What it throws is answered as an internal error, except a `GraphQLError`.
- * @throws {AuthConfigurationError} on an unknown option or a token source that is no function, or when the verifier was
- *   not made by `createCognitoVerifier`.
+ * @example
+ * await startStandaloneServer(server, { context: createAuthContext({ verifier }) });
+ *
+ * @example
+ * const context = createAuthContext({ verifier }, (auth, { req }) => ({ requestId: req.headers['x-request-id'] }));
+ *
+ * @throws {AuthConfigurationError} on an unknown option, a token source that is not a function, or a verifier that
+ *   `createCognitoVerifier` did not return.
  */
 export function createAuthContext(
   options: AuthContextOptions,
@@ -44,13 +50,10 @@ export function createAuthContext(
   options: AuthContextOptions,
   extend?: (auth: Auth, ...integrationArguments: readonly unknown[]) => object | Promise<object>,
 ): (...integrationArguments: readonly unknown[]) => Promise<AuthContext> {
-  const where = 'createAuthContext(): options';
-  const settings = readSettings(where, options, ['verifier', 'tokenSource']);
-  // `verifierOrigin` refuses what is none.
-  const verifier = settings['verifier'] as CognitoVerifier;
-  const origin = verifierOrigin(verifier);
+  const { verifier, inside, settings } = readVerifierSettings('createAuthContext()', options, ['tokenSource']);
+  const { origin } = inside;
   const tokenSource = readFunction<TokenSource>(
-    `${where}.tokenSource`,
+    'createAuthContext(): options.tokenSource',
     settings['tokenSource'],
     'such as bearerToken()',
     bearerToken(),
@@ -101,7 +104,7 @@ function assertToken(token: unknown): string | undefined {
   // A source that is `async` may fail later, and an unhandled rejection ends the process.
   if (token instanceof Promise) token.catch(() => {});
   throw new AuthConfigurationError(
-    `Expected \`tokenSource\` to return a string or undefined, got ${token instanceof Promise ? 'a promise' : describe(token)}. ` +
+    `Expected \`tokenSource\` to return a string or undefined, got ${describe(token)}. ` +
       "Write a function that is not async: (request) => request.header('x-token')[0].",
   );
 }

@@ -2,7 +2,7 @@
 import type { Auth, AuthContext } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
 import { once } from '../once.js';
-import { describe } from '../settings.js';
+import { describe, hasPlainPrototype } from '../settings.js';
 
 // Objects of a class that have become the context of a request.
 const inUse = once('context values', () => new WeakSet<object>());
@@ -23,7 +23,7 @@ export function withAuth(extension: unknown, auth: Auth): AuthContext {
     );
   }
   assertNoAccessor(extension);
-  if (isPlain(extension)) return define(copy(extension), auth);
+  if (hasPlainPrototype(extension)) return define(copy(extension), auth);
   if (inUse.has(extension)) {
     throw new AuthConfigurationError(
       'Expected what `extend` returns to be new for each request, got an object that another request has. ' +
@@ -33,12 +33,6 @@ export function withAuth(extension: unknown, auth: Auth): AuthContext {
   const contextValue = define(extension, auth);
   inUse.add(extension);
   return contextValue;
-}
-
-// A plain object of another realm (a test runner's) has another `Object.prototype`.
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** With the getters as getters. A data property is read from the object: a Proxy may show no value in its descriptor. */

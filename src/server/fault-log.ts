@@ -2,29 +2,25 @@
 import { GraphQLError } from 'graphql';
 import { AuthConfigurationError, isUnavailable, KeysUnavailableError, outageOf } from '../errors.js';
 import type { AuthUnavailableError } from '../errors.js';
+import { createLineLimit, writeLine } from '../log.js';
+import type { AuthLogger } from '../log.js';
 import { messageOf } from '../settings.js';
-import { createLineLimit } from '../log.js';
 
-/** The part of Apollo Server's logger that this package writes to. */
-export interface FaultLogger {
-  warn(message: string): void;
-  error(message: string): void;
+/** What was thrown first: graphql-js wraps what a resolver throws in errors of its own. */
+export function rootCauseOf({ originalError }: GraphQLError): Error | undefined {
+  return originalError instanceof GraphQLError ? rootCauseOf(originalError) : (originalError ?? undefined);
 }
 
-/** What stands behind an error of an answer: graphql-js wraps what a resolver throws once more. */
-export function faultBehind({ originalError }: GraphQLError): Error | undefined {
-  return originalError instanceof GraphQLError ? faultBehind(originalError) : (originalError ?? undefined);
-}
-
-export type FaultLog = (fault: Error, logger: FaultLogger) => void;
+export type FaultLog = (fault: Error, logger: AuthLogger) => void;
 
 // A chain of causes may be a ring.
 const DEEPEST_CAUSE = 5;
 
-function describe(fault: unknown, depth = 0): string {
+/** The messages of an error and of its causes, on one line. */
+function messagesOf(fault: unknown, depth = 0): string {
   const message = messageOf(fault);
   const cause = causeOf(fault);
-  return cause !== undefined && depth < DEEPEST_CAUSE ? `${message} ${describe(cause, depth + 1)}` : message;
+  return cause !== undefined && depth < DEEPEST_CAUSE ? `${message} ${messagesOf(cause, depth + 1)}` : message;
 }
 
 function causeOf(fault: unknown): unknown {
@@ -36,39 +32,34 @@ function causeOf(fault: unknown): unknown {
   }
 }
 
-// Sentences of misuse are constants or nearly so. More than these are made of what requests say.
-const MAX_SENTENCES = 100;
-const WINDOW_MS = 60_000;
-
 /**
- * A request that anyone can send a thousand times must not write a thousand lines. Misuse is written once for each
+ * A request that can be sent a thousand times must not write a thousand lines. Misuse is written once an hour for each
  * sentence, an outage of a key endpoint once until it is over, and anything else once a minute, with a count.
  */
-export function createFaultLog(now: () => number = () => performance.now()): FaultLog {
-  const sentences = new Set<string>();
+export function createFaultLog(now?: () => number): FaultLog {
   const outages = new WeakSet<object>();
-  const limit = createLineLimit({ lines: 1, windowMs: WINDOW_MS, now });
+  const limitMisuse = createLineLimit({ now });
+  const limitFaults = createLineLimit({ windowMs: 60_000, now });
 
-  function logUnavailable(fault: AuthUnavailableError, logger: FaultLogger): void {
+  function logUnavailable(fault: AuthUnavailableError, logger: AuthLogger): void {
     const outage = fault instanceof KeysUnavailableError ? outageOf(fault) : undefined;
     if (outage !== undefined) {
       if (outages.has(outage)) return;
       outages.add(outage);
-      logger.warn(
-        `apollo-cognito-auth: the public keys of the user pool ${outage.userPoolId} cannot be fetched. Until they can, ` +
-          `requests whose token needs them are answered with 503. ${describe(fault.cause)}`,
+      writeLine(
+        logger,
+        'warn',
+        `cannot fetch the public keys of user pool ${outage.userPoolId}. Requests with a token that needs them get 503 ` +
+          `until this succeeds. ${messagesOf(fault.cause)}`,
       );
       return;
     }
     // About one token of many that name unknown keys: the endpoint has not failed, and there is nothing to repair.
     if (fault.cause === undefined) return;
-    const count = limit(fault.reason);
-    if (count === undefined) return;
-    const what = fault instanceof KeysUnavailableError ? 'verified' : 'asked about at `revocation`';
-    logger.error(
-      `apollo-cognito-auth: a token could not be ${what}, and was answered with 503. ` +
-        `${describe(fault.cause)}${andMore(count)}`,
-    );
+    const dropped = limitFaults(fault.reason);
+    if (dropped === undefined) return;
+    const what = fault instanceof KeysUnavailableError ? 'verify a token' : 'ask `revocation` about a token';
+    writeLine(logger, 'error', `could not ${what}; its request got 503. ${messagesOf(fault.cause)}`, dropped);
   }
 
   return (fault, logger) => {
@@ -76,21 +67,11 @@ export function createFaultLog(now: () => number = () => performance.now()): Fau
       logUnavailable(fault, logger);
       return;
     }
-    if (fault instanceof AuthConfigurationError) {
-      // This package's own sentences, of which there may be several lines.
-      const cause = causeOf(fault);
-      const text = cause === undefined ? fault.message : `${fault.message} ${describe(cause)}`;
-      if (sentences.has(text) || sentences.size >= MAX_SENTENCES) return;
-      sentences.add(text);
-      logger.error(`apollo-cognito-auth: ${text}`);
-      return;
-    }
-    const text = describe(fault);
-    const count = limit(text);
-    if (count !== undefined) logger.error(`apollo-cognito-auth: ${text}${andMore(count)}`);
+    const isMisuse = fault instanceof AuthConfigurationError;
+    const cause = causeOf(fault);
+    // This package's own sentences may be several lines.
+    const text = isMisuse ? [fault.message, ...(cause ? [messagesOf(cause)] : [])].join(' ') : messagesOf(fault);
+    const dropped = (isMisuse ? limitMisuse : limitFaults)(text);
+    if (dropped !== undefined) writeLine(logger, 'error', text, dropped);
   };
-}
-
-function andMore(count: number): string {
-  return count === 0 ? '' : ` (${count} more since the last line)`;
 }

@@ -1,6 +1,6 @@
 /** One collection of request headers, of any kind that an integration uses, read by name. */
 import { AuthConfigurationError } from '../errors.js';
-import { describe } from '../settings.js';
+import { describe, hasPlainPrototype } from '../settings.js';
 
 /** Reads every value of a header; its name is in lower case. */
 export type HeaderReader = (name: string) => readonly string[];
@@ -37,7 +37,7 @@ export function readHeaders(headers: unknown): HeaderReader | undefined {
   const get = member(headers, 'get');
   if (typeof get === 'function') return readByGet(headers, get as (name: string) => unknown);
   if (isIterable(headers)) return readPairs(headers);
-  return isPlain(headers) ? (name) => recordValues(headers, name) : undefined;
+  return isRecord(headers) ? (name) => recordValues(headers, name) : undefined;
 }
 
 function isIterable(headers: object): headers is Iterable<unknown> {
@@ -45,21 +45,12 @@ function isIterable(headers: object): headers is Iterable<unknown> {
 }
 
 // An object of a class, one that inherits its values, or one that hides them keeps them where its keys do not show them.
-function isPlain(headers: object): headers is Readonly<Record<string, unknown>> {
-  const prototype: unknown = Object.getPrototypeOf(headers);
-  return (
-    (prototype === null || prototype === Object.prototype || isObjectPrototype(prototype)) &&
-    Object.getOwnPropertyNames(headers).length === Object.keys(headers).length
-  );
-}
-
-/** `Object.prototype` of another realm, such as a test runner's. */
-function isObjectPrototype(prototype: unknown): boolean {
-  return isObject(prototype) && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty');
+function isRecord(headers: object): headers is Readonly<Record<string, unknown>> {
+  return hasPlainPrototype(headers) && Object.getOwnPropertyNames(headers).length === Object.keys(headers).length;
 }
 
 export function isEmptyRecord(headers: unknown): boolean {
-  return isObject(headers) && !Array.isArray(headers) && isPlain(headers) && Object.keys(headers).length === 0;
+  return isObject(headers) && !Array.isArray(headers) && isRecord(headers) && Object.keys(headers).length === 0;
 }
 
 /** A list of names and values in turn, as Node's `rawHeaders`, or of pairs. */

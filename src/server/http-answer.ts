@@ -1,38 +1,52 @@
 /** What a denial looks like in HTTP: status, `WWW-Authenticate` (RFC 6750, section 3) and `Retry-After`. */
-import { HeaderMap } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import { isUnavailable } from '../errors.js';
 import type { AuthErrorCode } from '../errors.js';
-import { faultBehind } from './fault-log.js';
+import { rootCauseOf } from './fault-log.js';
 
-const statuses: Readonly<Record<AuthErrorCode, number>> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  AUTH_UNAVAILABLE: 503,
-  INTERNAL_SERVER_ERROR: 500,
-};
+type Header = readonly [name: string, value: string];
+
+interface HttpAnswer {
+  readonly status: number;
+  /**
+   * The header that a response with this error gets.
+   *
+   * @param hasToken Whether a token came with the request, good or bad.
+   */
+  header(error: GraphQLError, hasToken: boolean): Header | undefined;
+}
 
 /**
- * The header that an answer with this error asks for, by the error's `extensions`, so that a resolver's own
- * `UNAUTHENTICATED` is challenged too.
- *
- * RFC 6750, section 3: a challenge has no error code when the request had no token, or credentials of another scheme;
- * section 3.1: `insufficient_scope` for the one denial that another token of the same caller could lift.
- *
- * @param hasToken Whether a token came with the request, good or bad.
+ * How each kind of denial is answered. By the code of the error, so that a resolver's own `UNAUTHENTICATED` is challenged
+ * too. A challenge names an error only when a bearer token came (RFC 6750, section 3).
  */
-function headerFor(error: GraphQLError, hasToken: boolean): readonly [name: string, value: string] | undefined {
-  const { code, reason } = extensionsOf(error);
-  switch (code) {
-    case 'UNAUTHENTICATED':
-      return challenge(hasToken && reason !== 'missing' ? 'invalid_token' : undefined);
-    case 'FORBIDDEN':
-      return reason === 'scope' ? challenge(hasToken ? 'insufficient_scope' : undefined) : undefined;
-    case 'AUTH_UNAVAILABLE':
-      return retryAfter(faultBehind(error));
-    default:
-      return undefined;
-  }
+const answers: ReadonlyMap<unknown, HttpAnswer> = new Map<AuthErrorCode, HttpAnswer>([
+  [
+    'UNAUTHENTICATED',
+    {
+      status: 401,
+      header: (error, hasToken) =>
+        challenge(hasToken && extensionsOf(error)['reason'] !== 'missing' ? 'invalid_token' : undefined),
+    },
+  ],
+  [
+    'FORBIDDEN',
+    {
+      status: 403,
+      // The one denial that another token of the same caller could lift (RFC 6750, section 3.1).
+      header: (error, hasToken) =>
+        extensionsOf(error)['reason'] === 'scope' ? challenge(hasToken ? 'insufficient_scope' : undefined) : undefined,
+    },
+  ],
+  ['AUTH_UNAVAILABLE', { status: 503, header: (error) => retryAfter(rootCauseOf(error)) }],
+]);
+
+function challenge(errorCode: string | undefined): Header {
+  return ['www-authenticate', errorCode === undefined ? 'Bearer' : `Bearer error="${errorCode}"`];
+}
+
+function retryAfter(fault: Error | undefined): Header | undefined {
+  return isUnavailable(fault) ? ['retry-after', String(fault.retryAfterSeconds)] : undefined;
 }
 
 function extensionsOf(error: GraphQLError): Readonly<Record<string, unknown>> {
@@ -40,25 +54,18 @@ function extensionsOf(error: GraphQLError): Readonly<Record<string, unknown>> {
   return (error as Partial<GraphQLError>).extensions ?? {};
 }
 
-function challenge(errorCode: string | undefined): readonly [name: string, value: string] {
-  return ['www-authenticate', errorCode === undefined ? 'Bearer' : `Bearer error="${errorCode}"`];
-}
-
-function retryAfter(fault: Error | undefined): readonly [name: string, value: string] | undefined {
-  return isUnavailable(fault) ? ['retry-after', String(fault.retryAfterSeconds)] : undefined;
-}
-
-const DENIALS: readonly unknown[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'AUTH_UNAVAILABLE'] satisfies AuthErrorCode[];
-const NO_STORE = ['cache-control', 'no-store'] as const;
+const NO_STORE: Header = ['cache-control', 'no-store'];
 
 /**
- * Gives a response with these errors the header that the first of them asks for, unless it has it. The status stays. An
- * answer in which something was denied is not stored, whatever the hints and the plugins of the server say.
+ * Gives a response with denials among its errors the header of the first one that asks for one, unless the response has
+ * that header. The status stays. Such a response is not stored, whatever the hints and the plugins of the server say.
  */
 export function addChallenge(headers: Map<string, string>, errors: readonly GraphQLError[], hasToken: boolean): void {
-  if (errors.some((error) => DENIALS.includes(extensionsOf(error)['code']))) headers.set(...NO_STORE);
   for (const error of errors) {
-    const header = headerFor(error, hasToken);
+    const answer = answers.get(extensionsOf(error)['code']);
+    if (answer === undefined) continue;
+    headers.set(...NO_STORE);
+    const header = answer.header(error, hasToken);
     if (header === undefined) continue;
     if (!headers.has(header[0])) headers.set(...header);
     return;
@@ -66,11 +73,11 @@ export function addChallenge(headers: Map<string, string>, errors: readonly Grap
 }
 
 /** Makes the error one of a whole operation: it decides the status and the headers of the response. */
-export function refuseOperation(error: GraphQLError, code: AuthErrorCode, hasToken: boolean): GraphQLError {
-  const header = headerFor(error, hasToken);
-  // `HeaderMap` and no plain object: with another kind of `headers` Apollo Server sends all of `extensions.http` to the
-  // client and no header.
-  const headers = new HeaderMap(header ? [NO_STORE, header] : [NO_STORE]);
-  error.extensions['http'] = { status: statuses[code], headers };
+export function refuseOperation(error: GraphQLError, hasToken: boolean): GraphQLError {
+  const answer = answers.get(extensionsOf(error)['code']);
+  const header = answer?.header(error, hasToken);
+  // A `Map` and not a plain object, with which Apollo Server sends all of `extensions.http` to the client and no header.
+  const headers = new Map(header ? [NO_STORE, header] : [NO_STORE]);
+  error.extensions['http'] = { status: answer?.status ?? 500, headers };
   return error;
 }

@@ -1,18 +1,28 @@
 /** Keys for Apollo's response cache that keep one caller's answers from another. */
-import type { GraphQLRequestContext } from '@apollo/server';
+import { OperationTypeNode } from 'graphql';
 import { createHash } from 'node:crypto';
 import { authStateOf } from '../auth.js';
-import type { AuthenticatedAuth, AuthContext } from '../auth.js';
+import type { AuthenticatedAuth } from '../auth.js';
+import { authIn } from '../directive/decision/decide.js';
+import { hasRules } from '../directive/guard/coverage.js';
 import { once } from '../once.js';
+import type { PluginRequestContext } from './apollo.js';
 
-type RequestContext = Pick<GraphQLRequestContext<Partial<AuthContext>>, 'contextValue'>;
+type RequestContext = Pick<PluginRequestContext, 'contextValue'>;
 
 // Request contexts for which a cache asked one of the functions below.
 const separated = once('requests that a cache tells apart', () => new WeakSet<object>());
 
-/** Whether the response cache told this caller's answers from others' by `authSessionId` or `authCacheKey`. */
-export function isSeparatedByAuth(requestContext: object): boolean {
-  return separated.has(requestContext);
+/** Whether a response cache holds this response under a key that other callers share, on a schema with rules. */
+export function isSharedByCallers(requestContext: PluginRequestContext): boolean {
+  const { metrics, operation, schema } = requestContext;
+  return (
+    // Apollo's response-cache plugin sets this for every operation, and asks for a key only for a query.
+    metrics.responseCacheHit !== undefined &&
+    operation?.operation === OperationTypeNode.QUERY &&
+    !separated.has(requestContext) &&
+    hasRules(schema)
+  );
 }
 
 // Claims that differ from token to token of one sign-in. The sign-in itself (`origin_jti`, `auth_time`) is not among them:
@@ -31,14 +41,17 @@ function fingerprint({ userPoolId, claims }: AuthenticatedAuth): string {
 }
 
 function sessionOf({ contextValue }: RequestContext): string | null {
-  const auth = authStateOf(contextValue.auth)?.auth;
+  const auth = authStateOf(authIn(contextValue))?.auth;
   return auth?.status === 'authenticated' ? fingerprint(auth) : null;
 }
 
 /**
- * For `responseCachePlugin({ sessionId: authSessionId })`: which caller a private answer belongs to. A digest of all
- * claims but those that change from token to token of one sign-in (such as `exp` and `jti`), so that a cached answer ends
- * with the right to see it. Null for a caller without a verified token: their private answers are not cached.
+ * Which caller a private response belongs to, for Apollo's response cache. A digest of all claims but those that change from
+ * token to token of one sign-in (such as `exp` and `jti`): a caller who lost a group never gets responses that were cached
+ * while they were in it. Null for a caller without a verified token, whose private responses are not cached.
+ *
+ * @example
+ * const plugins = [cognitoAuthPlugin({ verifier }), responseCachePlugin({ sessionId: authSessionId })];
  */
 export async function authSessionId(requestContext: RequestContext): Promise<string | null> {
   separated.add(requestContext);
@@ -46,8 +59,11 @@ export async function authSessionId(requestContext: RequestContext): Promise<str
 }
 
 /**
- * For `responseCachePlugin({ generateCacheKey: authCacheKey })`: a key that is the caller's own, for public answers too.
- * It costs hits and protects also where a cache hint says `PUBLIC` of what is not.
+ * A cache key that is the caller's own, for public responses too. Fewer cache hits, but safe even where a guarded field is
+ * wrongly hinted `PUBLIC`.
+ *
+ * @example
+ * const plugins = [cognitoAuthPlugin({ verifier }), responseCachePlugin({ generateCacheKey: authCacheKey })];
  */
 export function authCacheKey(requestContext: RequestContext, keyData: unknown): string {
   separated.add(requestContext);

@@ -1,7 +1,7 @@
 /** `Auth` values for tests that need no token: as if one had been verified, was missing or was refused. */
 import { randomUUID } from 'node:crypto';
 import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
-import type { AnonymousAuth, AuthenticatedAuth, AuthOrigin, RejectedAuth } from '../auth.js';
+import type { AnonymousAuth, AuthenticatedAuth, AuthServices, RejectedAuth } from '../auth.js';
 import type { TokenUse } from '../cognito-claims.js';
 import {
   AuthConfigurationError,
@@ -29,7 +29,7 @@ export interface AuthenticatedAsOptions {
   readonly claims?: TestClaims;
 }
 
-const origin: AuthOrigin = { clock: () => Date.now(), graceSeconds: 0, emit: () => {} };
+const origin: AuthServices = { clock: () => Date.now(), graceSeconds: 0, emit: () => {} };
 const USER_POOL_ID = 'eu-west-1_TestPool';
 const LIFETIME_SECONDS = 3600;
 const NAMES = ['tokenUse', 'sub', 'username', 'groups', 'scopes', 'claims'];

@@ -7,7 +7,7 @@ import { createCognitoVerifier } from '../token/verifier.js';
 import type { CognitoVerifier, CognitoVerifierOptions } from '../token/verifier.js';
 import { startKeyServer } from './key-server.js';
 import type { TestKeyServer } from './key-server.js';
-import { createSigningKey } from './signing-key.js';
+import { createSigningKey, sharedSigningKey } from './signing-key.js';
 import type { SignedPart } from './signing-key.js';
 
 export interface TestUserPoolOptions {
@@ -35,7 +35,10 @@ export interface TestUserPool {
   readonly idToken: (claims?: TestClaims) => string;
   /** Any header and payload, really signed: objects, or text or bytes that are signed as they are. */
   readonly sign: (header: SignedPart, payload: SignedPart) => string;
-  /** Signs with a new key from now on. `withdraw` takes the old ones out of the published set; by default they stay. */
+  /**
+   * Signs with a new key from now on. `withdraw` takes the old ones out of the published set; by default they stay. Until
+   * then every test pool of the process signs with the same key: pools differ by their issuer.
+   */
   readonly rotateKeys: (options?: { readonly withdraw?: boolean }) => void;
   /**
    * Publishes the keys on loopback. Until it is closed, the pool is one of that endpoint: its tokens name it as their
@@ -53,7 +56,7 @@ export function createTestUserPool(options: TestUserPoolOptions = {}): TestUserP
   const userPoolId = options.userPoolId ?? `eu-west-1_${randomBytes(5).toString('hex')}`;
   const { clientId = 'test-client', clock = Date.now } = options;
   const sub = randomUUID();
-  let keys = [createSigningKey()];
+  let keys = [sharedSigningKey()];
   let server: TestKeyServer | undefined;
 
   function times({ exp }: TestClaims): TestClaims {

@@ -1,6 +1,6 @@
 /** The claims of a Cognito token: their types and values, and the `Auth` that they make. */
 import { createAuthenticatedAuth } from '../auth.js';
-import type { AuthenticatedAuth, AuthOrigin } from '../auth.js';
+import type { AuthenticatedAuth, AuthServices } from '../auth.js';
 import type { CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../cognito-claims.js';
 import { own } from './json-part.js';
 import type { JsonObject } from './json-part.js';
@@ -101,7 +101,7 @@ export function checkTimes(claims: CognitoClaims, { now, graceSeconds, isAws }: 
 const NONE: readonly string[] = Object.freeze([]);
 
 interface AuthMaking {
-  readonly origin: AuthOrigin;
+  readonly origin: AuthServices;
   readonly shared: SharedValues;
 }
 

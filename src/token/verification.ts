@@ -1,5 +1,5 @@
 /** The way of one token through all checks, synchronous as long as the keys are there. */
-import type { AuthenticatedAuth, AuthOrigin } from '../auth.js';
+import type { AuthenticatedAuth, AuthServices } from '../auth.js';
 import type { Emitter } from '../events.js';
 import { safeWall } from './keys/age.js';
 import { toAuth } from './claims.js';
@@ -27,7 +27,7 @@ interface Issuer {
   readonly expectation: Expectation;
   readonly graceSeconds: number;
   readonly isAws: boolean;
-  readonly origin: AuthOrigin;
+  readonly origin: AuthServices;
   readonly keys: KeySource;
 }
 

@@ -106,7 +106,7 @@ function orEmpty(value: unknown): unknown {
 function readTokenCache(value: unknown): TokenCacheLimits | undefined {
   if (value === false) return undefined;
   const where = 'options.tokenCache';
-  const { max, maxBytes } = readSettings(`${where} (or false)`, orEmpty(value), ['max', 'maxBytes']);
+  const { max, maxBytes } = readSettings(where, orEmpty(value), ['max', 'maxBytes'], ', or false');
   const limit = (name: string, given: unknown, fallback: number, most: number, unit: string) =>
     Math.floor(readNumber(`${where}.${name}`, given, { fallback, min: 1, max: most, unit }));
   return {

@@ -1,6 +1,6 @@
 /** The verifier: from a token to the `Auth` of its bearer. */
 import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
-import type { Auth, AuthenticatedAuth, AuthOrigin } from '../auth.js';
+import type { Auth, AuthenticatedAuth, AuthServices } from '../auth.js';
 import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
 import { createEmitter } from '../events.js';
 import { once } from '../once.js';
@@ -47,7 +47,7 @@ export interface CognitoVerifier {
 
 /** What a verifier shows to this package alone. */
 interface Inside {
-  readonly origin: AuthOrigin;
+  readonly origin: AuthServices;
   readonly emitter: Emitter;
   /** What to say at each start of a server. */
   readonly warnings: readonly string[];
@@ -61,7 +61,7 @@ const insides = once('verifiers', () => new WeakMap<object, Inside>());
  * @internal
  * @throws {AuthConfigurationError} when `createCognitoVerifier` did not make it.
  */
-export function verifierOrigin(verifier: CognitoVerifier): AuthOrigin {
+export function verifierOrigin(verifier: CognitoVerifier): AuthServices {
   return insideOf(verifier).origin;
 }
 
@@ -117,7 +117,7 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
   const pools = readPools(pool);
   const resolved = readOptions(options);
   const emitter = createEmitter(resolved.onEvent);
-  const origin: AuthOrigin = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit };
+  const origin: AuthServices = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit };
   const tokens = createTokenCheck(pools, resolved, { emitter, monotonic });
 
   // One object for each, because nothing in it depends on the request: decisions about it are made once.

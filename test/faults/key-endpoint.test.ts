@@ -8,6 +8,7 @@ import type { TestKeyServer, TestUserPool } from '../../src/testing/index.js';
 import type { AuthEvent } from '../../src/events.js';
 import { createVerifier } from '../../src/token/verifier.js';
 import type { CognitoVerifier, CognitoVerifierOptions } from '../../src/token/verifier.js';
+import { createForeignPool } from '../support/foreign-pool.js';
 
 // One pool for all: it is the endpoint that is different each time.
 const pool: TestUserPool = createTestUserPool();
@@ -110,7 +111,7 @@ const faults: Record<string, RequestListener> = {
     response.writeHead(200).end(JSON.stringify({ keys: pool.jwks.keys.map((key) => ({ ...key, n })) }));
   },
   'answers with two keys of one kid': (_, response) => {
-    const [other] = createTestUserPool().jwks.keys;
+    const [other] = createForeignPool().jwks.keys;
     const [key] = pool.jwks.keys;
     response.writeHead(200).end(JSON.stringify({ keys: [key, { ...other, kid: key?.kid }] }));
   },

@@ -7,6 +7,7 @@ import { createTestUserPool } from '../../src/testing/index.js';
 import type { TestUserPool } from '../../src/testing/index.js';
 import { createVerifier } from '../../src/token/verifier.js';
 import type { CognitoVerifier } from '../../src/token/verifier.js';
+import { createForeignPool } from '../support/foreign-pool.js';
 
 const MINUTE = 60;
 const INVALID = { status: 'rejected', reason: 'invalid' };
@@ -261,7 +262,7 @@ describe('an issuer that had keys and now answers that it has none', () => {
     await verifier.hydrate();
     await verifier.verify(good(updated));
     answer(updated, status(403));
-    const token = createTestUserPool({ userPoolId: pool.userPoolId }).accessToken({ iss: updated });
+    const token = createForeignPool({ userPoolId: pool.userPoolId }).accessToken({ iss: updated });
     await expect(verifier.verify(token)).rejects.toThrow(KeysUnavailableError);
   });
 });

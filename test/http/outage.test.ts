@@ -23,7 +23,7 @@ describe('a server whose keys cannot be had', () => {
     });
     const server = await serve({ typeDefs, resolvers, verifier });
     try {
-      const line = `the public keys of the user pool ${pool.userPoolId} cannot be fetched.`;
+      const line = `cannot fetch the public keys of user pool ${pool.userPoolId}.`;
       expect(server.log.filter((each) => each.includes(line))).toHaveLength(1);
       const token = bearer(pool.accessToken());
       const answers = await Promise.all(Array.from({ length: 20 }, () => server.post('{ motd }', token)));
@@ -101,7 +101,7 @@ describe('a server whose revocation store is down', () => {
           expect(answer).toEqual({ ...unavailable('revocation-unavailable'), retryAfter: '5' });
         }
         expect(server.log).toEqual([
-          'apollo-cognito-auth: a token could not be asked about at `revocation`, and was answered with 503. The store is down.',
+          'apollo-cognito-auth: could not ask `revocation` about a token; its request got 503. The store is down.',
         ]);
         expect((await server.post('{ motd }')).body).toEqual({ data: { motd: 'hello' } });
       } finally {

@@ -1,7 +1,7 @@
 import { buildSchema } from 'graphql';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AuthConfigurationError } from '../../src/errors.js';
-import { assertGraphqlVersion } from '../../src/directive/rules/graphql-version.js';
+import { assertGraphqlVersion } from '../../src/directive/rules/own-graphql.js';
 
 const sentence = (where: string, version: string) =>
   `${where}: Expected \`graphql\` to be version 16, got ${version}. Install graphql@16: with another version, rules on ` +

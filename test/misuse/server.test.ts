@@ -150,7 +150,7 @@ describe('an integration that passes no request', () => {
         string: '{"errors":[{"message":"Internal server error.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}\n',
       },
     });
-    expect(log).toEqual([expect.stringContaining('createAuthContext() found no request')]);
+    expect(log).toEqual([expect.stringContaining('createAuthContext() could not find a request')]);
     await server.stop();
   });
 });

@@ -1,11 +1,11 @@
 import { ApolloServer } from '@apollo/server';
-import type { ApolloServerOptions } from '@apollo/server';
+import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
 import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
 import { buildASTSchema, buildSchema, parse, printSchema } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { authDirective, cognitoAuthPlugin } from '../../src/index.js';
-import type { AuthContext, AuthDirective } from '../../src/index.js';
+import type { AuthContext, AuthDirective, CognitoVerifier } from '../../src/index.js';
 import { authenticatedAs, createTestUserPool } from '../../src/testing/index.js';
 import { logInto } from '../support/serve.js';
 
@@ -126,23 +126,8 @@ describe('a schema that a gateway executes', () => {
     ['a transformed schema', transform('type Query { f: String @auth }'), supergraph('', '')],
     ['a transformed schema, and a supergraph that says nothing', transform('type Query { f: String @auth }'), ''],
   ])('does not start with %s', async (_, apiSchema, sdl) => {
-    const cached: boolean[] = [];
-    const verifier = pool.verifier({
-      onEvent: (event) => {
-        if (event.type === 'token.verified') cached.push(event.cached);
-      },
-    });
-    const { server } = serverOf(createGateway(apiSchema, sdl).gateway, verifier);
+    const { server } = serverOf(createGateway(apiSchema, sdl).gateway);
     await expect(server.start()).rejects.toThrow(problem);
-    // A server that never ran does not hold the verifier: another one that stops closes it, and it forgets its tokens.
-    const other = new ApolloServer({ schema: plain(), plugins: [cognitoAuthPlugin({ verifier })] });
-    await other.start();
-    const token = pool.accessToken();
-    await verifier.authenticate(token);
-    await verifier.authenticate(token);
-    await other.stop();
-    await verifier.authenticate(token);
-    expect(cached).toEqual([false, true, false]);
   });
 
   it.each([
@@ -179,5 +164,52 @@ describe('a schema that a gateway executes', () => {
       buildASTSchema(parse(`${directive.authDirectiveTypeDefs} type Query { f: String @auth }`)),
     );
     expect(await logOfStart(schema)).toEqual([]);
+  });
+});
+
+describe('a verifier that a server uses', () => {
+  const start = async (verifier: CognitoVerifier, log: string[], ...others: readonly ApolloServerPlugin[]) => {
+    const write = (line: string) => void log.push(line);
+    const server = new ApolloServer({
+      typeDefs: 'type Query { f: String }',
+      plugins: [cognitoAuthPlugin({ verifier }), ...others],
+      logger: { debug: write, info: () => {}, warn: write, error: write },
+    });
+    await server.start();
+    return server;
+  };
+
+  it('stays open when the server stops, and remembers its tokens', async () => {
+    const cached: boolean[] = [];
+    const verifier = pool.verifier({
+      onEvent: (event) => {
+        if (event.type === 'token.verified') cached.push(event.cached);
+      },
+    });
+    const server = await start(verifier, []);
+    const token = pool.accessToken();
+    await verifier.authenticate(token);
+    await server.stop();
+    await verifier.authenticate(token);
+    expect(cached).toEqual([false, true]);
+    await verifier.close();
+    await verifier.authenticate(token);
+    expect(cached).toEqual([false, true, false]);
+  });
+
+  it('tells a server of its rejections while that runs, and never one that another plugin kept from starting', async () => {
+    const verifier = pool.verifier();
+    const log: string[] = [];
+    const failed: string[] = [];
+    const failing = {
+      serverWillStart: () => Promise.reject(new Error('The database is down.')),
+    };
+    await expect(start(verifier, failed, failing)).rejects.toThrow('The database is down.');
+    const server = await start(verifier, log);
+    await verifier.authenticate('garbage');
+    await server.stop();
+    await verifier.authenticate('garbage');
+    expect(log).toEqual(['apollo-cognito-auth: a token was rejected as malformed. The token has not three parts.']);
+    expect(failed).toEqual([]);
   });
 });

@@ -88,7 +88,7 @@ describe('rule 8: ownership that could never hold is refused when the schema is 
   const build = (sdl: string, options: OwnerPolicyOptions) => () =>
     guard(sdl, {}, { policies: { own: ownerPolicy(options), timed: { check: ownerPolicy(options), timeout: 1 } } });
   const own = '@auth(policies: ["own"])';
-  const never = 'the policy "own" could never hold here:';
+  const never = 'The policy "own" could never hold here:';
   const text = 'and a claim is text. Compare an ID or a String, or write a function.';
 
   it.each<[string, string, OwnerPolicyOptions, readonly string[]]>([
@@ -132,7 +132,7 @@ describe('rule 8: ownership that could never hold is refused when the schema is 
       'a policy with a time-out',
       'type Query { f(id: Float): Int @auth(policies: ["timed"]) }',
       { argument: 'id' },
-      [`Query.f: the policy "timed" could never hold here: Query.f(id:) is of the type Float, ${text}`],
+      [`Query.f: The policy "timed" could never hold here: Query.f(id:) is of the type Float, ${text}`],
     ],
     [
       'a number of the parent',
@@ -169,8 +169,8 @@ describe('rule 8: ownership that could never hold is refused when the schema is 
     [{ field: 'ownerId', claim: '' }, /Expected `claim` to be the name of a claim, got ""/],
     [{ field: 'ownerId', claim: ' ' }, /Expected `claim` to be the name of a claim, got " "/],
     [{ field: 'ownerId', claim: null }, /Expected `claim` to be the name of a claim, got null/],
-    [{ field: 'ownerId', claims: 'email' }, /has no setting `claims`/],
-    [null, /must be an object with argument, field, claim/],
+    [{ field: 'ownerId', claims: 'email' }, /^Unknown option `claims` in `options` of ownerPolicy\(\)/],
+    [null, /^Expected `options` of ownerPolicy\(\) to be an object with argument, field, claim/],
     [Object.create({ field: 'ownerId' }), /to be a plain object/],
   ])('ownerPolicy(%j)', (options, sentence) => {
     expect(problemsOf(() => ownerPolicy(options as OwnerPolicyOptions))).toEqual([expect.stringMatching(sentence)]);

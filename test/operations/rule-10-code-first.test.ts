@@ -108,7 +108,7 @@ describe('rule 10: directives in code that have one meaning are enforced', () =>
 });
 
 const FORM = 'Write `extensions: { directives: { auth: { … } } }`, with `{}` for no arguments.';
-const args = (got: string) => [`Query.f: @auth: Expected its arguments to be an object, got ${got}. ${FORM}`];
+const args = (got: string) => [`Query.f: Expected the arguments of @auth to be an object, got ${got}. ${FORM}`];
 const directives = (got: string) => [
   `Query.f: Expected \`extensions.directives\` to be an object of directives by name, got ${got}. ${FORM}`,
 ];
@@ -129,8 +129,8 @@ const throwing = () => {
 
 describe('rule 10: directives in code that have no clear meaning are refused when the schema is built', () => {
   it.each<[string, unknown, readonly string[]]>([
-    ['text', 'auth', directives('a string')],
-    ['text with arguments', '@auth(groups: ["admin"])', directives('a string')],
+    ['text', 'auth', directives('"auth"')],
+    ['text with arguments', '@auth(groups: ["admin"])', directives('"@auth(groups: [\\"admin\\"])"')],
     ['a number', 5, directives('5')],
     ['a Set', new Set(['auth']), directives('an object of a class')],
     ['a function', () => ({ auth: admins }), directives('a function')],
@@ -138,17 +138,21 @@ describe('rule 10: directives in code that have no clear meaning are refused whe
     ['a prototype', Object.create({ auth: admins }), directives('an object of a class')],
     ['a Proxy that throws', new Proxy({}, { ownKeys: throwing }), directives('a value that cannot be read')],
     ['a list that throws', new Proxy([], { get: throwing }), directives('a value that cannot be read')],
-    ['a list of objects by name', [{ auth: admins }], directives('a list with an object that has no `name`')],
-    ['a flat pair', ['auth', admins], directives('a list with an object that has no `name`')],
-    ['a list with null', [null], directives('a list with null that has no `name`')],
+    [
+      'a list of objects by name',
+      [{ auth: admins }],
+      directives('a list with {"auth":{"groups":[…]}}, which has no `name`'),
+    ],
+    ['a flat pair', ['auth', admins], directives('a list with {"groups":["admin"]}, which has no `name`')],
+    ['a list with null', [null], directives('a list with null, which has no `name`')],
     ['a list of longer lists', [['auth', admins, admins]], directives('a list in a list')],
-    ['a Map by objects', new Map([[{}, admins]]), directives('a Map with an object for a name')],
-    ['a string for arguments', { auth: 'admin' }, args('a string')],
-    ['a list of groups for arguments', { auth: ['admin'] }, args('a string')],
-    ['a list of lists for arguments', { auth: [[admins]] }, args('a list')],
-    ['no uses', { auth: [] }, args('an empty list')],
+    ['a Map by objects', new Map([[{}, admins]]), directives('a Map with the key {}')],
+    ['a string for arguments', { auth: 'admin' }, args('"admin"')],
+    ['a list of groups for arguments', { auth: ['admin'] }, args('"admin"')],
+    ['a list of lists for arguments', { auth: [[admins]] }, args('[{"groups":[…]}]')],
+    ['no uses', { auth: [] }, args('[]')],
     ['null', { auth: null }, args('null')],
-    ['undefined', { auth: undefined }, args('nothing')],
+    ['undefined', { auth: undefined }, args('undefined')],
     ['false', { auth: false }, args('false')],
     ['zero', { auth: 0 }, args('0')],
     ['a Map of arguments', { auth: new Map([['groups', ['admin']]]) }, args('an object of a class')],
@@ -168,8 +172,8 @@ describe('rule 10: directives in code that have no clear meaning are refused whe
     ['both args and arguments', [{ name: 'auth', args: {}, arguments: admins }], args('both `args` and `arguments`')],
     ['arguments beside the name', [{ name: 'auth', groups: ['admin'] }], args('`groups` beside its name')],
     ['null for args', [{ name: 'auth', args: null }], args('null')],
-    ['a list for args', [{ name: 'auth', args: ['admin'] }], args('a list')],
-    ['text in a pair', [['auth', 'admin']], args('a string')],
+    ['a list for args', [{ name: 'auth', args: ['admin'] }], args('["admin"]')],
+    ['text in a pair', [['auth', 'admin']], args('"admin"')],
     [
       'names that may be groups',
       ['auth', 'admin'],
@@ -188,31 +192,41 @@ describe('rule 10: directives in code that have no clear meaning are refused whe
       'the token use in lower case',
       { auth: { tokenUse: 'id' } },
       [
-        "Query.f: Expected `tokenUse` to be 'ID' or 'ACCESS', got \"id\". Write it in capitals, or leave it out for either.",
+        "Query.f: Expected `tokenUse` to be 'ID' or 'ACCESS', got \"id\". Write one of them in capitals, or leave it out for either token.",
       ],
     ],
     [
       'undefined groups',
       { auth: { groups: undefined } },
-      ['Query.f: `groups` must hold names without white space, found undefined. Correct it, or leave it out.'],
+      [
+        'Query.f: Expected each of `groups` to be a name without white space, got undefined. Correct it, or leave it out.',
+      ],
     ],
     [
       'a Set of groups',
       { auth: { groups: new Set(['admin']) } },
       [
-        'Query.f: `groups` must hold names without white space, found an object of a class. Correct it, or leave it out.',
+        'Query.f: Expected each of `groups` to be a name without white space, got an object of a class. Correct it, or leave it out.',
       ],
     ],
-    ['an unknown argument', { auth: { group: ['admin'] } }, ['Query.f: @auth has no argument "group".']],
+    [
+      'an unknown argument',
+      { auth: { group: ['admin'] } },
+      ['Query.f: Unknown argument "group" of @auth. Known arguments: tokenUse, groups, scopes, policies.'],
+    ],
     [
       '@public that is false',
       { public: false },
       [
-        'Query.f: @public: Expected its arguments to be an object, got false. Write `extensions: { directives: { public: ' +
+        'Query.f: Expected the arguments of @public to be an object, got false. Write `extensions: { directives: { public: ' +
           '{ … } } }`, with `{}` for no arguments.',
       ],
     ],
-    ['@public with a condition', { public: { if: false } }, ['Query.f: @public has no argument "if".']],
+    [
+      '@public with a condition',
+      { public: { if: false } },
+      ['Query.f: Expected @public to have no arguments, got "if". Leave it out.'],
+    ],
   ])('%s', (_, value, problems) => {
     expect(problemsOf(() => authDirectiveTransformer(schemaWith({ directives: value })))).toEqual(problems);
   });

@@ -49,7 +49,7 @@ describe('rule 10: a renamed directive', () => {
     for (const name of ['auth', 'needsAuth']) {
       const { authDirectiveTypeDefs } = authDirective({ name });
       expect(problemsOf(() => transform(`type Query { f: Int @${name} }`, renamed, authDirectiveTypeDefs))).toEqual([
-        `Query.f: @${name} has the definition of authDirective(), and here it is called @requiresAuth. Write @requiresAuth.`,
+        `Query.f: @${name} has the definition of authDirective(), whose name is @requiresAuth here. Write @requiresAuth.`,
       ]);
     }
   });
@@ -88,14 +88,14 @@ describe('rule 10: a renamed @public', () => {
   it('is named by what refuses the other one', () => {
     const { authDirectiveTypeDefs } = authDirective({ publicName: 'isPublic' });
     expect(problemsOf(() => transform(`${foreign} type Query { f: Int }`, {}, authDirectiveTypeDefs))).toEqual([
-      '@public: the schema has another directive of this name. Use `authDirectiveTypeDefs`, or choose another name: ' +
+      '@public: The schema has another directive of this name. Use `authDirectiveTypeDefs`, or choose another name: ' +
         "authDirective({ publicName: 'isPublic' }).",
     ]);
   });
 
   it('is named by what is wrong with it', () => {
     expect(problemsOf(() => transform('type Query { f: Int @isPublic @auth }', strict))).toEqual([
-      'Query.f: @isPublic beside @auth: the rule holds all the same. Remove one of them.',
+      'Query.f: @isPublic lifts no rule, and @auth beside it holds. Remove one of them.',
     ]);
   });
 });

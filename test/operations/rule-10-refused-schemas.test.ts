@@ -14,115 +14,115 @@ describe('rule 10: refused when the schema is built', () => {
       'an empty list',
       'f: Int @auth(groups: [])',
       {},
-      'Query.f: `groups` is empty, so no caller could meet it. Name some, or leave it out.',
+      'Query.f: Expected `groups` to be a list of names, got an empty list, which no caller meets. Name one, or leave it out.',
     ],
     [
       'a blank name',
       'f: Int @auth(scopes: [" "])',
       {},
-      'Query.f: `scopes` must hold names without white space, found " ". Correct it, or leave it out.',
+      'Query.f: Expected each of `scopes` to be a name without white space, got " ". Correct it, or leave it out.',
     ],
     [
       'a name with white space',
       'f: Int @auth(groups: ["a b"])',
       {},
-      'Query.f: `groups` must hold names without white space, found "a b". Correct it, or leave it out.',
+      'Query.f: Expected each of `groups` to be a name without white space, got "a b". Correct it, or leave it out.',
     ],
     [
       'null for a list',
       'f: Int @auth(groups: null)',
       {},
-      'Query.f: `groups` must hold names without white space, found null. Correct it, or leave it out.',
+      'Query.f: Expected each of `groups` to be a name without white space, got null. Correct it, or leave it out.',
     ],
     [
       'null for a token use',
       'f: Int @auth(tokenUse: null)',
       {},
-      'Query.f: `tokenUse` must be ID or ACCESS, found null. Leave it out for either.',
+      'Query.f: Expected `tokenUse` to be ID or ACCESS, got null. Write one of them without quotation marks, or leave it out for either token.',
     ],
     [
       'an unknown token use',
       'f: Int @auth(tokenUse: REFRESH)',
       {},
-      'Query.f: `tokenUse` must be ID or ACCESS, found "REFRESH". Leave it out for either.',
+      'Query.f: Expected `tokenUse` to be ID or ACCESS, got REFRESH. Write one of them without quotation marks, or leave it out for either token.',
     ],
     [
       'an enum value for a group',
       'f: Int @auth(groups: ADMIN)',
       {},
-      'Query.f: Expected `groups` to be a list of strings, got ADMIN. Write `groups: ["ADMIN"]`.',
+      'Query.f: Expected each of `groups` to be a string, got ADMIN. Write `groups: ["ADMIN"]`.',
     ],
     [
       'an enum value among groups',
       'f: Int @auth(groups: ["a", ADMIN])',
       {},
-      'Query.f: Expected `groups` to be a list of strings, got ADMIN. Write `groups: ["ADMIN"]`.',
+      'Query.f: Expected each of `groups` to be a string, got ADMIN. Write `groups: ["ADMIN"]`.',
     ],
     [
       'a string for a token use',
       'f: Int @auth(tokenUse: "ACCESS")',
       {},
-      'Query.f: Expected `tokenUse` to be ID or ACCESS, got "ACCESS". Write it without quotation marks, as an enum value.',
+      'Query.f: Expected `tokenUse` to be ID or ACCESS, got "ACCESS". Write one of them without quotation marks, or leave it out for either token.',
     ],
     [
       'a number for groups',
       'f: Int @auth(groups: 5)',
       {},
-      'Query.f: `groups` must hold names without white space, found 5. Correct it, or leave it out.',
+      'Query.f: Expected each of `groups` to be a name without white space, got 5. Correct it, or leave it out.',
     ],
     [
       'an object for scopes',
       'f: Int @auth(scopes: { read: true })',
       {},
-      'Query.f: `scopes` must hold names without white space, found {"read":true}. Correct it, or leave it out.',
+      'Query.f: Expected each of `scopes` to be a name without white space, got {"read":true}. Correct it, or leave it out.',
     ],
     [
       'a list in a list',
       'f: Int @auth(groups: [["a"]])',
       {},
-      'Query.f: `groups` must hold names without white space, found ["a"]. Correct it, or leave it out.',
+      'Query.f: Expected each of `groups` to be a name without white space, got ["a"]. Correct it, or leave it out.',
     ],
     [
       'null in a list',
       'f: Int @auth(groups: ["a", null])',
       {},
-      'Query.f: `groups` must hold names without white space, found null. Correct it, or leave it out.',
+      'Query.f: Expected each of `groups` to be a name without white space, got null. Correct it, or leave it out.',
     ],
     [
       'a policy that is no string',
       'f: Int @auth(policies: mine)',
       { policies: { mine: () => true } },
-      'Query.f: Expected `policies` to be a list of strings, got mine. Write `policies: ["mine"]`.',
+      'Query.f: Expected each of `policies` to be a string, got mine. Write `policies: ["mine"]`.',
     ],
     [
       'scopes of an ID token',
       'f: Int @auth(tokenUse: ID, scopes: ["s"])',
       {},
-      'Query.f: an ID token has no scopes. Leave out `scopes`, or ask for `tokenUse: ACCESS`.',
+      'Query.f: An ID token has no scopes. Leave out `scopes`, or ask for `tokenUse: ACCESS`.',
     ],
     [
       'an unknown group',
       'f: Int @auth(groups: ["a", "admn"])',
       { groups: ['a', 'admin'] },
-      'Query.f: the group "admn" is not one of authDirective({ groups }). Correct it, or add it there.',
+      'Query.f: Expected each of `groups` to be one of authDirective({ groups }), got "admn". Correct it, or add it there.',
     ],
     [
       'an unknown policy',
       'f: Int @auth(policies: ["p"])',
       {},
-      'Query.f: there is no policy "p". Add it: authDirective({ policies: { p: ... } }).',
+      'Query.f: Expected each of `policies` to be a key of authDirective({ policies }), got "p". Correct it, or add it there.',
     ],
     [
       'an unknown policy of an argument',
       'f(x: Int @auth(policies: ["p"])): Int',
       {},
-      'Query.f(x:): there is no policy "p". Add it: authDirective({ policies: { p: ... } }).',
+      'Query.f(x:): Expected each of `policies` to be a key of authDirective({ policies }), got "p". Correct it, or add it there.',
     ],
     [
       '@public beside a rule',
       'f: Int @public @auth',
       {},
-      'Query.f: @public beside @auth: the rule holds all the same. Remove one of them.',
+      'Query.f: @public lifts no rule, and @auth beside it holds. Remove one of them.',
     ],
     [
       '@public on an interface’s field',
@@ -134,19 +134,19 @@ describe('rule 10: refused when the schema is built', () => {
       'a policy on an object',
       'f: Int } type T @auth(policies: ["p"]) { x: Int',
       { policies: { p: () => true } },
-      'T: a policy needs a field to look at. Put `policies` on the fields that return this type.',
+      'T: A policy needs a field to look at. Put `policies` on the fields that return this type.',
     ],
     [
       'a policy on an interface',
       'f: Int } interface T @auth(policies: ["p"]) { x: Int',
       { policies: { p: () => true } },
-      'T: a policy needs a field to look at. Put `policies` on the fields that return this type.',
+      'T: A policy needs a field to look at. Put `policies` on the fields that return this type.',
     ],
     [
       'a guarded input that an operation’s directive takes',
       'f: Int } directive @d(x: In) on FIELD input In { a: Int @auth',
       {},
-      '@d(x:): a request may give this argument a value that has @auth, and nothing can enforce it there. Use a type without a rule.',
+      '@d(x:): A request may give this argument a value that has @auth, and nothing can enforce it there. Use a type without a rule.',
     ],
   ])('%s', (_, fields, options, problem) => {
     expect(problemsOf(() => guard(`type Query { ${fields} }`, {}, options))).toEqual([problem]);
@@ -156,9 +156,9 @@ describe('rule 10: refused when the schema is built', () => {
     expect(
       problemsOf(() => guard('type Query { f: Int @auth(groups: [], tokenUse: null) g: Int @auth(scopes: "") }')),
     ).toEqual([
-      'Query.f: `tokenUse` must be ID or ACCESS, found null. Leave it out for either.',
-      'Query.f: `groups` is empty, so no caller could meet it. Name some, or leave it out.',
-      'Query.g: `scopes` must hold names without white space, found "". Correct it, or leave it out.',
+      'Query.f: Expected `tokenUse` to be ID or ACCESS, got null. Write one of them without quotation marks, or leave it out for either token.',
+      'Query.f: Expected `groups` to be a list of names, got an empty list, which no caller meets. Name one, or leave it out.',
+      'Query.g: Expected each of `scopes` to be a name without white space, got "". Correct it, or leave it out.',
     ]);
   });
 
@@ -190,7 +190,7 @@ describe('rule 10: refused when the schema is built', () => {
     ],
   ])('another definition of @auth, which %s', (difference, sdl) => {
     expect(problemsOf(() => authDirective().authDirectiveTransformer(buildSchema(sdl)))[0]).toBe(
-      `@auth: the schema's definition of this directive is not the one that is enforced here: it ${difference}. Use ` +
+      `@auth: The schema's definition of this directive is not the one that is enforced here: it ${difference}. Use ` +
         "`authDirectiveTypeDefs`, or choose another name: authDirective({ name: 'requiresAuth' }).",
     );
   });
@@ -213,8 +213,8 @@ describe('rule 10: refused when the schema is built', () => {
     const sdl = `${authDirectiveTypeDefs} type Query { f: Int @auth(groups: ["a"], groups: ["b"]) g: Int @auth(group: "a") }`;
     const schema = buildASTSchema(parse(sdl), { assumeValidSDL: true });
     expect(problemsOf(() => authDirectiveTransformer(schema))).toEqual([
-      'Query.f: @auth: `groups` is given twice. Keep one of them.',
-      'Query.g: @auth has no argument "group".',
+      'Query.f: @auth has `groups` twice. Keep one of them.',
+      'Query.g: Unknown argument "group" of @auth. Known arguments: tokenUse, groups, scopes, policies.',
     ]);
   });
 
@@ -251,26 +251,26 @@ describe('rule 10: refused when the schema is built', () => {
   it.each<[object, string]>([
     [
       { Name: 'auth' },
-      'authDirective(): options has no setting `Name`. The settings are: name, publicName, groups, policies, unannotated, enforcement, logger, fieldResolver, enforcedElsewhere.',
+      'Unknown option `Name` in `options` of authDirective(). Known options: name, publicName, groups, policies, unannotated, enforcement, logger, fieldResolver, enforcedElsewhere.',
     ],
     [
       { name: '@auth' },
-      'authDirective(): `name` must be a name for a directive that is not taken, without "@", found "@auth".',
+      'Expected `name` of authDirective() to be a name for a directive that is not taken (public, skip, include, deprecated, specifiedBy, oneOf), got "@auth". Write it without "@", or leave it out for the default.',
     ],
     [
       { name: 'public' },
-      'authDirective(): `name` must be a name for a directive that is not taken, without "@", found "public".',
+      'Expected `name` of authDirective() to be a name for a directive that is not taken (public, skip, include, deprecated, specifiedBy, oneOf), got "public". Write it without "@", or leave it out for the default.',
     ],
     [
       { groups: [] },
-      'authDirective(): `groups` must be a list of the names of groups, exactly as in Cognito. Leave it out to allow any name.',
+      'Expected `groups` of authDirective() to be a list of group names exactly as in Cognito, got []. Leave it out to allow any name.',
     ],
     [
       { unannotated: 'private' },
-      "authDirective(): `unannotated` must be 'public' or 'authenticated', found \"private\".",
+      "Expected `unannotated` of authDirective() to be 'public' or 'authenticated', got \"private\".",
     ],
-    [{ enforcement: 'off' }, "authDirective(): `enforcement` must be 'enforce' or 'report', found \"off\"."],
-    [{ enforcement: null }, "authDirective(): `enforcement` must be 'enforce' or 'report', found null."],
+    [{ enforcement: 'off' }, "Expected `enforcement` of authDirective() to be 'enforce' or 'report', got \"off\"."],
+    [{ enforcement: null }, "Expected `enforcement` of authDirective() to be 'enforce' or 'report', got null."],
     [{ policies: { p: true } }, 'authDirective(): the policy "p" must be a function or batchPolicy({ key, load }).'],
     [
       { policies: { p: { check: () => true, timeout: 0 } } },
@@ -278,12 +278,11 @@ describe('rule 10: refused when the schema is built', () => {
     ],
     [
       { policies: { p: { check: () => true, timeOut: 1 } } },
-      'authDirective(): the policy "p" has no setting `timeOut`. The settings are: check, timeout.',
+      'Unknown option `timeOut` in `policies["p"]` of authDirective(). Known options: check, timeout.',
     ],
     [
       { policies: { p: Object.create({ check: () => true }) as object } },
-      'Expected authDirective(): the policy "p" to be a plain object, got an object of a class, or one with hidden members. ' +
-        'A forgotten `await` or a Map would count as no options at all.',
+      'Expected `policies["p"]` of authDirective() to be a plain object, got an object of a class. Write an object literal: { … }.',
     ],
     [
       { policies: null },
@@ -293,23 +292,29 @@ describe('rule 10: refused when the schema is built', () => {
       { policies: new Map([['p', () => true]]) },
       'authDirective(): Expected `policies` to be an object of policies by name, got a Map. Write Object.fromEntries(map).',
     ],
-    [{ logger: {} }, 'authDirective(): `logger` must have the methods `warn` and `error`.'],
-    [{ logger: null }, 'authDirective(): `logger` must have the methods `warn` and `error`.'],
+    [
+      { logger: {} },
+      'Expected `logger` of authDirective() to be an object with the methods `warn` and `error`, got {}. Write logger: console.',
+    ],
+    [
+      { logger: null },
+      'Expected `logger` of authDirective() to be an object with the methods `warn` and `error`, got null. Write logger: console.',
+    ],
     [
       { name: Symbol('auth') },
-      'authDirective(): `name` must be a name for a directive that is not taken, without "@", found a symbol.',
+      'Expected `name` of authDirective() to be a name for a directive that is not taken (public, skip, include, deprecated, specifiedBy, oneOf), got a symbol. Write it without "@", or leave it out for the default.',
     ],
     [
       { publicName: 'skip' },
-      'authDirective(): `publicName` must be a name for a directive that is not taken, without "@", found "skip".',
+      'Expected `publicName` of authDirective() to be a name for a directive that is not taken (skip, include, deprecated, specifiedBy, oneOf), got "skip". Write it without "@", or leave it out for the default.',
     ],
     [
       { name: 'open', publicName: 'Open' },
-      'authDirective(): `publicName` must be another name than the rule\'s, found "Open".',
+      'Expected `publicName` of authDirective() to be another name than `open` and `auth`, got "Open". Write publicName: \'isPublic\'.',
     ],
     [
       { name: 'requiresAuth', publicName: 'auth' },
-      'authDirective(): `publicName` must be another name than the rule\'s, found "auth".',
+      'Expected `publicName` of authDirective() to be another name than `requiresAuth` and `auth`, got "auth". Write publicName: \'isPublic\'.',
     ],
   ])('an option that is not one: %j', (options, problem) => {
     expect(problemsOf(() => authDirective(options))).toEqual([problem]);
@@ -321,14 +326,14 @@ describe('rule 10: refused when the schema is built', () => {
     };
     const throwing = new Proxy({}, { ownKeys: thrown, get: thrown });
     expect(problemsOf(() => authDirective(throwing))).toEqual([
-      'authDirective(): options cannot be read. Write it as a plain object.',
+      'Expected `options` of authDirective() to be a plain object, got a value that cannot be read. Write an object literal: { … }.',
     ]);
     expect(problemsOf(() => authDirective({ policies: throwing }))).toEqual([
       'authDirective(): options.policies must be an object of policies by name, found a value that cannot be read. ' +
         'Write policies: { isOwner: ownerPolicy({ … }) }.',
     ]);
     expect(problemsOf(() => authDirective({ policies: { p: throwing as never } }))).toEqual([
-      'authDirective(): the policy "p" cannot be read. Write it as a plain object.',
+      'Expected `policies["p"]` of authDirective() to be a plain object, got a value that cannot be read. Write an object literal: { … }.',
     ]);
   });
 });

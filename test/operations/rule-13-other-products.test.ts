@@ -134,14 +134,23 @@ describe('rule 13: directives of other products', () => {
   it.each<[AuthDirectiveOptions, RegExp]>([
     [
       { enforcedElsewhere: ['authenticatd'] },
-      /must name directives of other products .* found "authenticatd", which is not one of them/,
+      /to be names of directives of other products, got "authenticatd"\. Leave it out, or write one of these without "@": aws_auth, /,
     ],
-    [{ enforcedElsewhere: ['@authenticated'] }, /without "@", found "@authenticated"/],
-    [{ enforcedElsewhere: ['auth'] }, /must not name "auth", the directive that is enforced here/],
-    [{ name: 'hasRole', enforcedElsewhere: ['hasRole'] }, /must not name "hasRole"/],
-    [{ enforcedElsewhere: 'authenticated' as never }, /must be a list of directives' names, found "authenticated"/],
-    [{ enforcedElsewhere: [5 as never] }, /found 5/],
-    [{ dialects: ['federation'] } as never, /has no setting `dialects`/],
+    [
+      { enforcedElsewhere: ['@authenticated'] },
+      /got "@authenticated"\. Leave it out, or write one of these without "@"/,
+    ],
+    [
+      { enforcedElsewhere: ['auth'] },
+      /to be names of other directives than @auth, which is enforced here, got "auth"\. Leave it out\.$/,
+    ],
+    [
+      { name: 'hasRole', enforcedElsewhere: ['hasRole'] },
+      /to be names of other directives than @hasRole, which is enforced here, got "hasRole"/,
+    ],
+    [{ enforcedElsewhere: 'authenticated' as never }, /to be a list of directives' names, got "authenticated"/],
+    [{ enforcedElsewhere: [5 as never] }, /got 5/],
+    [{ dialects: ['federation'] } as never, /^Unknown option `dialects` in `options` of authDirective\(\)/],
   ])('cannot be let off by a wrong option: %j', (options, sentence) => {
     expect(problemsOf(() => authDirective(options))).toEqual([expect.stringMatching(sentence)]);
   });

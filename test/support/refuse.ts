@@ -6,7 +6,7 @@ export function problemsOf(build: () => unknown): readonly string[] {
     build();
   } catch (error) {
     if (!(error instanceof AuthConfigurationError)) throw error;
-    return error.message.split('\n');
+    return error.problems;
   }
   return [];
 }

@@ -1,10 +1,14 @@
 /** Compiled, never run: what the types allow and what they refuse, each refusal with its reason. */
 import { ApolloServer } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
+import responseCachePlugin from '@apollo/server-plugin-response-cache';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import type { GraphQLSchema } from 'graphql';
 import type { IncomingMessage } from 'node:http';
 import {
+  authCacheKey,
   authDirective,
+  authSessionId,
   bearerToken,
   cognitoAuthPlugin,
   createAuthContext,
@@ -82,6 +86,16 @@ authDirective({ enforcement: 'off' });
 // One context function for every integration, typed by the integration that it is handed to.
 const server = new ApolloServer<AuthContext>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });
 void startStandaloneServer(server, { context: createAuthContext({ verifier, tokenSource: bearerToken() }) });
+
+// The plugin fits every server, whatever its context holds. Its type is structural: it fits Apollo's CommonJS types too.
+expectType<ApolloServerPlugin>(cognitoAuthPlugin({ verifier }));
+void new ApolloServer({ schema, plugins: [cognitoAuthPlugin({ verifier })] });
+void new ApolloServer<{ readonly requestId: string }>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });
+void responseCachePlugin({ sessionId: authSessionId, generateCacheKey: authCacheKey });
+
+// Undefined is the default of an option, also under `exactOptionalPropertyTypes`.
+cognitoAuthPlugin({ verifier, onInvalidToken: undefined, onDenied: undefined, publicAnswers: undefined });
+createAuthContext({ verifier, tokenSource: undefined });
 
 interface MyContext extends AuthContext {
   readonly requestId: string | undefined;

@@ -185,12 +185,12 @@ describe('one object for all requests', () => {
 
 describe('what extend returns is refused, with a sentence', () => {
   it.each<[string, () => unknown, RegExp]>([
-    ['nothing', () => undefined, /^Expected what `extend` returns to be an object, got nothing\. Write: /],
+    ['nothing', () => undefined, /^Expected what `extend` returns to be an object, got undefined\. Write: /],
     ['null', () => null, /got null/],
     ['text', () => 'context', /got a string/],
     ['a list', () => [1], /got a list/],
-    ['a function', () => () => ({}), /got a value of type function/],
-    ['a promise of nothing', () => Promise.resolve(undefined), /got nothing/],
+    ['a function', () => () => ({}), /got a function/],
+    ['a promise of nothing', () => Promise.resolve(undefined), /got undefined/],
     [
       'a frozen object of a class',
       () => Object.freeze(new RequestContext('frozen')),

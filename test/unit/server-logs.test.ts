@@ -2,8 +2,10 @@ import { bearerToken, cookieToken } from '../../src/token/source.js';
 import { describeRejection } from '../../src/token/rejection.js';
 import { describe, expect, it } from 'vitest';
 import { ApolloServer } from '@apollo/server';
+import { buildSchema } from 'graphql';
 import {
   AuthConfigurationError,
+  authDirective,
   cognitoAuthPlugin,
   createAuthContext,
   KeysUnavailableError,
@@ -15,17 +17,21 @@ import { withOutage } from '../../src/errors.js';
 import { createFaultLog } from '../../src/server/fault-log.js';
 import { createLineLimit } from '../../src/log.js';
 import { createRejectionLog } from '../../src/server/rejection-log.js';
-import { createTestUserPool } from '../../src/testing/index.js';
+import { createTestUserPool, rejected } from '../../src/testing/index.js';
+
+function loggerOf(lines: string[]) {
+  const write = (line: string) => void lines.push(line);
+  return { debug: write, warn: write, error: write };
+}
 
 function setUp() {
   const lines: string[] = [];
   let now = 0;
-  const write = (line: string) => void lines.push(line);
   const logFault = createFaultLog(() => now);
   return {
     lines,
     log: (fault: Error) => {
-      logFault(fault, { warn: write, error: write });
+      logFault(fault, loggerOf(lines));
     },
     pass: (seconds: number) => {
       now += seconds * 1000;
@@ -45,8 +51,8 @@ describe('the log of faults', () => {
     expect(lines).toEqual(
       ['try 0', 'again'].map(
         (cause) =>
-          'apollo-cognito-auth: the public keys of the user pool eu-west-1_Orders cannot be fetched. Until they can, ' +
-          `requests whose token needs them are answered with 503. ${cause}`,
+          'apollo-cognito-auth: cannot fetch the public keys of user pool eu-west-1_Orders. Requests with a token that ' +
+          `needs them get 503 until this succeeds. ${cause}`,
       ),
     );
   });
@@ -65,14 +71,28 @@ describe('the log of faults', () => {
       pass(0.1);
     }
     const of = (what: string, cause: string, more = '') =>
-      `apollo-cognito-auth: a token could not be ${what}, and was answered with 503. ${cause}${more}`;
+      `apollo-cognito-auth: could not ${what}; its request got 503. ${cause}${more}`;
     const more = ' (599 more since the last line)';
     expect(lines).toEqual([
-      of('asked about at `revocation`', 'down, 0'),
-      of('verified', 'no RSA'),
-      of('asked about at `revocation`', 'down, 600', more),
-      of('verified', 'no RSA', more),
+      of('ask `revocation` about a token', 'down, 0'),
+      of('verify a token', 'no RSA'),
+      of('ask `revocation` about a token', 'down, 600', more),
+      of('verify a token', 'no RSA', more),
     ]);
+  });
+
+  it('writes a sentence of misuse once an hour, with a count, however many others come between', () => {
+    const { lines, log, pass } = setUp();
+    for (let minute = 0; minute < 120; minute += 1) {
+      log(new AuthConfigurationError('The context has no auth.'));
+      log(new AuthConfigurationError(`misuse ${String(minute)}`));
+      pass(60);
+    }
+    expect(lines.filter((line) => line.includes('context'))).toEqual([
+      'apollo-cognito-auth: The context has no auth.',
+      'apollo-cognito-auth: The context has no auth. (59 more since the last line)',
+    ]);
+    expect(lines.filter((line) => !line.includes('context')).length).toBeGreaterThan(90);
   });
 
   it('stays bounded when each request makes a sentence of its own', () => {
@@ -120,7 +140,8 @@ describe('a limit of lines', () => {
     now = 10;
     expect([limit('a'), limit('a'), limit('a')]).toEqual([2, 0, undefined]);
     const written = Array.from({ length: 10_000 }, (_, index) => limit(`kind ${String(index)}`));
-    expect(written.filter((dropped) => dropped !== undefined)).toHaveLength(98 + 2);
+    // `a` is one of the 100; `b` is forgotten, its window has passed. All that are too many share 2 lines.
+    expect(written.filter((dropped) => dropped !== undefined)).toHaveLength(99 + 2);
   });
 });
 
@@ -128,7 +149,7 @@ describe('the log of rejections', () => {
   it('tells a developer the reason and the cause, and a flood in a few lines with a count', () => {
     const lines: string[] = [];
     let now = 0;
-    const tell = createRejectionLog({ debug: (line) => void lines.push(line) }, () => now);
+    const tell = createRejectionLog(loggerOf(lines), () => now);
     const cause = new Error('foreign text with a claim');
     for (let request = 0; request < 10_000; request += 1) {
       tell({ type: 'token.rejected', reason: 'invalid', cause, durationMs: 0 });
@@ -141,7 +162,7 @@ describe('the log of rejections', () => {
     expect(lines).toEqual([
       ...Array<string>(5).fill(line('invalid')),
       line('expired'),
-      `${line('invalid')} (9995 more with this reason since the last line)`,
+      `${line('invalid')} (9995 more since the last line)`,
     ]);
   });
 
@@ -190,20 +211,34 @@ describe('the log of rejections', () => {
     await send('Bearer secret-garbage');
     expect(lines).toHaveLength(6);
   });
+});
 
-  it('cannot break a request, whatever the logger does', async () => {
+describe('a logger that fails', () => {
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the log is full');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the log is full'))],
+  ])('loses no start and no request: it %s', async (_, fail) => {
     const pool = createTestUserPool();
     const verifier = pool.verifier();
-    const fail = () => {
-      throw new Error('the log is full');
-    };
+    const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
     const server = new ApolloServer<AuthContext>({
-      typeDefs: 'type Query { motd: String }',
+      // A definition without a use is warned of at start.
+      schema: authDirectiveTransformer(buildSchema(`${authDirectiveTypeDefs} type Query { motd: String }`)),
       plugins: [cognitoAuthPlugin({ verifier })],
-      logger: { debug: fail, info: () => {}, warn: () => {}, error: () => {} },
+      logger: { debug: fail, info: () => {}, warn: fail, error: fail },
     });
     await server.start();
     expect(await verifier.authenticate('garbage')).toEqual({ status: 'rejected', reason: 'malformed' });
+    const { body } = await server.executeOperation(
+      { query: '{ motd }' },
+      { contextValue: { auth: rejected('keys-unavailable') } },
+    );
+    expect(body).toMatchObject({ singleResult: { errors: [{ extensions: { reason: 'keys-unavailable' } }] } });
     await server.stop();
   });
 });

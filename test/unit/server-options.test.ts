@@ -21,43 +21,47 @@ describe('options of the plugin are refused, with a sentence', () => {
   it.each<[unknown, string]>([
     [
       undefined,
-      'cognitoAuthPlugin(): options must be an object with verifier, onInvalidToken, onDenied, publicAnswers; found nothing.',
+      'Expected `options` of cognitoAuthPlugin() to be an object with verifier, onInvalidToken, onDenied, publicAnswers, got undefined.',
     ],
     [
       [],
-      'cognitoAuthPlugin(): options must be an object with verifier, onInvalidToken, onDenied, publicAnswers; found an empty list.',
+      'Expected `options` of cognitoAuthPlugin() to be an object with verifier, onInvalidToken, onDenied, publicAnswers, got an empty list.',
     ],
     [
       { verifier, onInvalidTokn: 'anonymous' },
-      'cognitoAuthPlugin(): options has no setting `onInvalidTokn`. The settings are: verifier, onInvalidToken, onDenied, publicAnswers.',
+      'Unknown option `onInvalidTokn` in `options` of cognitoAuthPlugin(). Known options: verifier, onInvalidToken, onDenied, publicAnswers.',
     ],
     [
       { verifier, onInvalidToken: 'ignore' },
-      "cognitoAuthPlugin(): `onInvalidToken` must be 'reject' or 'anonymous', found \"ignore\".",
+      "Expected `onInvalidToken` of cognitoAuthPlugin() to be 'reject' or 'anonymous', got \"ignore\".",
     ],
     [
       { verifier, onInvalidToken: null },
-      "cognitoAuthPlugin(): `onInvalidToken` must be 'reject' or 'anonymous', found null.",
+      "Expected `onInvalidToken` of cognitoAuthPlugin() to be 'reject' or 'anonymous', got null.",
     ],
     [
       { verifier, publicAnswers: 'all' },
-      "cognitoAuthPlugin(): `publicAnswers` must be 'anonymous' or 'unruled', found \"all\".",
+      "Expected `publicAnswers` of cognitoAuthPlugin() to be 'anonymous' or 'unruled', got \"all\".",
     ],
     [
       { verifier, onDenied: null },
-      'cognitoAuthPlugin(): options.onDenied must be an object with query, mutation, subscription; found null.',
+      'Expected `options.onDenied` of cognitoAuthPlugin() to be an object with query, mutation, subscription, got null.',
     ],
     [
       { verifier, onDenied: 'reject' },
-      'cognitoAuthPlugin(): options.onDenied must be an object with query, mutation, subscription; found a string.',
+      'Expected `options.onDenied` of cognitoAuthPlugin() to be an object with query, mutation, subscription, got a string.',
     ],
     [
       { verifier, onDenied: { querry: 'partial' } },
-      'cognitoAuthPlugin(): options.onDenied has no setting `querry`. The settings are: query, mutation, subscription.',
+      'Unknown option `querry` in `options.onDenied` of cognitoAuthPlugin(). Known options: query, mutation, subscription.',
     ],
     [
       { verifier, onDenied: { mutation: 'allow' } },
-      "cognitoAuthPlugin(): `onDenied.mutation` must be 'partial' or 'reject', found \"allow\".",
+      "Expected `onDenied.mutation` of cognitoAuthPlugin() to be 'partial' or 'reject', got \"allow\".",
+    ],
+    [
+      verifier,
+      'Expected `options` of cognitoAuthPlugin() to be an object with a verifier, got the verifier. Write: cognitoAuthPlugin({ verifier }).',
     ],
     [{}, expect.stringMatching(/^The verifier must be one that createCognitoVerifier\(\) returned/) as string],
   ])('%j', (options, complaint) => {
@@ -67,18 +71,22 @@ describe('options of the plugin are refused, with a sentence', () => {
 
 describe('options of the context builder are refused, with a sentence', () => {
   it.each<[unknown, string]>([
-    [undefined, 'createAuthContext(): options must be an object with verifier, tokenSource; found nothing.'],
+    [undefined, 'Expected `options` of createAuthContext() to be an object with verifier, tokenSource, got undefined.'],
     [
       { verifier, tokenSoure: () => 'x' },
-      'createAuthContext(): options has no setting `tokenSoure`. The settings are: verifier, tokenSource.',
+      'Unknown option `tokenSoure` in `options` of createAuthContext(). Known options: verifier, tokenSource.',
     ],
     [
       { verifier, tokenSource: 'authorization' },
-      'createAuthContext(): options.tokenSource must be a function, such as bearerToken(); found a string.',
+      'Expected `options.tokenSource` of createAuthContext() to be a function, such as bearerToken(), got a string.',
     ],
     [
       { verifier, tokenSource: null },
-      'createAuthContext(): options.tokenSource must be a function, such as bearerToken(); found null.',
+      'Expected `options.tokenSource` of createAuthContext() to be a function, such as bearerToken(), got null.',
+    ],
+    [
+      verifier,
+      'Expected `options` of createAuthContext() to be an object with a verifier, got the verifier. Write: createAuthContext({ verifier }).',
     ],
     [{}, expect.stringMatching(/^The verifier must be one that createCognitoVerifier\(\) returned/) as string],
   ])('%j', (options, complaint) => {
@@ -87,14 +95,16 @@ describe('options of the context builder are refused, with a sentence', () => {
 });
 
 describe('options cannot be weakened', () => {
-  it('by one that somebody put on Object.prototype', () => {
+  it('by one that stands on Object.prototype', () => {
     const polluted = { onInvalidToken: 'anonymous', onDenied: { mutation: 'partial' }, mutation: 'partial' };
     Object.assign(Object.prototype, polluted);
     try {
-      expect({ ...readPluginOptions({ verifier }) }).toEqual({
-        verifier,
-        onInvalidToken: 'reject',
-        onDenied: { query: 'partial', mutation: 'reject', subscription: 'reject' },
+      const { policy, publicAnswers } = readPluginOptions({ verifier });
+      expect({ policy, publicAnswers }).toEqual({
+        policy: {
+          onInvalidToken: 'reject',
+          onDenied: { query: 'partial', mutation: 'reject', subscription: 'reject' },
+        },
         publicAnswers: 'anonymous',
       });
     } finally {
@@ -102,7 +112,7 @@ describe('options cannot be weakened', () => {
     }
   });
 
-  it('by a token source that somebody put on Object.prototype', async () => {
+  it('by a token source that stands on Object.prototype', async () => {
     const pool = createTestUserPool();
     const token = pool.accessToken();
     Object.assign(Object.prototype, { tokenSource: () => token });

@@ -146,7 +146,7 @@ function readPolicy(name: string, policy: unknown): NamedPolicy {
   const isDefinition = typeof policy === 'object' && policy !== null;
   const where = `authDirective(): the policy ${print(name)}`;
   const definition: { check?: unknown; timeout?: unknown } = isDefinition
-    ? readSettings(where, policy, ['check', 'timeout'])
+    ? readSettings(`authDirective(): policies[${print(name)}]`, policy, ['check', 'timeout'])
     : { check: policy };
   const { check, timeout = DEFAULT_TIMEOUT } = definition;
   if (typeof check !== 'function') {

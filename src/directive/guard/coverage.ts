@@ -4,7 +4,7 @@ import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { isAuthDefinition } from '../rules/definition.js';
 import type { FieldInputs } from '../rules/input-rules.js';
 import { findForeignGraphql } from '../rules/own-graphql.js';
-import { asksNoMore } from '../rules/requirement.js';
+import { isImpliedBy } from '../rules/requirement.js';
 import type { Requirement } from '../rules/requirement.js';
 import { createPropagation } from './endable-lists.js';
 import { membersOf } from '../rules/schema-rules.js';
@@ -69,7 +69,7 @@ function findMissing(schema: GraphQLSchema): readonly string[] {
     if (expected === undefined || !isAbstractType(type)) continue;
     const actual = guardRecordOf(type.resolveType)?.members;
     for (const [name, requirement] of expected) {
-      if (asksNoMore(requirement, actual?.get(name))) continue;
+      if (isImpliedBy(requirement, actual?.get(name))) continue;
       problems.push(`${name} has a rule that no guard enforces where it is reached as ${type.name}. ${REMEDY}`);
     }
   }
@@ -116,7 +116,7 @@ function isGuarded(
   const requirement = rules.ofField(type, field);
   const inputs = rules.ofInputs(type, field);
   return (
-    (requirement === undefined || asksNoMore(requirement, actual?.requirement)) &&
+    (requirement === undefined || isImpliedBy(requirement, actual?.requirement)) &&
     (inputs === undefined || coversInputs(inputs, actual?.inputs))
   );
 }
@@ -134,5 +134,5 @@ function coversInputs(expected: FieldInputs, actual: FieldInputs | undefined): b
 }
 
 function covers(expected: Requirement | undefined, actual: Requirement | undefined): boolean {
-  return expected === undefined || asksNoMore(expected, actual);
+  return expected === undefined || isImpliedBy(expected, actual);
 }

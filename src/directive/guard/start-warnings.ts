@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createElementReader, usesOf } from '../rules/annotations.js';
 import { hasAuthArguments } from '../rules/definition.js';
 import { visitElements } from '../rules/elements.js';
-import { createNamingCheck } from '../rules/naming.js';
+import { findNamingProblems as findInSchema } from '../rules/naming.js';
 import { fieldsOf, guardOf, hasSettings, settingsOf } from './registry.js';
 
 const MOST_LISTED = 5;
@@ -70,13 +70,7 @@ function strangerWarnings(schema: GraphQLSchema): readonly string[] {
 
 /** What is wrong with how the schema says its directives, by its own settings. */
 export function findNamingProblems(schema: GraphQLSchema): readonly string[] {
-  const read = createElementReader();
-  const find = createNamingCheck(schema, settingsOf(schema), read);
-  const problems: string[] = [];
-  visitElements(schema, (element, _place, coordinate) => {
-    for (const problem of find(read(element))) problems.push(`${coordinate}: ${problem}`);
-  });
-  return problems;
+  return findInSchema(schema, settingsOf(schema));
 }
 
 function list(items: readonly string[]): string {

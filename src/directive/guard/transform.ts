@@ -9,8 +9,7 @@ import type {
 } from 'graphql';
 import { AuthConfigurationError } from '../../errors.js';
 import { createElementReader } from '../rules/annotations.js';
-import { assertGraphqlVersion } from '../rules/graphql-version.js';
-import { findForeignGraphql } from '../rules/own-graphql.js';
+import { assertGraphqlVersion, findForeignGraphql } from '../rules/own-graphql.js';
 import { findProblems } from '../rules/problems.js';
 import { membersOf, readRules } from '../rules/schema-rules.js';
 import type { RuleSettings, SchemaRules } from '../rules/schema-rules.js';
@@ -58,7 +57,7 @@ export function transformSchema(
   const names = { names: new Set([name]), publicNames: new Set([publicName]) };
   const rules = readRules(schema, { ...names, unannotated }, read);
   const problems = findProblems(schema, rules, settings, read);
-  if (problems.length > 0) throw new AuthConfigurationError(problems.join('\n'));
+  if (problems.length > 0) throw new AuthConfigurationError(problems);
 
   // A dry run denies nothing, so nothing propagates.
   const propagation = settings.isReportOnly ? undefined : createPropagation(schema, rules);

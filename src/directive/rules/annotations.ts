@@ -1,8 +1,8 @@
 /** Reads which directives stand on an element of a schema: in its SDL, in every `extend`, and in `extensions`. */
 import type { ConstDirectiveNode } from 'graphql';
 import type { Annotation, Reading } from './annotation.js';
-import { readCodeFirst } from './annotation-code.js';
 import { readDirectiveNode } from './annotation-node.js';
+import { readExtensions } from './extensions.js';
 
 interface Node {
   readonly directives?: readonly ConstDirectiveNode[] | undefined;
@@ -49,7 +49,7 @@ function readElement({ astNode, extensionASTNodes, extensions }: SchemaElement):
   const written = (astNode?.directives ?? []).map(readDirectiveNode);
   for (const node of extensionASTNodes ?? []) written.push(...(node.directives ?? []).map(readDirectiveNode));
   if (!extensions || !hasKeys(extensions)) return { ...NOTHING, uses: written };
-  const coded = readCodeFirst(extensions);
+  const coded = readExtensions(extensions);
   return { ...coded, uses: [...written, ...coded.uses] };
 }
 

@@ -1,10 +1,10 @@
-/** The SDL of `@auth` and `@public`, and what tells this package's definition from another product's. */
-import type { GraphQLDirective } from 'graphql';
+/** The definitions of `@auth` and `@public`: their SDL, and what tells them from another product's. */
+import type { GraphQLDirective, GraphQLSchema } from 'graphql';
 
 export const DEFAULT_NAME = 'auth';
 export const DEFAULT_PUBLIC_NAME = 'public';
 
-/** Every place where a rule is enforced. A definition that allows more would promise what nothing keeps. */
+/** Every place where a rule is enforced. A definition with more would promise what no guard keeps. */
 const AUTH_LOCATIONS = [
   'OBJECT',
   'FIELD_DEFINITION',
@@ -53,8 +53,32 @@ directive @${publicName} on ${PUBLIC_LOCATIONS.join(' | ')}
 `;
 }
 
-/** What a definition has that `printTypeDefs` has not, or lacks; undefined for ours, and for one that allows less places. */
-export function differenceOf({ args, locations, isRepeatable }: GraphQLDirective): string | undefined {
+/** What is wrong with a schema's definitions of the two directives. */
+export function findDefinitionProblems(
+  schema: GraphQLSchema,
+  { name, publicName }: { readonly name: string; readonly publicName: string },
+): readonly string[] {
+  const problems: string[] = [];
+  const auth = schema.getDirective(name);
+  const difference = auth && differenceOf(auth);
+  if (difference) {
+    problems.push(
+      `@${name}: The schema's definition of this directive is not the one that is enforced here: it ${difference}. Use ` +
+        "`authDirectiveTypeDefs`, or choose another name: authDirective({ name: 'requiresAuth' }).",
+    );
+  }
+  const exempt = schema.getDirective(publicName);
+  if (exempt && !isPublicDefinition(exempt)) {
+    problems.push(
+      `@${publicName}: The schema has another directive of this name. Use \`authDirectiveTypeDefs\`, or choose another ` +
+        "name: authDirective({ publicName: 'isPublic' }).",
+    );
+  }
+  return problems;
+}
+
+/** What tells a definition from that of `printTypeDefs`; undefined for ours, and for one that allows fewer places. */
+function differenceOf({ args, locations, isRepeatable }: GraphQLDirective): string | undefined {
   const extra = args.find(({ name }) => !Object.hasOwn(AUTH_ARGUMENTS, name));
   if (extra) return `has an argument \`${extra.name}\``;
   for (const [name, type] of Object.entries(AUTH_ARGUMENTS)) {
@@ -70,12 +94,12 @@ export function differenceOf({ args, locations, isRepeatable }: GraphQLDirective
   return undefined;
 }
 
-/** Whether this is the definition of `printTypeDefs`, under any name, or one that allows less. */
+/** Whether this is the definition of `printTypeDefs`, under any name, or one that allows fewer places. */
 export function isAuthDefinition(definition: GraphQLDirective): boolean {
   return differenceOf(definition) === undefined;
 }
 
-/** Whether a definition means ours, even if it is not quite: what it marks is meant to have a guard. */
+/** Whether a definition has the arguments of ours: what it marks is meant to have a guard, even if the rest differs. */
 export function hasAuthArguments(args: GraphQLDirective['args']): boolean {
   return (
     args.length === ARGUMENT_NAMES.length &&
@@ -83,7 +107,14 @@ export function hasAuthArguments(args: GraphQLDirective['args']): boolean {
   );
 }
 
-/** Whether this is the definition of `@public`, or one that allows less. */
-export function isPublicDefinition({ args, locations }: GraphQLDirective): boolean {
+function isPublicDefinition({ args, locations }: GraphQLDirective): boolean {
   return args.length === 0 && locations.every((location) => PUBLIC_LOCATIONS.includes(location));
+}
+
+/**
+ * Whether a token can have a name: Cognito's group names (API reference, `CreateGroup`) and OAuth scopes (RFC 6749,
+ * section 3.3) have no white space.
+ */
+export function isCognitoName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !/\s/.test(value);
 }

@@ -13,7 +13,7 @@ import { isAnnotated } from './annotations.js';
 import type { SchemaElement } from './annotations.js';
 
 /** A place of the GraphQL specification (section 3.13, type system directive locations), with the two kinds of fields told apart. */
-export type Place =
+export type ElementKind =
   | 'OBJECT'
   | 'INTERFACE'
   | 'UNION'
@@ -35,10 +35,15 @@ export interface FieldOf {
   readonly field: GraphQLField<unknown, unknown>;
 }
 
-export type Visit = (element: SchemaElement, place: Place, coordinate: string, fieldOf: FieldOf | undefined) => void;
+export type Visit = (
+  element: SchemaElement,
+  place: ElementKind,
+  coordinate: string,
+  fieldOf: FieldOf | undefined,
+) => void;
 
 /** Most elements have no directive, and need no coordinate. */
-type VisitLater = (element: SchemaElement, place: Place, coordinate: () => string, fieldOf?: FieldOf) => void;
+type VisitLater = (element: SchemaElement, place: ElementKind, coordinate: () => string, fieldOf?: FieldOf) => void;
 
 export function visitElements(schema: GraphQLSchema, visitAnnotated: Visit): void {
   const visit: VisitLater = (element, place, coordinate, fieldOf) => {
@@ -56,7 +61,7 @@ export function visitElements(schema: GraphQLSchema, visitAnnotated: Visit): voi
 }
 
 function visitType(type: GraphQLNamedType, visit: VisitLater): void {
-  visit(type, placeOf(type), () => type.name);
+  visit(type, kindOf(type), () => type.name);
   if (isEnumType(type)) {
     for (const value of type.getValues()) visit(value, 'ENUM_VALUE', () => `${type.name}.${value.name}`);
   } else if (isInputObjectType(type)) {
@@ -73,7 +78,7 @@ function visitType(type: GraphQLNamedType, visit: VisitLater): void {
   }
 }
 
-function placeOf(type: GraphQLNamedType): Place {
+function kindOf(type: GraphQLNamedType): ElementKind {
   if (isObjectType(type)) return 'OBJECT';
   if (isInterfaceType(type)) return 'INTERFACE';
   if (isUnionType(type)) return 'UNION';

@@ -1,4 +1,4 @@
-/** Whether a schema was made with the very `graphql` that this package reads it with. */
+/** The `graphql` that this package enforces rules with: its version, and whether a schema was made with the same copy. */
 import {
   GraphQLEnumType,
   GraphQLInputObjectType,
@@ -7,8 +7,24 @@ import {
   GraphQLScalarType,
   GraphQLSchema,
   GraphQLUnionType,
+  versionInfo,
 } from 'graphql';
+import { AuthConfigurationError } from '../../errors.js';
 import { print } from '../../settings.js';
+
+/**
+ * graphql 17 gives resolvers their variables in another shape, so that rules on arguments would let through the value of
+ * a variable. A version that was not tested is refused.
+ *
+ * @throws {AuthConfigurationError} unless the major version is 16.
+ */
+export function assertGraphqlVersion(where: string, { major, minor, patch } = versionInfo): void {
+  if (major === 16) return;
+  throw new AuthConfigurationError(
+    `${where}: Expected \`graphql\` to be version 16, got ${major}.${minor}.${patch}. Install graphql@16: with another ` +
+      'version, rules on arguments and on whole operations are not enforced.',
+  );
+}
 
 const CLASSES = [
   GraphQLObjectType,
@@ -24,7 +40,7 @@ const REMEDY =
   'all, and import it as ES modules alone or as CommonJS alone.';
 
 /**
- * What is wrong with the schema, as a sentence. graphql-js tells its objects by `instanceof`: in production, what another
+ * Why the schema cannot be read, as a sentence. graphql-js tells its objects by `instanceof`: in production, what another
  * copy of it made looks like nothing at all, so that no rule would be found and none enforced.
  */
 export function findForeignGraphql(schema: unknown): string | undefined {

@@ -1,152 +1,199 @@
-/** What is wrong with the directives of a schema, before anything is guarded: each problem names its element and its remedy. */
-import type { GraphQLSchema } from 'graphql';
-import { print } from '../../settings.js';
-import { Literal, show } from './annotation.js';
+/** Finds what is wrong with the directives of a schema before it is guarded: each problem names its element and its remedy. */
+import { DirectiveLocation } from 'graphql';
+import type { GraphQLDirective, GraphQLSchema } from 'graphql';
+import { Literal, print } from '../../settings.js';
 import type { Annotation } from './annotation.js';
 import { usesOf } from './annotations.js';
 import type { ElementReader } from './annotations.js';
-import { ARGUMENT_NAMES } from './definition.js';
-import { findDefinitionProblems } from './definition-problems.js';
+import { ARGUMENT_NAMES, findDefinitionProblems, isCognitoName } from './definition.js';
 import { visitElements } from './elements.js';
-import type { FieldOf, Place } from './elements.js';
+import type { ElementKind, FieldOf } from './elements.js';
 import { createNamingCheck } from './naming.js';
-import { isCognitoName } from '../options.js';
-import type { ResolvedDirectiveOptions } from '../options.js';
-import { ownershipProblem } from '../decision/owner-policy.js';
 import type { SchemaRules } from './schema-rules.js';
 
+/** What `authDirective()` was told about the directives of its schemas. */
+export interface ProblemSettings {
+  readonly name: string;
+  readonly publicName: string;
+  /** Undefined when any group may be named. */
+  readonly groups: ReadonlySet<string> | undefined;
+  readonly policies: ReadonlyMap<string, PolicyProblems>;
+  readonly enforcedElsewhere: ReadonlySet<string>;
+}
+
+export interface PolicyProblems {
+  /** Why the policy could never allow on the field, as far as the schema tells. */
+  readonly problemOf: (field: FieldOf, schema: GraphQLSchema) => string | undefined;
+}
+
 /** A value of such a type can turn up anywhere: there is no one field whose parent and arguments a policy could look at. */
-const WITHOUT_POLICIES: ReadonlySet<Place> = new Set(['OBJECT', 'INTERFACE', 'UNION', 'ENUM', 'SCALAR']);
+const WITHOUT_POLICIES: ReadonlySet<ElementKind> = new Set(['OBJECT', 'INTERFACE', 'UNION', 'ENUM', 'SCALAR']);
 
 /** Where no guard can stand, and what to call it. */
-const UNENFORCEABLE: ReadonlyMap<Place, string> = new Map<Place, string>([
+const UNENFORCEABLE: ReadonlyMap<ElementKind, string> = new Map<ElementKind, string>([
   ['SCHEMA', 'the schema itself'],
   ['ENUM_VALUE', 'an enum value'],
   ['DIRECTIVE', 'a directive'],
   ['DIRECTIVE_ARGUMENT', "a directive's argument"],
 ]);
 
+const EXECUTABLE: readonly string[] = [
+  DirectiveLocation.QUERY,
+  DirectiveLocation.MUTATION,
+  DirectiveLocation.SUBSCRIPTION,
+  DirectiveLocation.FIELD,
+  DirectiveLocation.FRAGMENT_DEFINITION,
+  DirectiveLocation.FRAGMENT_SPREAD,
+  DirectiveLocation.INLINE_FRAGMENT,
+  DirectiveLocation.VARIABLE_DEFINITION,
+];
+
 export function findProblems(
   schema: GraphQLSchema,
   rules: SchemaRules,
-  options: ResolvedDirectiveOptions,
+  settings: ProblemSettings,
   read: ElementReader,
 ): readonly string[] {
-  const names = new Set([options.name]);
-  const publicNames = new Set([options.publicName]);
-  const problems = [...findDefinitionProblems(schema, rules, options)];
-  const { enforcedElsewhere } = options;
-  const namingProblems = createNamingCheck(schema, { names, publicNames, enforcedElsewhere }, read);
-  visitElements(schema, (element, place, coordinate, fieldOf) => {
+  const { name, publicName, enforcedElsewhere } = settings;
+  const names = new Set([name]);
+  const publicNames = new Set([publicName]);
+  const problems = [
+    ...findDefinitionProblems(schema, settings),
+    ...schema.getDirectives().flatMap((directive) => directiveInputProblems(directive, rules, name)),
+  ];
+  const checkNaming = createNamingCheck(schema, { names, publicNames, enforcedElsewhere }, read);
+  visitElements(schema, (element, kind, coordinate, fieldOf) => {
     const reading = read(element);
     const annotations = usesOf(reading, names);
-    const marks = usesOf(reading, publicNames);
     const found = [
-      ...namingProblems(reading),
-      ...annotations.flatMap((annotation) => annotationProblems(annotation, place, options)),
-      ...annotations.flatMap((annotation) => ownershipProblems(annotation, fieldOf, schema, options)),
-      ...publicProblems(marks, place, annotations.length > 0, options),
+      ...checkNaming(reading),
+      ...annotations.flatMap((annotation) => annotationProblems(annotation, kind, settings)),
+      ...annotations.flatMap((annotation) => policyProblems(annotation, fieldOf, schema, settings)),
+      ...publicProblems(usesOf(reading, publicNames), kind, annotations.length > 0, settings),
     ];
     for (const problem of found) problems.push(`${coordinate}: ${problem}`);
   });
   return problems;
 }
 
+// The arguments of a directive in a query are read by the directive's own library, where no guard stands.
+function directiveInputProblems(
+  { name: directive, locations, args }: GraphQLDirective,
+  rules: SchemaRules,
+  name: string,
+): readonly string[] {
+  if (!locations.some((location) => EXECUTABLE.includes(location))) return [];
+  return args
+    .filter(({ type }) => rules.isRuledInput(type))
+    .map(
+      (arg) =>
+        `@${directive}(${arg.name}:): A request may give this argument a value that has @${name}, and nothing can enforce it ` +
+        'there. Use a type without a rule.',
+    );
+}
+
 function annotationProblems(
   { name, args, form, faults }: Annotation,
-  place: Place,
-  { groups, policies }: ResolvedDirectiveOptions,
+  kind: ElementKind,
+  { groups, policies }: ProblemSettings,
 ): readonly string[] {
-  const unenforceable = UNENFORCEABLE.get(place);
+  const unenforceable = UNENFORCEABLE.get(kind);
   if (unenforceable !== undefined) {
     return [`@${name} cannot be enforced on ${unenforceable}. Put it on a type, a field or an argument.`];
   }
-  const problems = [
-    ...faults.map((fault) => `@${name}: ${fault}`),
-    ...Object.keys(args)
-      .filter((key) => !ARGUMENT_NAMES.includes(key))
-      .map((key) => `@${name} has no argument ${print(key)}.`),
-  ];
+  const problems = [...faults];
+  for (const key of Object.keys(args)) {
+    if (ARGUMENT_NAMES.includes(key)) continue;
+    problems.push(`Unknown argument ${print(key)} of @${name}. Known arguments: ${ARGUMENT_NAMES.join(', ')}.`);
+  }
   const { tokenUse } = args;
   if ('tokenUse' in args && tokenUse !== 'ID' && tokenUse !== 'ACCESS') problems.push(tokenUseProblem(tokenUse, form));
   if (tokenUse === 'ID' && 'scopes' in args) {
-    problems.push('an ID token has no scopes. Leave out `scopes`, or ask for `tokenUse: ACCESS`.');
+    problems.push('An ID token has no scopes. Leave out `scopes`, or ask for `tokenUse: ACCESS`.');
   }
   for (const key of ['groups', 'scopes', 'policies']) {
-    if (key in args) problems.push(...listProblems(key, args[key]));
+    if (key in args) problems.push(...listProblems(key, toList(args[key])));
   }
-  for (const group of toList(args['groups'])) {
-    if (groups && isCognitoName(group) && !groups.has(group)) {
-      problems.push(`the group ${print(group)} is not one of authDirective({ groups }). Correct it, or add it there.`);
-    }
+  for (const group of namesIn(args, 'groups')) {
+    if (!groups || groups.has(group)) continue;
+    problems.push(
+      `Expected each of \`groups\` to be one of authDirective({ groups }), got ${print(group)}. Correct it, or add it there.`,
+    );
   }
-  if ('policies' in args && WITHOUT_POLICIES.has(place)) {
-    problems.push('a policy needs a field to look at. Put `policies` on the fields that return this type.');
+  if ('policies' in args && WITHOUT_POLICIES.has(kind)) {
+    problems.push('A policy needs a field to look at. Put `policies` on the fields that return this type.');
   }
-  for (const policy of toList(args['policies'])) {
-    if (isCognitoName(policy) && !policies.has(policy)) {
-      problems.push(`there is no policy ${print(policy)}. Add it: authDirective({ policies: { ${policy}: ... } }).`);
-    }
+  for (const policy of namesIn(args, 'policies')) {
+    if (policies.has(policy)) continue;
+    problems.push(
+      `Expected each of \`policies\` to be a key of authDirective({ policies }), got ${print(policy)}. Correct it, or add it there.`,
+    );
   }
   return problems;
 }
 
 function tokenUseProblem(tokenUse: unknown, form: Annotation['form']): string {
-  // What it looks like is not guessed: the mistake may be in the value as well as in its form.
-  const isString = tokenUse instanceof Literal || (form === 'code' && typeof tokenUse === 'string');
-  if (!isString) return `\`tokenUse\` must be ID or ACCESS, found ${show(tokenUse)}. Leave it out for either.`;
-  return form === 'SDL'
-    ? `Expected \`tokenUse\` to be ID or ACCESS, got ${show(tokenUse)}. Write it without quotation marks, as an enum value.`
-    : `Expected \`tokenUse\` to be 'ID' or 'ACCESS', got ${show(tokenUse)}. Write it in capitals, or leave it out for either.`;
+  const [expected, how] =
+    form === 'SDL' ? ['ID or ACCESS', 'without quotation marks'] : ["'ID' or 'ACCESS'", 'in capitals'];
+  return (
+    `Expected \`tokenUse\` to be ${expected}, got ${print(tokenUse)}. Write one of them ${how}, or leave it out for either ` +
+    'token.'
+  );
 }
 
-function listProblems(key: string, value: unknown): readonly string[] {
-  const list = toList(value);
-  if (list.length === 0) return [`\`${key}\` is empty, so no caller could meet it. Name some, or leave it out.`];
+function listProblems(key: string, list: readonly unknown[]): readonly string[] {
+  if (list.length === 0) {
+    return [
+      `Expected \`${key}\` to be a list of names, got an empty list, which no caller meets. Name one, or leave it out.`,
+    ];
+  }
   return list
     .filter((each) => !isCognitoName(each))
     .map((each) =>
       each instanceof Literal
-        ? `Expected \`${key}\` to be a list of strings, got ${each.text}. Write \`${key}: [${print(each.text)}]\`.`
-        : `\`${key}\` must hold names without white space, found ${print(each)}. Correct it, or leave it out.`,
+        ? `Expected each of \`${key}\` to be a string, got ${print(each)}. Write \`${key}: [${print(each.text)}]\`.`
+        : `Expected each of \`${key}\` to be a name without white space, got ${print(each)}. Correct it, or leave it out.`,
     );
 }
 
-function ownershipProblems(
+function policyProblems(
   { args }: Annotation,
   fieldOf: FieldOf | undefined,
   schema: GraphQLSchema,
-  { policies }: ResolvedDirectiveOptions,
+  { policies }: ProblemSettings,
 ): readonly string[] {
   if (fieldOf === undefined) return [];
-  return toList(args['policies']).flatMap((name) => {
-    const policy = typeof name === 'string' ? policies.get(name) : undefined;
-    const problem = policy && ownershipProblem(policy.check, fieldOf, schema);
-    return problem === undefined ? [] : [`the policy ${print(name)} could never hold here: ${problem}`];
+  return namesIn(args, 'policies').flatMap((name) => {
+    const problem = policies.get(name)?.problemOf(fieldOf, schema);
+    return problem === undefined ? [] : [`The policy ${print(name)} could never hold here: ${problem}`];
   });
 }
 
 function publicProblems(
   marks: readonly Annotation[],
-  place: Place,
+  kind: ElementKind,
   hasRule: boolean,
-  { name, publicName }: ResolvedDirectiveOptions,
+  { name, publicName }: ProblemSettings,
 ): readonly string[] {
   if (marks.length === 0) return [];
   const problems = marks.flatMap(({ args, faults }) => [
-    ...faults.map((fault) => `@${publicName}: ${fault}`),
-    ...Object.keys(args).map((key) => `@${publicName} has no argument ${print(key)}.`),
+    ...faults,
+    ...Object.keys(args).map((key) => `Expected @${publicName} to have no arguments, got ${print(key)}. Leave it out.`),
   ]);
-  if (hasRule) problems.push(`@${publicName} beside @${name}: the rule holds all the same. Remove one of them.`);
-  else if (place === 'INTERFACE_FIELD') {
+  if (hasRule) problems.push(`@${publicName} lifts no rule, and @${name} beside it holds. Remove one of them.`);
+  else if (kind === 'INTERFACE_FIELD') {
     problems.push(`@${publicName} has no effect here. Put it on the field of each type that implements it.`);
-  } else if (place !== 'OBJECT' && place !== 'OBJECT_FIELD') {
+  } else if (kind !== 'OBJECT' && kind !== 'OBJECT_FIELD') {
     problems.push(`@${publicName} has no effect here. Put it on a field or its type.`);
   }
   return problems;
 }
 
+function namesIn(args: Annotation['args'], key: string): readonly string[] {
+  return toList(args[key]).filter(isCognitoName);
+}
+
+/** One value counts as a list of it (GraphQL specification, section 3.11, input coercion of lists). */
 function toList(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  return value === undefined ? [undefined] : [value];
+  return Array.isArray(value) ? value : [value];
 }

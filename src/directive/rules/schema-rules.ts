@@ -1,8 +1,9 @@
-/** The effective rules of a schema: what each field, type and member asks once everything that narrows it is counted. */
+/** The rules of a schema: what each field, type and member asks once everything that narrows it is counted. */
 import { getNamedType, isAbstractType, isInterfaceType, isObjectType, OperationTypeNode } from 'graphql';
 import type {
   GraphQLAbstractType,
   GraphQLField,
+  GraphQLInputType,
   GraphQLInterfaceType,
   GraphQLNamedType,
   GraphQLObjectType,
@@ -11,39 +12,42 @@ import type {
 import { createElementReader, usesOf } from './annotations.js';
 import type { ElementReader, SchemaElement } from './annotations.js';
 import { readInputRules } from './input-rules.js';
-import type { FieldInputs, InputRules } from './input-rules.js';
-import { anyToken, asksNoMore, both, requirementOf } from './requirement.js';
+import type { FieldInputs } from './input-rules.js';
+import { memoize, memoizePair } from './memoize.js';
+import { and, anyToken, isImpliedBy, requirementOf } from './requirement.js';
 import type { Requirement } from './requirement.js';
 import type { Rule } from './rule.js';
 
 export interface RuleSettings {
-  /** The names under which `@auth` is known. */
+  /** The names of `@auth`. */
   readonly names: ReadonlySet<string>;
-  /** The names under which `@public` is known. */
+  /** The names of `@public`. */
   readonly publicNames: ReadonlySet<string>;
   readonly unannotated: 'public' | 'authenticated';
 }
 
 type Field = GraphQLField<unknown, unknown>;
+type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
+type Members = ReadonlyMap<string, Requirement>;
 
 /** What one of several types asks. */
 export interface MemberRules {
   readonly requirement: Requirement | undefined;
   readonly inputs: FieldInputs | undefined;
 }
-type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
-type Members = ReadonlyMap<string, Requirement>;
 
+/** Each answer is computed when it is first asked for. */
 export interface SchemaRules {
   /** What a value of the type asks wherever it enters a response: its own rule and its interfaces'. */
   readonly ofType: (type: GraphQLNamedType) => Requirement | undefined;
-  /** What the field asks whatever its arguments. Of an interface's field: what holds for every implementer. */
+  /** What the field asks without its arguments. Of an interface's field: what holds for every implementer. */
   readonly ofField: (parent: FieldsType, field: Field) => Requirement | undefined;
   /** The members of an abstract type that ask for more than the type itself, by name; undefined when none does. */
   readonly ofMembers: (type: GraphQLAbstractType) => Members | undefined;
   /** The arguments of the field through which a request can provide something that has a rule. */
   readonly ofInputs: (parent: FieldsType, field: Field) => FieldInputs | undefined;
-  readonly inputs: InputRules;
+  /** Whether a value of the type has a rule, or can hold an input field that has one. */
+  readonly isRuledInput: (type: GraphQLInputType) => boolean;
   /** Whether a field that is selected on an interface has a rule on any type that may turn up there. */
   readonly isRuledInMember: (type: FieldsType, field: Field) => boolean;
   /** What each type asks that a value of the type may turn out to be; undefined when one of them asks for nothing. */
@@ -54,150 +58,107 @@ export interface SchemaRules {
   readonly all: () => ReadonlySet<Rule>;
 }
 
-/** Reads the rules. What is asked for is computed when it is first asked for, once. */
 export function readRules(
   schema: GraphQLSchema,
   { names, publicNames, unannotated }: RuleSettings,
   read: ElementReader = createElementReader(),
 ): SchemaRules {
+  const roots = new Set(Object.values(OperationTypeNode).map((operation) => schema.getRootType(operation)));
   const own = (element: SchemaElement) => requirementOf(usesOf(read(element), names));
   const isPublic = (element: SchemaElement) =>
     usesOf(read(element), publicNames).some(({ faults }) => faults.length === 0);
-  const roots = new Set(Object.values(OperationTypeNode).map((operation) => schema.getRootType(operation)));
   const inputs = readInputRules(schema, own);
 
-  const types = new Map<GraphQLNamedType, Requirement | undefined>();
-  function ofType(type: GraphQLNamedType): Requirement | undefined {
-    if (types.has(type)) return types.get(type);
-    let requirement = own(type);
-    types.set(type, requirement);
-    if (isObjectType(type) || isInterfaceType(type)) {
-      for (const parent of type.getInterfaces()) requirement = both(requirement, ofType(parent));
-      types.set(type, requirement);
-    }
-    return requirement;
-  }
+  const interfacesOf = memoize((type: GraphQLNamedType) => [...findInterfaces(type)]);
 
-  const declared = new Map<Field, Requirement | undefined>();
-  function ofDeclaration(parent: FieldsType, field: Field): Requirement | undefined {
-    if (declared.has(field)) return declared.get(field);
-    let requirement = both(own(field), ofType(getNamedType(field.type)));
-    // Interfaces that implement each other are no valid schema, and none to run in circles on.
-    if (isInterfaceType(parent)) declared.set(field, requirement);
-    for (const each of parent.getInterfaces()) {
+  const ofType = memoize((type: GraphQLNamedType) => [type, ...interfacesOf(type)].map(own).reduce(and, undefined));
+
+  const ofDeclaration = (field: Field) => and(own(field), ofType(getNamedType(field.type)));
+
+  const ofField = memoizePair((parent: FieldsType, field: Field) => {
+    let requirement = ofDeclaration(field);
+    for (const each of interfacesOf(parent)) {
       const inherited = each.getFields()[field.name];
-      if (inherited) requirement = both(requirement, ofDeclaration(each, inherited));
+      if (inherited) requirement = and(requirement, ofDeclaration(inherited));
     }
-    declared.set(field, requirement);
-    return requirement;
-  }
-
-  function ofField(parent: FieldsType, field: Field): Requirement | undefined {
-    const requirement = ofDeclaration(parent, field);
     if (!isObjectType(parent)) return requirement;
-    const all = roots.has(parent) ? both(requirement, ofType(parent)) : requirement;
-    if (all === undefined && unannotated === 'authenticated' && !isPublic(field) && !isPublic(parent)) return anyToken;
-    return all;
-  }
+    if (roots.has(parent)) requirement = and(requirement, ofType(parent));
+    if (requirement || unannotated === 'public' || isPublic(field) || isPublic(parent)) return requirement;
+    return anyToken;
+  });
 
-  const members = new Map<GraphQLAbstractType, Members | undefined>();
-  function ofMembers(type: GraphQLAbstractType): Members | undefined {
-    if (members.has(type)) return members.get(type);
+  const ofInputs = memoizePair((parent: FieldsType, field: Field) => {
+    if (field.args.length === 0) return undefined;
+    return inputs.ofField(
+      field,
+      interfacesOf(parent).flatMap((each) => each.getFields()[field.name] ?? []),
+    );
+  });
+
+  const ofMembers = memoize((type: GraphQLAbstractType): Members | undefined => {
     const found = new Map<string, Requirement>();
     for (const member of schema.getPossibleTypes(type)) {
       const requirement = ofType(member);
       // A field that returns the abstract type has enforced that type's rule already.
-      if (requirement && !asksNoMore(requirement, ofType(type))) found.set(member.name, requirement);
+      if (requirement && !isImpliedBy(requirement, ofType(type))) found.set(member.name, requirement);
     }
-    const result = found.size > 0 ? found : undefined;
-    members.set(type, result);
-    return result;
-  }
+    return found.size > 0 ? found : undefined;
+  });
 
-  const ruledArguments = new Map<Field, FieldInputs | undefined>();
-  function ofInputs(parent: FieldsType, field: Field): FieldInputs | undefined {
-    if (field.args.length === 0 || ruledArguments.has(field)) return ruledArguments.get(field);
-    const interfaces = parent.getInterfaces();
-    const inherited = interfaces.length > 0 ? interfaces.flatMap((each) => each.getFields()[field.name] ?? []) : [];
-    const result = inputs.ofField(field, inherited);
-    ruledArguments.set(field, result);
-    return result;
-  }
+  const ofEveryMember = memoize((type: GraphQLAbstractType) =>
+    ifAllAsk(schema.getPossibleTypes(type).map((member) => ({ requirement: ofType(member), inputs: undefined }))),
+  );
 
-  const memberFields = new Map<Field, readonly MemberRules[]>();
-  function ofMemberFields(type: GraphQLInterfaceType, field: Field): readonly MemberRules[] {
-    let found = memberFields.get(field);
-    if (found === undefined) {
-      found = schema.getPossibleTypes(type).map((member) => {
-        const own = member.getFields()[field.name] ?? field;
-        return { requirement: ofField(member, own), inputs: ofInputs(member, own) };
-      });
-      memberFields.set(field, found);
-    }
-    return found;
-  }
-
-  const ruledInMembers = new Map<Field, boolean>();
-  function isRuledInMember(type: FieldsType, field: Field): boolean {
-    if (!isInterfaceType(type)) return false;
-    let answer = ruledInMembers.get(field);
-    if (answer === undefined) {
-      const narrowed = () =>
-        schema.getPossibleTypes(type).some((member) => {
-          const own = member.getFields()[field.name];
-          return own && membersOf({ ofMembers }, own) !== undefined;
-        });
-      answer = ofMemberFields(type, field).some(asksAnything) || narrowed();
-      ruledInMembers.set(field, answer);
-    }
-    return answer;
-  }
-
-  const certainFields = new Map<Field, readonly MemberRules[] | undefined>();
-  function ofEveryMemberField(type: FieldsType, field: Field): readonly MemberRules[] | undefined {
-    if (!isInterfaceType(type)) return undefined;
-    if (!certainFields.has(field)) certainFields.set(field, ifAllAsk(ofMemberFields(type, field)));
-    return certainFields.get(field);
-  }
-
-  const certainTypes = new Map<GraphQLAbstractType, readonly MemberRules[] | undefined>();
-  function ofEveryMember(type: GraphQLNamedType): readonly MemberRules[] | undefined {
-    if (!isAbstractType(type)) return undefined;
-    if (!certainTypes.has(type)) {
-      const members = schema.getPossibleTypes(type);
-      certainTypes.set(type, ifAllAsk(members.map((each) => ({ requirement: ofType(each), inputs: undefined }))));
-    }
-    return certainTypes.get(type);
-  }
+  /** Of an interface's field, on the types that may turn up there. */
+  const ofMemberFields = memoizePair((type: GraphQLInterfaceType, field: Field) => {
+    const fields = schema
+      .getPossibleTypes(type)
+      .map((member) => [member, member.getFields()[field.name] ?? field] as const);
+    const members = fields.map(([member, each]) => ({
+      requirement: ofField(member, each),
+      inputs: ofInputs(member, each),
+    }));
+    const isRuled =
+      members.some(asksAnything) || fields.some(([, each]) => membersOf({ ofMembers }, each) !== undefined);
+    return { isRuled, every: ifAllAsk(members) };
+  });
 
   let allRules: ReadonlySet<Rule> | undefined;
-  function all(): ReadonlySet<Rule> {
-    return (allRules ??= new Set(
-      Object.values(schema.getTypeMap())
-        .flatMap((type) => {
-          if (!isObjectType(type) && !isInterfaceType(type)) return [ofType(type)];
-          const fields = Object.values(type.getFields());
-          const inputsOf = (field: Field) => {
-            const { args = [], ofInputFields } = ofInputs(type, field) ?? {};
-            return [...args.map(({ requirement }) => requirement), ...(ofInputFields?.().values() ?? [])];
-          };
-          return [ofType(type), ...fields.flatMap((field) => [ofField(type, field), ...inputsOf(field)])];
-        })
-        .flatMap((requirement) => requirement?.rule ?? []),
-    ));
-  }
+  const all = () => (allRules ??= new Set(findAll().flatMap((requirement) => requirement?.rule ?? [])));
+
+  const findAll = () =>
+    Object.values(schema.getTypeMap()).flatMap((type) => {
+      if (!isObjectType(type) && !isInterfaceType(type)) return [ofType(type)];
+      return [ofType(type), ...Object.values(type.getFields()).flatMap((field) => findAllOfField(type, field))];
+    });
+
+  const findAllOfField = (type: FieldsType, field: Field) => {
+    const { args = [], ofInputFields } = ofInputs(type, field) ?? {};
+    return [ofField(type, field), ...args.map(({ requirement }) => requirement), ...(ofInputFields?.().values() ?? [])];
+  };
 
   return {
     ofType,
     ofField,
     ofMembers,
     ofInputs,
-    inputs,
-    isRuledInMember,
-    ofEveryMember,
-    ofEveryMemberField,
+    isRuledInput: inputs.isRuled,
+    isRuledInMember: (type, field) => isInterfaceType(type) && ofMemberFields(type, field).isRuled,
+    ofEveryMember: (type) => (isAbstractType(type) ? ofEveryMember(type) : undefined),
+    ofEveryMemberField: (type, field) => (isInterfaceType(type) ? ofMemberFields(type, field).every : undefined),
     all,
   };
+}
+
+/** The type's interfaces and theirs, each once: interfaces that implement each other are no valid schema, but a possible one. */
+function findInterfaces(type: GraphQLNamedType, found = new Set<GraphQLInterfaceType>()): Set<GraphQLInterfaceType> {
+  if (!isObjectType(type) && !isInterfaceType(type)) return found;
+  for (const each of type.getInterfaces()) {
+    if (found.has(each)) continue;
+    found.add(each);
+    findInterfaces(each, found);
+  }
+  return found;
 }
 
 function asksAnything({ requirement, inputs }: MemberRules): boolean {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AuthConfigurationError } from '../../../src/errors.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
+import { createForeignPool } from '../../support/foreign-pool.js';
 
 const { userPoolId, clientId, jwks } = createTestUserPool();
 const pool = { userPoolId, clientId };
@@ -41,13 +42,13 @@ describe('a pool is accepted', () => {
 
 describe('a pool is refused, with a sentence', () => {
   it.each<[unknown, RegExp]>([
-    [undefined, /^pool must be an object with userPoolId, clientId, .*; found nothing\.$/],
-    [null, /^pool must be an object .*; found null\.$/],
-    ['eu-west-1_x', /^pool must be an object .*; found a string\.$/],
+    [undefined, /^Expected `pool` to be an object with userPoolId, clientId, .*, got undefined\.$/],
+    [null, /^Expected `pool` to be an object .*, got null\.$/],
+    ['eu-west-1_x', /^Expected `pool` to be an object .*, got a string\.$/],
     [[], /needs a user pool; found an empty list/],
-    [[pool, 1], /^pools\[1\] must be an object .*; found 1\.$/],
-    [[[pool]], /^pools\[0\] must be an object .*; found a list\.$/],
-    [{ clientId }, /^pool\.userPoolId must be the id of a user pool, such as 'eu-west-1_AbCdEf123'; found nothing\./],
+    [[pool, 1], /^Expected `pools\[1\]` to be an object .*, got 1\.$/],
+    [[[pool]], /^Expected `pools\[0\]` to be an object .*, got a list\.$/],
+    [{ clientId }, /^pool\.userPoolId must be the id of a user pool, such as 'eu-west-1_AbCdEf123'; found undefined\./],
     [{ clientId, userPoolId: '' }, /userPoolId must be .* found an empty string/],
     [
       { clientId, userPoolId: 'local_abc' },
@@ -58,8 +59,8 @@ describe('a pool is refused, with a sentence', () => {
     [{ clientId, userPoolId: ' eu-west-1_abc' }, /userPoolId must be/],
     [{ clientId, userPoolId: 'eu-west-1.evil.com#_abc' }, /userPoolId must be/],
     [{ clientId, userPoolId: 'a/b', endpoint: 'http://localhost' }, /userPoolId must be/],
-    [{ userPoolId }, /^pool\.clientId must be .*; found nothing\. To accept every client .* clientId: null\.$/],
-    [{ userPoolId, clientId: undefined }, /clientId must be .*; found nothing/],
+    [{ userPoolId }, /^pool\.clientId must be .*; found undefined\. To accept every client .* clientId: null\.$/],
+    [{ userPoolId, clientId: undefined }, /clientId must be .*; found undefined/],
     [{ userPoolId, clientId: '' }, /clientId must be .*; found an empty string/],
     [{ userPoolId, clientId: '  ' }, /clientId must be .*; found a blank string/],
     [{ userPoolId, clientId: [] }, /clientId must be .*; found an empty list/],
@@ -91,14 +92,17 @@ describe('a pool is refused, with a sentence', () => {
     [{ userPoolId, clientId: 'a'.repeat(129) }, /got more than 128 characters/],
     [[pool, { userPoolId: 'eu-west-1_Other', clientId: 'a,b' }], /^Expected `pools\[1\]\.clientId` to be/],
     [{ ...pool, tokenUse: 'ID' }, /^pool\.tokenUse must be 'id' or 'access'; found a string\. Leave it out/],
-    [{ ...pool, tokenUse: undefined }, /tokenUse must be .* found nothing/],
+    [{ ...pool, tokenUse: undefined }, /tokenUse must be .* found undefined/],
     [{ ...pool, tokenUse: null }, /tokenUse must be .* found null/],
-    [{ ...pool, tokenuse: 'id' }, /^pool has no setting `tokenuse`\. The settings are: userPoolId, clientId, tokenUse/],
-    [{ ...pool, graceSeconds: -1 }, /graceSeconds must be a number of seconds from 0 to 3600; found -1/],
-    [{ ...pool, graceSeconds: 3601 }, /graceSeconds must be/],
-    [{ ...pool, graceSeconds: NaN }, /graceSeconds must be .* found NaN/],
-    [{ ...pool, graceSeconds: Infinity }, /graceSeconds must be/],
-    [{ ...pool, graceSeconds: '5' }, /graceSeconds must be .* found a string/],
+    [
+      { ...pool, tokenuse: 'id' },
+      /^Unknown option `tokenuse` in `pool`\. Known options: userPoolId, clientId, tokenUse/,
+    ],
+    [{ ...pool, graceSeconds: -1 }, /graceSeconds` to be a number of seconds from 0 to 3600, got -1/],
+    [{ ...pool, graceSeconds: 3601 }, /graceSeconds` to be/],
+    [{ ...pool, graceSeconds: NaN }, /graceSeconds` to be .* got NaN/],
+    [{ ...pool, graceSeconds: Infinity }, /graceSeconds` to be/],
+    [{ ...pool, graceSeconds: '5' }, /graceSeconds` to be .* got a string/],
     [{ ...pool, endpoint: 'http://cognito.example.com' }, /endpoint must be https, because .* plain http/],
     [{ ...pool, endpoint: 'http://localhost.example.com' }, /endpoint must be https/],
     [{ ...pool, endpoint: 'http://127.0.0.1.example.com' }, /endpoint must be https/],
@@ -166,36 +170,36 @@ describe('an emulator’s key, which everybody has', () => {
 
 describe('options are refused, with a sentence', () => {
   it.each<[unknown, RegExp]>([
-    [null, /^options must be an object with keys, tokenCache, revocation, clock, onEvent; found null\.$/],
-    [[], /^options must be an object/],
-    [{ cache: false }, /^options has no setting `cache`\./],
-    [{ keys: null }, /^options\.keys must be an object/],
+    [null, /^Expected `options` to be an object with keys, tokenCache, revocation, clock, onEvent, got null\.$/],
+    [[], /^Expected `options` to be an object/],
+    [{ cache: false }, /^Unknown option `cache` in `options`\./],
+    [{ keys: null }, /^Expected `options\.keys` to be an object/],
     [
       { keys: { maxage: 1 } },
-      /^options\.keys has no setting `maxage`\. The settings are: maxAge, staleFor, timeout, fetch\./,
+      /^Unknown option `maxage` in `options\.keys`\. Known options: maxAge, staleFor, timeout, fetch\./,
     ],
-    [{ keys: { maxAge: 0 } }, /maxAge must be a number of seconds from 1 to 86400; found 0/],
-    [{ keys: { maxAge: Infinity } }, /maxAge must be/],
-    [{ keys: { staleFor: -1 } }, /staleFor must be/],
-    [{ keys: { timeout: 0 } }, /timeout must be/],
-    [{ keys: { timeout: NaN } }, /timeout must be/],
+    [{ keys: { maxAge: 0 } }, /maxAge` to be a number of seconds from 1 to 86400, got 0/],
+    [{ keys: { maxAge: Infinity } }, /maxAge` to be/],
+    [{ keys: { staleFor: -1 } }, /staleFor` to be/],
+    [{ keys: { timeout: 0 } }, /timeout` to be/],
+    [{ keys: { timeout: NaN } }, /timeout` to be/],
     [
       { keys: { fetch: 'fetch' } },
-      /^options\.keys\.fetch must be a function, such as globalThis\.fetch; found a string/,
+      /^Expected `options\.keys\.fetch` to be a function, such as globalThis\.fetch, got a string/,
     ],
-    [{ tokenCache: true }, /^options\.tokenCache \(or false\) must be an object with max, maxBytes; found true/],
-    [{ tokenCache: null }, /tokenCache \(or false\) must be an object/],
-    [{ tokenCache: { max: 0 } }, /max must be a number of tokens from 1 to 1000000; found 0/],
-    [{ tokenCache: { size: 5 } }, /has no setting `size`/],
-    [{ tokenCache: { maxBytes: -1 } }, /maxBytes must be/],
-    [{ tokenCache: { maxBytes: 0 } }, /maxBytes must be a number of bytes from 1 to 17179869184; found 0/],
-    [{ tokenCache: { maxBytes: Infinity } }, /maxBytes must be/],
-    [{ tokenCache: { maxBytes: '1 MB' } }, /maxBytes must be .* found a string/],
+    [{ tokenCache: true }, /^Expected `options\.tokenCache` to be an object with max, maxBytes, or false, got true/],
+    [{ tokenCache: null }, /tokenCache` to be an object .*, or false/],
+    [{ tokenCache: { max: 0 } }, /max` to be a number of tokens from 1 to 1000000, got 0/],
+    [{ tokenCache: { size: 5 } }, /Unknown option `size`/],
+    [{ tokenCache: { maxBytes: -1 } }, /maxBytes` to be/],
+    [{ tokenCache: { maxBytes: 0 } }, /maxBytes` to be a number of bytes from 1 to 17179869184, got 0/],
+    [{ tokenCache: { maxBytes: Infinity } }, /maxBytes` to be/],
+    [{ tokenCache: { maxBytes: '1 MB' } }, /maxBytes` to be .* got a string/],
     [{ revocation: {} }, /Expected `options.revocation` to be an object with a function isRevoked/],
     [{ revocation: null }, /revocation` to be .* got null/],
     [{ revocation: () => false }, /revocation` to be/],
-    [{ clock: 5 }, /^options\.clock must be a function, \(\) => milliseconds since the epoch; found 5\.$/],
-    [{ onEvent: {} }, /onEvent must be a function/],
+    [{ clock: 5 }, /^Expected `options\.clock` to be a function, \(\) => milliseconds since the epoch, got 5\.$/],
+    [{ onEvent: {} }, /onEvent` to be a function/],
   ])('%j', (options, complaint) => {
     expect(complaintAbout({ ...pool, jwks }, options)).toMatch(complaint);
   });
@@ -240,7 +244,7 @@ describe('configuration cannot be weakened from outside', () => {
 
   it('by a getter that changes its mind, or by changing the objects later', async () => {
     const own = createTestUserPool();
-    const mine = createTestUserPool();
+    const mine = createForeignPool();
     const clientIds = ['one'];
     const keys = [...own.jwks.keys];
     let reads = 0;

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AuthConfigurationError } from '../../../src/errors.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
+import { createForeignPool } from '../../support/foreign-pool.js';
 
 // moto's key is not among the packages that this one depends on: a key of the test takes its place, by its digest.
 const published = new Map<string, string>();
@@ -25,7 +26,7 @@ describe('a key with the digest of moto’s', () => {
   const keys = [{ ...key, kid: 'dummy' }];
   const token = pool.sign({ kid: 'dummy', alg: 'RS256' }, claimsOf(pool.accessToken()));
   const { userPoolId, clientId } = pool;
-  const fetch = () => Promise.resolve(Response.json({ keys: [...keys, ...createTestUserPool().jwks.keys] }));
+  const fetch = () => Promise.resolve(Response.json({ keys: [...keys, ...createForeignPool().jwks.keys] }));
 
   it('is refused of AWS, as a static key, and of an endpoint elsewhere', async () => {
     published.set(String(key?.n), MOTO);

@@ -6,6 +6,7 @@ import type { KeySet } from '../../../src/token/keys/key-set.js';
 import { KeyStore } from '../../../src/token/keys/key-store.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
 import { createKeyLife, down, later, settle } from '../../support/key-life.js';
+import { createForeignPool } from '../../support/foreign-pool.js';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -126,7 +127,7 @@ describe('keys that grow old', () => {
     const { pool, verifier, pass, answerWith } = createKeyLife({ keys: { maxAge: MINUTE } });
     const token = pool.accessToken();
     await verifier.verify(token);
-    const [theirs] = createTestUserPool().jwks.keys;
+    const [theirs] = createForeignPool().jwks.keys;
     answerWith(() => Response.json({ keys: [{ ...theirs, kid: pool.jwks.keys[0]?.kid }] }));
     pass(MINUTE + 1);
     expect(await verifier.authenticate(token)).toEqual(INVALID);
@@ -349,7 +350,7 @@ describe('an endpoint that is down from the start', () => {
     answerWith(down);
     const token = pool.accessToken();
     const expired = pool.accessToken({ exp: Math.floor(Date.now() / 1000) - 1 });
-    const foreign = createTestUserPool().accessToken();
+    const foreign = createForeignPool().accessToken();
     for (let tick = 0; tick < 60 * 20; tick += 1) {
       const errors = await Promise.all([1, 2, 3].map(() => rejectionOf(verifier.verify(token))));
       for (const error of errors) {

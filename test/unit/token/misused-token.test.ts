@@ -31,7 +31,7 @@ describe('the cause of a rejection by verify', () => {
     [
       'no token',
       undefined,
-      'Expected `token` to be the token alone, got nothing. For a request that may have no token, call authenticate(token).',
+      'Expected `token` to be the token alone, got undefined. For a request that may have no token, call authenticate(token).',
     ],
     [
       'null',

@@ -49,11 +49,20 @@ describe('a test user pool', () => {
     expect(claims).toMatchObject({ iat: 1_799_996_399, auth_time: 1_799_996_399, exp: 1_799_999_999 });
   });
 
-  it('is not any other one', async () => {
+  it('rejects the tokens of another pool, although both sign with the key of the process', async () => {
     const [one, two] = [createTestUserPool(), createTestUserPool()];
     expect(one.userPoolId).not.toBe(two.userPoolId);
-    expect(one.jwks).not.toEqual(two.jwks);
+    expect(one.jwks).toEqual(two.jwks);
     expect(await one.verifier().authenticate(two.accessToken())).toEqual({ status: 'rejected', reason: 'invalid' });
+  });
+
+  it('signs with a key of its own once its keys rotate', async () => {
+    const [one, two] = [createTestUserPool(), createTestUserPool()];
+    one.rotateKeys({ withdraw: true });
+    expect(one.jwks).not.toEqual(two.jwks);
+    const forged = two.accessToken({ iss: one.issuer });
+    expect(await one.verifier().authenticate(forged)).toEqual({ status: 'rejected', reason: 'invalid' });
+    expect(await two.verifier().authenticate(two.accessToken())).toMatchObject({ status: 'authenticated' });
   });
 
   it('publishes public keys alone', () => {

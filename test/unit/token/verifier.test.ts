@@ -4,6 +4,7 @@ import type { AuthEvent } from '../../../src/events.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
 import { createCognitoVerifier, verifierOrigin } from '../../../src/token/verifier.js';
 import type { CognitoVerifier } from '../../../src/token/verifier.js';
+import { createForeignPool } from '../../support/foreign-pool.js';
 
 const pool = createTestUserPool();
 const HOUR = 3600;
@@ -79,7 +80,7 @@ describe('a verifier', () => {
 });
 
 describe('a verifier of several pools', () => {
-  const [web, staff] = [createTestUserPool(), createTestUserPool({ clientId: 'staff-client' })];
+  const [web, staff] = [createTestUserPool(), createForeignPool({ clientId: 'staff-client' })];
   const verifier = createCognitoVerifier([
     { userPoolId: web.userPoolId, clientId: web.clientId, jwks: web.jwks },
     { userPoolId: staff.userPoolId, clientId: staff.clientId, jwks: staff.jwks, tokenUse: 'id' },

@@ -1,0 +1,27 @@
+/** What is looked at when a schema comes into use: whether its rules are enforced. */
+import type { GraphQLSchema } from 'graphql';
+import { findUnguarded } from '../directive/guard/coverage.js';
+import { checkGateway } from '../directive/guard/gateway.js';
+import { pinGuards } from '../directive/guard/outermost.js';
+import { AuthConfigurationError } from '../errors.js';
+
+/** @throws {AuthConfigurationError} when an `@auth` of the schema has no guard. */
+export function assertGuarded(schema: GraphQLSchema): void {
+  const problems = findUnguarded(schema);
+  if (problems.length > 0) throw new AuthConfigurationError(problems);
+  // Apollo Server and tracing tools put functions over the resolvers of a schema once it is in use.
+  pinGuards(schema);
+}
+
+/**
+ * A warning, if a gateway executes the schema. Only a gateway has a supergraph: the context of the hooks tells nothing
+ * else about what executes.
+ *
+ * @throws {AuthConfigurationError} when the schema has rules and a gateway executes it.
+ */
+export function warningOfGateway(schema: GraphQLSchema, coreSupergraphSdl: string | undefined): string | undefined {
+  if (coreSupergraphSdl === undefined) return undefined;
+  const { problem, warning } = checkGateway(schema, coreSupergraphSdl);
+  if (problem !== undefined) throw new AuthConfigurationError(problem);
+  return warning;
+}

@@ -1,0 +1,37 @@
+/** The options of `createAuthContext()` and `cognitoAuthPlugin()`, which have a verifier among them. */
+import { AuthConfigurationError } from '../errors.js';
+import { readSettings } from '../settings.js';
+import { insideOf } from '../token/verifier.js';
+import type { CognitoVerifier } from '../token/verifier.js';
+
+interface VerifierSettings {
+  readonly verifier: CognitoVerifier;
+  readonly inside: ReturnType<typeof insideOf>;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * @param called The function that takes the options, such as `cognitoAuthPlugin()`.
+ * @throws {AuthConfigurationError} on an unknown option, or a verifier that `createCognitoVerifier` did not return.
+ */
+export function readVerifierSettings(called: string, options: unknown, names: readonly string[]): VerifierSettings {
+  if (isVerifier(options)) {
+    throw new AuthConfigurationError(
+      `Expected \`options\` of ${called} to be an object with a verifier, got the verifier. ` +
+        `Write: ${called.replace('()', '({ verifier })')}.`,
+    );
+  }
+  const settings = readSettings(`${called}: options`, options, ['verifier', ...names]);
+  const inside = insideOf(settings['verifier'] as CognitoVerifier);
+  // `insideOf` throws if this is not a verifier.
+  return { verifier: settings['verifier'] as CognitoVerifier, inside, settings };
+}
+
+function isVerifier(value: unknown): boolean {
+  try {
+    insideOf(value as CognitoVerifier);
+    return true;
+  } catch {
+    return false;
+  }
+}
