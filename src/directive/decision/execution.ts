@@ -14,21 +14,25 @@ import type { Refusal } from './decide.js';
 type Variables = GraphQLResolveInfo['variableValues'];
 type ExecutionInfo = Partial<Pick<GraphQLResolveInfo, 'variableValues'>>;
 
+/** What tells one execution from another. */
+export interface Execution {
+  auth: unknown;
+  /** The coerced variables, which graphql-js makes anew for each execution. */
+  variableValues: object;
+}
+
 // No value from outside equals it.
 const NOTHING: object = Object.freeze({});
 
-/** The last execution. One is enough: an execution's fields come in a row. */
-export const current: {
-  /** Stands for the execution where it is remembered, and keeps neither its `Auth` nor its variables alive. */
-  key: object;
-  auth: unknown;
-  /** The coerced variables, which graphql-js makes anew for each execution. */
-  variableValues: Variables;
-} = { key: {}, auth: NOTHING, variableValues: {} };
+/** Of no field. */
+export const NO_EXECUTION: Execution = { auth: NOTHING, variableValues: NOTHING };
 
-/** Whether the execution at hand is that of this `Auth` and these variables. */
-export function isCurrent(auth: unknown, { variableValues }: ExecutionInfo): boolean {
-  return current.auth === auth && current.variableValues === variableValues;
+// The last one. One is enough: an execution's fields come in a row.
+let current: Execution = { ...NO_EXECUTION };
+
+/** The execution of this `Auth` and these variables, for a guard to remember; `NO_EXECUTION` unless it is at hand. */
+export function executionAtHand(auth: unknown, { variableValues }: ExecutionInfo): Execution {
+  return current.auth === auth && current.variableValues === variableValues ? current : NO_EXECUTION;
 }
 
 // The `Auth` whose token had not expired when the execution of these variables began, for executions that take turns.
@@ -47,9 +51,9 @@ function isLive(state: AuthState, { variableValues }: ExecutionInfo): boolean {
     if (isExpired(state)) return false;
     goodAuths.set(variableValues, auth);
   }
-  current.key = {};
-  current.auth = auth;
-  current.variableValues = variableValues;
+  // Guards still refer to the last one: it must not keep an `Auth` or large variables alive.
+  Object.assign(current, NO_EXECUTION);
+  current = { auth, variableValues };
   return true;
 }
 

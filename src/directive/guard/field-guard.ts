@@ -7,7 +7,7 @@ import { denials } from '../../errors.js';
 import type { AskPolicies } from '../decision/ask-policies.js';
 import { authIn, misconfigured, toRefusal } from '../decision/decide.js';
 import type { MaybeContext, Refusal } from '../decision/decide.js';
-import { current, decideAll, decideInExecution, isCurrent } from '../decision/execution.js';
+import { decideAll, decideInExecution, executionAtHand, NO_EXECUTION } from '../decision/execution.js';
 import { isPromiseLike, whenSettled } from '../decision/promises.js';
 import type { PolicyClause, Requirement } from '../rules/requirement.js';
 import { markPrivate } from './cache-hint.js';
@@ -51,16 +51,16 @@ function guardByRule(
   report: Report,
   position: GuardPosition,
 ): Resolver {
-  let metIn: object | undefined;
+  let metIn = NO_EXECUTION;
   return (source, args, contextValue, info: GraphQLResolveInfo & CacheControlled) => {
     // Written out: two calls here are a quarter of what a guard costs.
     if (info.cacheControl !== undefined) markPrivate(info);
     const auth = (contextValue as MaybeContext)?.auth;
-    if (metIn === current.key && current.auth === auth && current.variableValues === info.variableValues) {
+    if (metIn.auth === auth && metIn.variableValues === info.variableValues) {
       return resolve(source, args, contextValue, info);
     }
     const refusal = decideInExecution(auth, rule, info);
-    if (refusal === undefined && isCurrent(auth, info)) metIn = current.key;
+    if (refusal === undefined) metIn = executionAtHand(auth, info);
     const denied =
       refusal && deny(refusal, [source, args, contextValue, info], guard, report, position, position.wrapper);
     return denied ?? resolve(source, args, contextValue, info);
