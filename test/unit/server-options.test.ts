@@ -66,7 +66,7 @@ describe('options of the plugin are refused, with a sentence', () => {
     [
       {},
       expect.stringMatching(
-        /^Expected `verifier` to be the object that createCognitoVerifier\(\) returned, not a copy, got nothing\. /,
+        /^Expected `verifier` to be the object that createCognitoVerifier\(\) returned, not a copy, got undefined\. /,
       ) as string,
     ],
   ])('%j', (options, complaint) => {
@@ -96,7 +96,7 @@ describe('options of the context builder are refused, with a sentence', () => {
     [
       {},
       expect.stringMatching(
-        /^Expected `verifier` to be the object that createCognitoVerifier\(\) returned, not a copy, got nothing\. /,
+        /^Expected `verifier` to be the object that createCognitoVerifier\(\) returned, not a copy, got undefined\. /,
       ) as string,
     ],
   ])('%j', (options, complaint) => {
