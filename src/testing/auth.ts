@@ -3,16 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
 import type { AnonymousAuth, AuthenticatedAuth, AuthServices, RejectedAuth } from '../auth.js';
 import type { TokenUse } from '../cognito-claims.js';
-import {
-  AuthConfigurationError,
-  KeysUnavailableError,
-  RevocationUnavailableError,
-  TokenRejectedError,
-} from '../errors.js';
+import { AuthConfigurationError, KeysUnavailableError, RevocationUnavailableError } from '../errors.js';
 import type { RejectionReason } from '../errors.js';
 import { print, readSettings } from '../settings.js';
 import { readClaims, toAuth } from '../token/claims.js';
-import { SharedValues } from '../token/shared-values.js';
+import { Refusal } from '../token/rejection.js';
 import type { TestClaims } from './user-pool.js';
 
 export interface AuthenticatedAsOptions {
@@ -65,15 +60,14 @@ export function authenticatedAs(options: AuthenticatedAsOptions = {}): Authentic
       : { client_id: 'test-client', username, scope: scopes?.join(' ') }),
     ...claims,
   };
-  try {
-    // A token holds JSON: this drops what is undefined, and takes a copy of what the caller may change.
-    const json = JSON.parse(JSON.stringify(payload)) as Record<string, unknown>;
-    return toAuth(readClaims(json), USER_POOL_ID, { origin, shared: new SharedValues() });
-  } catch (error) {
-    if (!(error instanceof TokenRejectedError)) throw error;
-    const detail = error.cause instanceof Error ? error.cause.message : '';
-    throw new AuthConfigurationError(`authenticatedAs(): no token can say this. ${detail}`, { cause: error });
-  }
+  // A token holds JSON: this drops what is undefined, and takes a copy of what the caller may change.
+  const json = JSON.parse(JSON.stringify(payload)) as Record<string, unknown>;
+  const verified = readClaims(json);
+  if (!(verified instanceof Refusal)) return toAuth(verified, USER_POOL_ID, origin);
+  const detail = verified.cause instanceof Error ? verified.cause.message : '';
+  throw new AuthConfigurationError(`authenticatedAs(): no token can say this. ${detail}`, {
+    cause: verified.toError(),
+  });
 }
 
 /** The `Auth` of a request without credentials. */

@@ -91,6 +91,8 @@ describe('an Auth of another copy of this package', () => {
     for (const use of [() => createAuthContext({ verifier }), () => cognitoAuthPlugin({ verifier })]) {
       expect(use).toThrow('npm ls apollo-cognito-auth');
     }
-    expect(() => createAuthContext({ verifier: { ...verifier } })).toThrow('itself and not a copy');
+    expect(() => createAuthContext({ verifier: { ...verifier } })).toThrow(
+      'createCognitoVerifier() returned, not a copy',
+    );
   });
 });

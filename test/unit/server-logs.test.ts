@@ -200,11 +200,11 @@ describe('the log of rejections', () => {
     });
     await source({ req: { headers: {} } });
     expect(lines).toEqual([
-      'apollo-cognito-auth: a token was rejected as malformed. The token has not three parts.',
-      'apollo-cognito-auth: a token was rejected as expired. The time of the claim exp has passed.',
-      'apollo-cognito-auth: a token was rejected as invalid. The signature is not one of the key that the token names.',
-      'apollo-cognito-auth: a token was rejected as invalid. The app client is not one that is configured.',
-      'apollo-cognito-auth: a token was rejected as invalid. The issuer is not one that is configured.',
+      'apollo-cognito-auth: a token was rejected as malformed. The token does not have three parts.',
+      'apollo-cognito-auth: a token was rejected as expired. The exp claim is in the past.',
+      'apollo-cognito-auth: a token was rejected as invalid. The signature does not match the key that kid names.',
+      'apollo-cognito-auth: a token was rejected as invalid. The app client is not a configured one.',
+      'apollo-cognito-auth: a token was rejected as invalid. The iss claim is not a configured issuer.',
       'apollo-cognito-auth: a token was rejected as malformed. The token source or the verifier gave no more detail.',
     ]);
     await server.stop();

@@ -63,7 +63,12 @@ describe('options of the plugin are refused, with a sentence', () => {
       verifier,
       'Expected `options` of cognitoAuthPlugin() to be an object with a verifier, got the verifier. Write: cognitoAuthPlugin({ verifier }).',
     ],
-    [{}, expect.stringMatching(/^The verifier must be one that createCognitoVerifier\(\) returned/) as string],
+    [
+      {},
+      expect.stringMatching(
+        /^Expected `verifier` to be the object that createCognitoVerifier\(\) returned, not a copy, got undefined\. /,
+      ) as string,
+    ],
   ])('%j', (options, complaint) => {
     expect(complaintOf(cognitoAuthPlugin, options)).toEqual(complaint);
   });
@@ -88,7 +93,12 @@ describe('options of the context builder are refused, with a sentence', () => {
       verifier,
       'Expected `options` of createAuthContext() to be an object with a verifier, got the verifier. Write: createAuthContext({ verifier }).',
     ],
-    [{}, expect.stringMatching(/^The verifier must be one that createCognitoVerifier\(\) returned/) as string],
+    [
+      {},
+      expect.stringMatching(
+        /^Expected `verifier` to be the object that createCognitoVerifier\(\) returned, not a copy, got undefined\. /,
+      ) as string,
+    ],
   ])('%j', (options, complaint) => {
     expect(complaintOf(createAuthContext, options)).toEqual(complaint);
   });

@@ -169,9 +169,9 @@ describe('an Auth for tests', () => {
 
   it.each([
     [{ tokenUse: 'id' as const, scopes: ['a'] }, /an ID token has no scopes/],
-    [{ tokenUse: 'id' as const, username: undefined }, /claim cognito:username is missing or of a wrong type/],
-    [{ claims: { 'cognito:groups': 'admin' } }, /claim cognito:groups is missing or of a wrong type/],
-    [{ sub: '' }, /claim sub is missing/],
+    [{ tokenUse: 'id' as const, username: undefined }, /The cognito:username claim is missing or has the wrong type/],
+    [{ claims: { 'cognito:groups': 'admin' } }, /The cognito:groups claim is missing or has the wrong type/],
+    [{ sub: '' }, /The sub claim is missing/],
   ])('is refused when no token can say it: %j', (options, complaint) => {
     expect(() => authenticatedAs(options)).toThrow(AuthConfigurationError);
     expect(() => authenticatedAs(options)).toThrow(complaint);
