@@ -209,7 +209,9 @@ describe('a verifier that a server uses', () => {
     await verifier.authenticate('garbage');
     await server.stop();
     await verifier.authenticate('garbage');
-    expect(log).toEqual(['apollo-cognito-auth: a token was rejected as malformed. The token does not have three parts.']);
+    expect(log).toEqual([
+      'apollo-cognito-auth: a token was rejected as malformed. The token does not have three parts.',
+    ]);
     expect(failed).toEqual([]);
   });
 });
