@@ -2,11 +2,11 @@
 import { AuthConfigurationError } from '../errors.js';
 import { readSettings } from '../settings.js';
 import { internalsOf } from '../token/verifier.js';
-import type { CognitoVerifier } from '../token/verifier.js';
+import type { CognitoVerifier, VerifierInternals } from '../token/verifier.js';
 
 interface VerifierSettings {
   readonly verifier: CognitoVerifier;
-  readonly internals: ReturnType<typeof internalsOf>;
+  readonly internals: VerifierInternals;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
