@@ -40,6 +40,7 @@ beforeAll(() => {
       '@apollo/server',
       '@graphql-tools/schema',
       '@graphql-tools/utils',
+      'graphql-tag',
       '@types/node',
       'aws-jwt-verify',
       'dataloader',

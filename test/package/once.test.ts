@@ -15,9 +15,8 @@ const CACHES = [
   'lineStartsOf',
   'misuses',
   'reaches',
-  'readNodes',
-  'requirements',
-  'rulesBySchema',
+  'readDirectiveNode',
+  'readRequirement',
   'verdicts',
 ];
 
