@@ -11,7 +11,7 @@ const NOT_JSON = refusal('malformed', 'A part of the token is not JSON.');
 const NOT_AN_OBJECT = refusal('malformed', 'A part of the token is not a JSON object.');
 const HAS_PROTO = refusal('malformed', 'A part of the token has a member named __proto__.');
 
-/** An own property: nobody has signed what a polluted `Object.prototype` offers. */
+/** An own property: a member of a polluted `Object.prototype` is not signed. */
 export function own(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }

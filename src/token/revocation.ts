@@ -26,7 +26,7 @@ function toVerdict(answer: unknown): Verdict {
   throw unavailable(new Error('isRevoked() answered neither true nor false.'));
 }
 
-/** A promise that is waited for. Both functions are dropped at the time-out, because it may never settle. */
+/** A promise that is waited for. Both functions are dropped at the time-out, because the promise can settle later, or never. */
 interface Question {
   answer: ((value: unknown) => void) | undefined;
   fail: ((cause: unknown) => void) | undefined;

@@ -24,13 +24,14 @@ interface VerificationServices {
 
 export interface TokenCheck {
   /** Never throws and never rejects. */
-  check(token: unknown): MaybePromise<AuthenticatedAuth | Refusal | Unavailable>;
+  check(token: unknown): MaybePromise<Verdict | Unavailable>;
   /** @throws {KeysUnavailableError} as a rejection. */
   hydrate(): Promise<void>;
   close(): void;
 }
 
 type MaybePromise<T> = T | Promise<T>;
+type Verdict = AuthenticatedAuth | Refusal;
 
 // A pool has two keys, and the tokens of a key have one header.
 const MAX_HEADERS = 16;
@@ -68,11 +69,7 @@ export function createTokenCheck(
   const issuers = new Map(byPool.flat().map((issuer) => [issuer.issuer, issuer]));
 
   /** @param hasWaited Whether this token has waited for keys already: it does not wait twice. */
-  function verifyToken(
-    token: unknown,
-    startedAt: number,
-    hasWaited: boolean,
-  ): MaybePromise<AuthenticatedAuth | Refusal> {
+  function verifyToken(token: unknown, startedAt: number, hasWaited: boolean): MaybePromise<Verdict> {
     const text = readText(token);
     if (text instanceof Refusal) return text;
     const retry = () => verifyToken(token, startedAt, true);
@@ -103,11 +100,11 @@ export function createTokenCheck(
     return askRevocation(auth, startedAt, false);
   }
 
-  /** Undefined when the keys can be used now; otherwise the outcome without them, or after a wait for them. */
+  /** Undefined when the keys can be used now; otherwise the verdict without them, or after a wait for them. */
   function waitForKeys(
     { keys, isMissing }: Issuer,
-    retry: () => MaybePromise<AuthenticatedAuth | Refusal>,
-  ): MaybePromise<AuthenticatedAuth | Refusal> | undefined {
+    retry: () => MaybePromise<Verdict>,
+  ): MaybePromise<Verdict> | undefined {
     if (isMissing()) return MISSING_ISSUER;
     return keys.ready()?.then(retry, (failure: unknown) => {
       if (isMissing()) return MISSING_ISSUER;
@@ -115,11 +112,7 @@ export function createTokenCheck(
     });
   }
 
-  function askRevocation(
-    auth: AuthenticatedAuth,
-    startedAt: number,
-    cached: boolean,
-  ): MaybePromise<AuthenticatedAuth | Refusal> {
+  function askRevocation(auth: AuthenticatedAuth, startedAt: number, cached: boolean): MaybePromise<Verdict> {
     const revoked = revocation?.ask(auth.claims);
     if (revoked instanceof Promise) return revoked.then((refused) => refused ?? admit(auth, startedAt, cached));
     return revoked ?? admit(auth, startedAt, cached);
@@ -132,21 +125,21 @@ export function createTokenCheck(
     return auth;
   }
 
-  function report(outcome: AuthenticatedAuth | Refusal, startedAt: number): AuthenticatedAuth | Refusal {
-    if (outcome instanceof Refusal && emitter.hearsRejections()) {
-      const { reason, cause } = outcome;
+  function report(verdict: Verdict, startedAt: number): Verdict {
+    if (verdict instanceof Refusal && emitter.hearsRejections()) {
+      const { reason, cause } = verdict;
       emit({ type: 'token.rejected', reason, cause, durationMs: isObserved ? performance.now() - startedAt : 0 });
     }
-    return outcome;
+    return verdict;
   }
 
   return {
     check(token) {
       const startedAt = isObserved ? performance.now() : 0;
       try {
-        const outcome = verifyToken(token, startedAt, false);
-        if (!(outcome instanceof Promise)) return report(outcome, startedAt);
-        return outcome.then((settled) => report(settled, startedAt), unavailableBy);
+        const verdict = verifyToken(token, startedAt, false);
+        if (!(verdict instanceof Promise)) return report(verdict, startedAt);
+        return verdict.then((settled) => report(settled, startedAt), unavailableBy);
       } catch (thrown) {
         return unavailableBy(thrown);
       }
@@ -163,7 +156,7 @@ export function createTokenCheck(
   };
 }
 
-/** @throws {AuthConfigurationError} for what is no time: no token may be called expired for it. */
+/** @throws {AuthConfigurationError} for anything but a time, which must not make a good token expired. */
 function readTime(clock: () => unknown): number {
   const time = clock();
   const now = Number(time);

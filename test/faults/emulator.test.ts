@@ -5,20 +5,19 @@ import { describe, expect, it } from 'vitest';
 import { KeysUnavailableError } from '../../src/errors.js';
 import { createTestUserPool } from '../../src/testing/index.js';
 import { createCognitoVerifier } from '../../src/token/verifier.js';
+import { claimsOf } from '../support/token-claims.js';
 
 const pool = createTestUserPool();
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A token as cognito-local makes it: the key is in its package, for everybody. */
+/** A token as cognito-local makes it: the key is in its package, for everyone to read. */
 function emulatorToken(claims: object): string {
   const signed = `${encode({ alg: 'RS256', typ: 'JWT', kid: 'CognitoLocal' })}.${encode(claims)}`;
   return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), createPrivateKey(privateKey.pem)).toString('base64url')}`;
 }
-const claimsOf = (token: string) =>
-  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object;
 
 describe('tokens of an emulator', () => {
-  it('are accepted from an endpoint on loopback, whatever the pool is called', async () => {
+  it('are accepted from an endpoint on loopback, also for a pool id that is not of AWS', async () => {
     const server = await pool.serve();
     server.answer((_, response) => response.end(JSON.stringify({ keys: [publicKey.jwk] })));
     try {
@@ -31,7 +30,7 @@ describe('tokens of an emulator', () => {
     }
   });
 
-  it('are refused for a pool on AWS, though its issuer and claims be right and its endpoint serve that very key', async () => {
+  it('are refused for a pool on AWS, even when the issuer and claims are right and the endpoint serves that key', async () => {
     const token = emulatorToken(claimsOf(pool.accessToken()));
     const only = createCognitoVerifier(
       { userPoolId: pool.userPoolId, clientId: pool.clientId },

@@ -121,7 +121,7 @@ const faults: Record<string, RequestListener> = {
 };
 
 describe('when the key endpoint', () => {
-  it.each(Object.keys(faults))('%s, tokens cannot be checked, until it is back', async (name) => {
+  it.each(Object.keys(faults))('%s, tokens are unavailable until it recovers', async (name) => {
     const { server, verifier, causes, pass } = await setUp();
     server.answer(faults[name] ?? (() => {}));
     const startedAt = performance.now();
@@ -137,7 +137,7 @@ describe('when the key endpoint', () => {
     expect(server.requests).toBe(2);
   });
 
-  it('refuses the connection, tokens cannot be checked', async () => {
+  it('refuses the connection, tokens are unavailable', async () => {
     const { server, verifier, causes } = await setUp();
     const token = pool.accessToken();
     await server.close();
@@ -145,7 +145,7 @@ describe('when the key endpoint', () => {
     expect(causes).toEqual([new TypeError('fetch failed')]);
   });
 
-  it('sends elsewhere, nobody goes there', async () => {
+  it('redirects, the redirect is not followed', async () => {
     let visits = 0;
     const elsewhere = createServer((_, response) => {
       visits += 1;
@@ -165,7 +165,7 @@ describe('when the key endpoint', () => {
     expect(visits).toBe(0);
   });
 
-  it('never stops sending, it is given up at 256 KB', async () => {
+  it('never stops sending, the fetch ends at 256 KB', async () => {
     const { server, verifier, causes } = await setUp({ timeout: 5 });
     let sent = 0;
     let wasCut = false;
@@ -186,7 +186,7 @@ describe('when the key endpoint', () => {
     expect(sent).toBeLessThan(16 * 1024 * 1024);
   });
 
-  it('fails and does not stop talking, nobody listens', async () => {
+  it('fails and goes on sending, the connection is closed', async () => {
     const { server, verifier } = await setUp({ timeout: 5 });
     let wasCut = false;
     server.answer((_, response) => {
@@ -200,7 +200,7 @@ describe('when the key endpoint', () => {
     await expect.poll(() => wasCut).toBe(true);
   });
 
-  it('hangs, it is given up after 5 s in all, and everybody who waited is told at once', async () => {
+  it('hangs, the fetch ends after 5 s in all, and each waiting request fails at once', async () => {
     const { server, verifier, causes } = await setUp({});
     server.answer((_, response) => {
       response.writeHead(200).write(' ');
@@ -220,7 +220,7 @@ describe('when the key endpoint', () => {
     expect(performance.now() - after).toBeLessThan(100);
   });
 
-  it('has bad keys among good ones, the good ones serve', async () => {
+  it('has bad keys among good ones, the good ones are used', async () => {
     const { server, verifier } = await setUp();
     const [key] = pool.jwks.keys;
     const bad: unknown[] = [
@@ -240,13 +240,13 @@ describe('when the key endpoint', () => {
     expect(await verifier.authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
   });
 
-  it('lies, tokens of the true key are refused', async () => {
+  it('publishes other keys, tokens of the true key are refused', async () => {
     const { server, verifier } = await setUp();
     server.lie();
     expect(await verifier.authenticate(pool.accessToken())).toEqual({ status: 'rejected', reason: 'invalid' });
   });
 
-  it('goes down and comes back while keys are in use, nobody notices', async () => {
+  it('goes down and recovers while keys are in use, every request is answered', async () => {
     const { server, verifier, pass } = await setUp();
     await verifier.hydrate();
     server.fail();
@@ -260,7 +260,7 @@ describe('when the key endpoint', () => {
     expect(await verifier.authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
   });
 
-  it('withdraws a key, its tokens are refused after maxAge, and replaces one under its kid, likewise', async () => {
+  it('withdraws or replaces a key, its tokens are refused after maxAge', async () => {
     const { server, verifier, pass } = await setUp({ maxAge: 60 });
     const token = pool.accessToken();
     await verifier.verify(token);
@@ -278,7 +278,7 @@ describe('when the key endpoint', () => {
   });
 });
 
-describe('a `fetch` that was passed in', () => {
+describe('a `fetch` of the options', () => {
   it.each<[string, () => unknown]>([
     [
       'throws',
@@ -287,21 +287,21 @@ describe('a `fetch` that was passed in', () => {
       },
     ],
     [
-      'throws what cannot be asked for its class',
+      'throws a value whose class cannot be read',
       () => {
         const { proxy, revoke } = Proxy.revocable({}, {});
         revoke();
         throw proxy as Error;
       },
     ],
-    ['gives nothing', () => undefined],
-    ['gives something else', () => ({ status: 200, body: 'text' })],
+    ['returns nothing', () => undefined],
+    ['returns no Response', () => ({ status: 200, body: 'text' })],
     [
-      'gives the answer of another address',
+      'returns the response of another address',
       () => Object.defineProperty(Response.json(pool.jwks), 'redirected', { value: true }),
     ],
-    ['never settles and does not look at its signal', () => new Promise(() => {})],
-  ])('and %s fails closed', async (_, fetch) => {
+    ['never settles and ignores its signal', () => new Promise(() => {})],
+  ])('fails closed when it %s', async (_, fetch) => {
     const { verifier, causes } = await setUp({ timeout: 0.2, fetch: fetch as typeof globalThis.fetch });
     await expect(verifier.verify(pool.accessToken())).rejects.toThrow(KeysUnavailableError);
     expect(causes).toEqual([expect.any(Error)]);

@@ -12,8 +12,8 @@ async function run(...programArguments: readonly string[]): Promise<readonly [an
   return [answer, Number(lingered)];
 }
 
-describe('a program that has nothing else to do', () => {
-  it('ends by itself after a token was verified, without close', async () => {
+describe('a program with nothing else to do', () => {
+  it('ends by itself after verifying a token, without close()', async () => {
     const pool = createTestUserPool();
     const server = await pool.serve();
     try {
@@ -25,7 +25,7 @@ describe('a program that has nothing else to do', () => {
     }
   });
 
-  it('ends at once after close, though the endpoint hangs', async () => {
+  it('ends at once after close(), although the endpoint hangs', async () => {
     const pool = createTestUserPool();
     const server = await pool.serve();
     server.hang();
@@ -38,7 +38,7 @@ describe('a program that has nothing else to do', () => {
     }
   });
 
-  it('ends at once when all that is left is the deadline of a fetch', async () => {
+  it('ends at once when only the deadline of a fetch is left', async () => {
     const pool = createTestUserPool();
     const endpoint = 'http://127.0.0.1:1';
     const token = pool.accessToken({ iss: `${endpoint}/${pool.userPoolId}` });

@@ -13,7 +13,7 @@ const MINUTE = 60;
 const INVALID = { status: 'rejected', reason: 'invalid' };
 const AUTHENTICATED = { status: 'authenticated' };
 
-// A pool on AWS has one of these two issuers, and may be switched to the second. What changes is how each address answers.
+// A pool on AWS has one of these two issuers, and can be switched to the second. The tests change how each address responds.
 const pool: TestUserPool = createTestUserPool();
 const original = pool.issuer;
 const updated = original.replace('//', '//issuer-');
@@ -88,15 +88,15 @@ async function setUp(keys: object = {}, ids = [pool.userPoolId]): Promise<Setup>
 
 /** A token that names the issuer, of that issuer's key: what it would be if the pool had been switched. */
 const good = (iss: string) => pool.accessToken({ iss });
-/** The same with a signature that nobody made. */
+/** The same with a forged signature. */
 const junk = (iss: string) => good(iss).replace(/[^.]+$/, 'AAAA');
 const failuresIn = (events: readonly AuthEvent[]) =>
   events.flatMap((event) => (event.type === 'keys.failed' ? [event.issuer] : [])).sort();
 const count = (requests: readonly string[], issuer: string) => requests.filter((each) => each === issuer).length;
 
-describe('a token that names the issuer which its pool does not have', () => {
+describe('a token of the issuer that its pool does not have', () => {
   it.each([400, 401, 403, 404, 410])(
-    'is invalid, at one fetch in 10 minutes, when the address says %i',
+    'is invalid, at one fetch in 10 minutes, when the address responds with %i',
     async (code) => {
       const { verifier, requests, answer, pass } = await setUp();
       answer(updated, status(code));
@@ -113,7 +113,7 @@ describe('a token that names the issuer which its pool does not have', () => {
     },
   );
 
-  it('is invalid also when the pool has the updated issuer alone', async () => {
+  it('is invalid when the pool has the updated issuer alone', async () => {
     const { verifier, answer } = await setUp();
     answer(original, status(404));
     answer(updated, publish);
@@ -122,7 +122,7 @@ describe('a token that names the issuer which its pool does not have', () => {
     expect(await verifier.authenticate(junk(original))).toEqual(INVALID);
   });
 
-  it('is told apart from one with an unknown key, for the log alone', async () => {
+  it('has a cause of its own for the log', async () => {
     const { verifier, events } = await setUp();
     await verifier.hydrate();
     const cause = new Error("The token's issuer has no key set, but the other issuer of its pool has one.");
@@ -130,7 +130,7 @@ describe('a token that names the issuer which its pool does not have', () => {
     expect(events.at(-1)).toMatchObject({ type: 'token.rejected', reason: 'invalid', cause });
   });
 
-  it('is accepted once the pool was switched, with the first request after the pause', async () => {
+  it('is accepted after a switch of the pool, with the first request after the pause', async () => {
     const { verifier, answer, pass } = await setUp();
     await verifier.hydrate();
     expect(await verifier.authenticate(good(updated))).toEqual(INVALID);
@@ -144,7 +144,7 @@ describe('a token that names the issuer which its pool does not have', () => {
     expect(await verifier.authenticate(good(original))).toMatchObject(AUTHENTICATED);
   });
 
-  it('is asked for again after as long as keys may be old, when that is set', async () => {
+  it('is fetched for again after the `maxAge` of the options', async () => {
     const { verifier, answer, pass } = await setUp({ maxAge: MINUTE });
     await verifier.hydrate();
     expect(await verifier.authenticate(good(updated))).toEqual(INVALID);
@@ -164,7 +164,7 @@ describe('a token that names the issuer which its pool does not have', () => {
     'nothing in time': () => {},
     'no key set': (_, response) => response.end('{"message":"Forbidden"}'),
   };
-  it.each(Object.keys(outages))('cannot be checked while the address answers with %s', async (name) => {
+  it.each(Object.keys(outages))('is unavailable while the address responds with %s', async (name) => {
     const { verifier, events, answer, pass } = await setUp();
     const outage = outages[name] ?? publish;
     await verifier.verify(good(original));
@@ -183,7 +183,7 @@ describe('a token that names the issuer which its pool does not have', () => {
     expect(await verifier.authenticate(good(updated))).toMatchObject(AUTHENTICATED);
   });
 
-  it('cannot be checked when somebody else than the address has answered', async () => {
+  it('is unavailable when the response came from another address', async () => {
     const elsewhere = Object.defineProperty(new Response('', { status: 404 }), 'redirected', { value: true });
     const { verifier } = await setUp({
       fetch: (input: string) => Promise.resolve(input.startsWith(updated) ? elsewhere : Response.json(pool.jwks)),
@@ -193,8 +193,8 @@ describe('a token that names the issuer which its pool does not have', () => {
   });
 });
 
-describe('when neither issuer has keys', () => {
-  it('tokens cannot be checked, and work within a second of the keys’ coming', async () => {
+describe('the tokens of a pool', () => {
+  it('are unavailable while neither issuer has keys, and accepted within a second of their arrival', async () => {
     const { verifier, requests, answer, pass } = await setUp();
     answer(original, status(403));
     for (const issuer of [original, updated]) {
@@ -210,7 +210,7 @@ describe('when neither issuer has keys', () => {
     expect(requests).toEqual([original, updated, original]);
   });
 
-  it('the keys of another pool are no reason to call a token invalid', async () => {
+  it('are not invalid because another pool has keys', async () => {
     const other = createTestUserPool();
     const { verifier } = await setUp({}, [pool.userPoolId, other.userPoolId]);
     await expect(verifier.hydrate()).rejects.toThrow(KeysUnavailableError);
@@ -218,7 +218,7 @@ describe('when neither issuer has keys', () => {
     await expect(verifier.verify(other.accessToken())).rejects.toThrow(KeysUnavailableError);
   });
 
-  it('keys that have outlived staleFor do not count as there', async () => {
+  it('are unavailable when the keys of the other issuer are older than staleFor', async () => {
     const { verifier, answer, pass } = await setUp({ staleFor: 0 });
     await verifier.verify(good(original));
     answer(original, status(500));
@@ -227,8 +227,8 @@ describe('when neither issuer has keys', () => {
   });
 });
 
-describe('an issuer that had keys and now answers that it has none', () => {
-  it('is served with those it had for staleFor, and tried again soon', async () => {
+describe('an issuer that had keys and now responds that it has none', () => {
+  it('is checked by its old keys for staleFor, while its address is tried again soon', async () => {
     const { verifier, events, requests, answer, pass } = await setUp();
     answer(updated, publish);
     await verifier.hydrate();
@@ -256,7 +256,7 @@ describe('an issuer that had keys and now answers that it has none', () => {
     expect(count(requests, updated)).toBe(asked);
   });
 
-  it('may have a new key that nobody knows of: such a token cannot be checked', async () => {
+  it('makes the token of an unknown key unavailable, because the key can be new', async () => {
     const { verifier, answer } = await setUp();
     answer(updated, publish);
     await verifier.hydrate();
@@ -267,37 +267,40 @@ describe('an issuer that had keys and now answers that it has none', () => {
   });
 });
 
-describe('at start', () => {
+describe('hydrate()', () => {
   it.each([
     ['first', 0, 100],
     ['last', 100, 0],
-  ])('an issuer that the pool does not have is no failure, when its answer comes %s', async (_, mine, others) => {
-    const { verifier, events, requests, answer } = await setUp();
-    const after =
-      (ms: number, listener: RequestListener): RequestListener =>
-      (request, response) => {
-        setTimeout(() => {
-          listener(request, response);
-        }, ms);
-      };
-    answer(updated, after(mine, status(403)));
-    answer(original, after(others, publish));
-    await expect(verifier.hydrate()).resolves.toBeUndefined();
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(requests).toHaveLength(2);
-    expect(events.map(({ type }) => type)).toEqual(['keys.fetched']);
-    expect(await verifier.authenticate(junk(updated))).toEqual(INVALID);
-    expect(requests).toHaveLength(2);
-  });
+  ])(
+    'reports no failure of the issuer that the pool does not have, when its response comes %s',
+    async (_, mine, others) => {
+      const { verifier, events, requests, answer } = await setUp();
+      const after =
+        (ms: number, listener: RequestListener): RequestListener =>
+        (request, response) => {
+          setTimeout(() => {
+            listener(request, response);
+          }, ms);
+        };
+      answer(updated, after(mine, status(403)));
+      answer(original, after(others, publish));
+      await expect(verifier.hydrate()).resolves.toBeUndefined();
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      expect(requests).toHaveLength(2);
+      expect(events.map(({ type }) => type)).toEqual(['keys.fetched']);
+      expect(await verifier.authenticate(junk(updated))).toEqual(INVALID);
+      expect(requests).toHaveLength(2);
+    },
+  );
 
-  it('a pool that does not exist is one, for each of its issuers', async () => {
+  it('reports a failure of each issuer of a pool that does not exist', async () => {
     const { verifier, events, answer } = await setUp();
     answer(original, status(404));
     await expect(verifier.hydrate()).rejects.toThrow(KeysUnavailableError);
     await expect.poll(() => failuresIn(events)).toEqual([original, updated]);
   });
 
-  it('so is an outage beside it, until the keys are there', async () => {
+  it('reports a failure of both issuers in an outage, until the keys are there', async () => {
     const { verifier, events, requests, answer, pass } = await setUp();
     answer(original, status(500));
     await expect(verifier.hydrate()).rejects.toThrow(KeysUnavailableError);
@@ -309,7 +312,7 @@ describe('at start', () => {
     expect(count(requests, updated)).toBe(1);
   });
 
-  it('so is an outage later, though old keys serve', async () => {
+  it('rejects in a later outage, although old keys are used', async () => {
     const { verifier, answer, pass } = await setUp();
     await verifier.hydrate();
     expect(await verifier.authenticate(junk(updated))).toEqual(INVALID);
@@ -319,7 +322,7 @@ describe('at start', () => {
     expect(await verifier.authenticate(good(original))).toMatchObject(AUTHENTICATED);
   });
 
-  it('what an address said before close() is forgotten', async () => {
+  it('asks an address again after close()', async () => {
     const { verifier, answer } = await setUp();
     await verifier.hydrate();
     expect(await verifier.authenticate(good(updated))).toEqual(INVALID);

@@ -5,7 +5,7 @@ import { createTestUserPool } from '../../src/testing/index.js';
 const verifier = createTestUserPool().verifier();
 const request = { req: { headers: {} } };
 
-describe('a token source of its own', () => {
+describe('a custom token source', () => {
   it.each<[string, () => unknown, RegExp]>([
     [
       'a promise',

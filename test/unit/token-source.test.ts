@@ -60,13 +60,13 @@ describe('bearerToken', () => {
     expect(outcome(bearerToken(), { authorization })).toBe(MALFORMED);
   });
 
-  it('refuses two credentials, equal or not', () => {
+  it('refuses two credentials, equal or different', () => {
     expect(outcome(bearerToken(), { authorization: ['Bearer a.b.c', 'Bearer d.e.f'] })).toBe(MALFORMED);
     expect(outcome(bearerToken(), { authorization: ['Bearer a.b.c', 'Bearer a.b.c'] })).toBe(MALFORMED);
     expect(outcome(bearerToken(), { authorization: ['Bearer a.b.c', ''] })).toBe(MALFORMED);
   });
 
-  it('accepts a token without a scheme only when told to', () => {
+  it('accepts a token without a scheme only with `allowBare`', () => {
     expect(outcome(bearerToken({ allowBare: true }), { authorization: 'a.b.c' })).toBe('a.b.c');
     expect(outcome(bearerToken({ allowBare: true }), { authorization: 'Bearer a.b.c' })).toBe('a.b.c');
     expect(outcome(bearerToken({ allowBare: true }), { authorization: 'Bearer' })).toBeUndefined();
@@ -98,12 +98,12 @@ describe('bearerToken', () => {
 });
 
 describe('headerToken', () => {
-  it('reads the whole value, whatever the case of the name', () => {
+  it('reads the whole value of a header, by its name in any case', () => {
     expect(outcome(headerToken('X-Id-Token'), { 'x-id-token': 'a.b.c' })).toBe('a.b.c');
     expect(outcome(headerToken('x-id-token'), {})).toBeUndefined();
   });
 
-  it('refuses a header that was sent twice', () => {
+  it('refuses a header sent twice', () => {
     expect(outcome(headerToken('x-id-token'), { 'x-id-token': ['a.b.c', 'a.b.c'] })).toBe(MALFORMED);
   });
 
@@ -136,7 +136,7 @@ describe('cookieToken', () => {
   });
 
   it.each(['\u00a0', '\ufeff', '\u2028', '\u3000', '\v', '\f', '\r', '\n', '\u00c2\u00a0'])(
-    'does not take a cookie for it whose name has %j before or after: a page can set that one',
+    'ignores a cookie whose name has %j before or after it, which a page can set',
     (other) => {
       expect(outcome(source, { ...json, cookie: `${other}__Host-token=a.b.c` })).toBeUndefined();
       expect(outcome(source, { ...json, cookie: `a=1; ${other}__Host-token=a.b.c` })).toBeUndefined();
@@ -151,7 +151,7 @@ describe('cookieToken', () => {
     expect(outcome(source, { ...json, cookie: '__Host-token=a.b.c; __Host-token =d.e.f' })).toBe(MALFORMED);
   });
 
-  it('refuses a cookie that comes twice', () => {
+  it('refuses a cookie sent twice', () => {
     expect(outcome(source, { ...json, cookie: '__Host-token=a.b.c; __Host-token=d.e.f' })).toBe(MALFORMED);
     expect(outcome(source, { ...json, cookie: ['__Host-token=a.b.c', '__Host-token='] })).toBe(MALFORMED);
   });
@@ -173,7 +173,7 @@ describe('cookieToken', () => {
     { 'content-type': ['application/json', 'text/plain'] },
     { 'content-type': 'application/json/x' },
     { 'apollo-require-preflight': '' },
-  ])('refuses what a browser sends for another site without asking: %j', (headers) => {
+  ])('refuses a request that a browser sends for another site without a preflight: %j', (headers) => {
     expect(outcome(source, { ...headers, cookie })).toBe(MALFORMED);
   });
 
@@ -181,7 +181,7 @@ describe('cookieToken', () => {
     json,
     { 'apollo-require-preflight': 'true' },
     { 'x-apollo-operation-name': 'Me', 'content-type': 'text/plain' },
-  ])('accepts what a browser asks for first: %j', (headers) => {
+  ])('accepts a request that needs a preflight: %j', (headers) => {
     expect(outcome(source, { ...headers, cookie })).toBe('a.b.c');
   });
 
@@ -194,7 +194,7 @@ describe('cookieToken', () => {
     expect(() => cookieToken('token', options as never)).toThrow(AuthConfigurationError);
   });
 
-  it('takes the list of headers that Apollo Server was given', () => {
+  it('accepts the headers in `preflightHeaders` alone', () => {
     const custom = cookieToken('token', { preflightHeaders: ['X-Mine'] });
     expect(outcome(custom, { cookie: 'token=a.b.c', 'x-mine': '1' })).toBe('a.b.c');
     expect(outcome(custom, { cookie: 'token=a.b.c', 'apollo-require-preflight': '1' })).toBe(MALFORMED);
@@ -204,7 +204,7 @@ describe('cookieToken', () => {
 describe('firstToken', () => {
   const source = firstToken(bearerToken(), headerToken('x-id-token'));
 
-  it('reads the first that there is', () => {
+  it('reads the token of any source', () => {
     expect(outcome(source, { authorization: 'Bearer a.b.c' })).toBe('a.b.c');
     expect(outcome(source, { 'x-id-token': 'd.e.f' })).toBe('d.e.f');
     expect(outcome(source, {})).toBeUndefined();
@@ -214,7 +214,7 @@ describe('firstToken', () => {
     expect(outcome(source, { authorization: 'Bearer a.b.c', 'x-id-token': 'a.b.c' })).toBe('a.b.c');
   });
 
-  it('refuses two that disagree', () => {
+  it('refuses different tokens in two places', () => {
     expect(outcome(source, { authorization: 'Bearer a.b.c', 'x-id-token': 'd.e.f' })).toBe(MALFORMED);
   });
 
@@ -224,14 +224,14 @@ describe('firstToken', () => {
     ['in a nested list', firstToken(firstToken(bearerToken()), headerToken('x-id-token'))],
   ];
 
-  it.each(places)('passes over another scheme when another source has a token: %s', (_, asked) => {
+  it.each(places)('ignores another scheme when another source has a token: %s', (_, asked) => {
     for (const authorization of ['Basic dXNlcjpwYXNz', 'Digest username="a, b", realm="c"', 'JWT a.b.c', 'a.b.c']) {
       expect(outcome(asked, { authorization, 'x-id-token': 'd.e.f' })).toBe('d.e.f');
       expect(outcome(asked, { authorization })).toBe(MALFORMED);
     }
   });
 
-  it.each(places)('refuses a header that was sent twice, whatever another source has: %s', (_, asked) => {
+  it.each(places)('refuses a header sent twice, also when another source has a token: %s', (_, asked) => {
     const duplicates = [
       ['Basic x', 'Basic x'],
       ['Basic x', 'Bearer a.b.c'],
@@ -252,11 +252,11 @@ describe('firstToken', () => {
     expect(outcome(asked, { authorization: 'Bearer\td.e.f', 'x-id-token': 'd.e.f' })).toBe(MALFORMED);
   });
 
-  it('refuses to be made of what is no source', () => {
+  it('refuses an argument that is not a function', () => {
     expect(() => firstToken(bearerToken as never, 'authorization' as never)).toThrow(AuthConfigurationError);
   });
 
-  it('refuses to be made of nothing', () => {
+  it('refuses an empty list of sources', () => {
     expect(() => firstToken()).toThrow(AuthConfigurationError);
   });
 });

@@ -11,7 +11,7 @@ import { isYoung, MAX_RETRY_MS, msToRetry, planUse } from './plan-use.js';
 import type { FailedFetch, KeyAges } from './plan-use.js';
 
 export interface KeyStoreOptions extends KeyAges {
-  /** One bounded try. Whatever it throws counts as a failure of the endpoint. */
+  /** One bounded try. Each error counts as a failure of the endpoint. */
   readonly fetchKeys: (signal: AbortSignal) => Promise<KeySet>;
   readonly clocks: Clocks;
   /** Named in the log while the keys are unavailable. */
@@ -90,7 +90,7 @@ export class KeyStore implements KeySource {
     );
     const isFetching = this.#inFlight !== undefined;
     if (hasWaited || (!isFetching && msToFetch > 0)) {
-      // After a good fetch, a key that is not in the set does not exist. After a failed one, it may be a new key.
+      // After a good fetch, a key that is not in the set does not exist. After a failed one, it can be a new key.
       if (this.#failure !== undefined) throw this.#unavailable(msToFetch);
       return undefined;
     }
@@ -145,7 +145,7 @@ export class KeyStore implements KeySource {
     return withOutage(new KeysUnavailableError(waitMs / 1000, { cause }), outage);
   }
 
-  /** At most one fetch at a time. The promise never rejects: it may have no listener. */
+  /** At most one fetch at a time. The promise never rejects, because it can have no listener. */
   #refresh(now: Moment): Promise<KeysUnavailableError | undefined> {
     this.#inFlight ??= this.#fetch(now, this.#closing.signal);
     return this.#inFlight;
@@ -165,7 +165,7 @@ export class KeyStore implements KeySource {
       onFetched({ keyCount: keys.size, durationMs: clocks.monotonic() - startedAt.monotonic });
       return undefined;
     } catch (error) {
-      // A `fetch` of the options may throw anything.
+      // A `fetch` of the options can throw anything.
       cause = asError(error);
     }
     return closed.aborted ? this.#unavailable(0) : this.#reportFailure(cause, startedAt);

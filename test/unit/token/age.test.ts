@@ -8,7 +8,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const NOW = 1_800_000_000_000;
 
-describe('what has passed', () => {
+describe('elapsed()', () => {
   it.each([
     ['both clocks went on', 5, 5, 5],
     ['the monotonic clock stood still', 0, 9, 9],
@@ -18,15 +18,15 @@ describe('what has passed', () => {
     ['the wall clock is broken', 5, NaN, 5],
     ['the wall clock is beyond all times', 5, Infinity, Infinity],
     ['the wall clock is before all times', 5, -Infinity, 5],
-  ])('when %s, is the larger of both', (_, monotonic, wall, passed) => {
+  ])('returns the larger of both times when %s', (_, monotonic, wall, passed) => {
     expect(elapsed({ monotonic: 0, wall: 0 }, { monotonic, wall })).toBe(passed);
   });
 
-  it('since never is for ever', () => {
+  it('returns Infinity without a start', () => {
     expect(elapsed(undefined, { monotonic: 0, wall: 0 })).toBe(Infinity);
   });
 
-  it('is told by a wall clock that may answer anything', () => {
+  it('is safe from a wall clock that returns anything', () => {
     const broken = () => {
       throw new Error('no clock');
     };
@@ -70,16 +70,16 @@ async function setUp() {
   };
 }
 
-describe('keys that the pool has withdrawn', () => {
+describe('a token of a key that the pool has withdrawn', () => {
   it.each([
     ['both clocks went on for 11 minutes', 11 * MINUTE, 11 * MINUTE, 'invalid'],
     ['the process was suspended for 11 minutes', 0, 11 * MINUTE, 'invalid'],
-    ['a clock that was passed in stands still', 11 * MINUTE, 0, 'invalid'],
+    ['the clock of the options stands still', 11 * MINUTE, 0, 'invalid'],
     ['the wall clock was set back by an hour', 11 * MINUTE, -HOUR, 'invalid'],
     ['the wall clock was set forward by an hour', 0, HOUR, 'invalid'],
     ['no time has passed by either', 7 * MINUTE, 7 * MINUTE, 'authenticated'],
     ['the wall clock was set back and no time has passed', 7 * MINUTE, -HOUR, 'authenticated'],
-  ])('when %s: their token is judged by the larger age', async (_, monotonic, wall, expected) => {
+  ])('is judged by the larger age of the keys when %s', async (_, monotonic, wall, expected) => {
     const { pool, clocks, outcome } = await setUp();
     pool.rotateKeys({ withdraw: true });
     clocks.monotonic += monotonic;
@@ -88,9 +88,9 @@ describe('keys that the pool has withdrawn', () => {
   });
 });
 
-describe('after a clock jumped', () => {
+describe('keys', () => {
   it.each([HOUR, -HOUR, 11 * HOUR])(
-    'by %i ms the keys are fetched once at most, and their age begins anew',
+    'are fetched at most once after the wall clock jumps by %i ms, and their age begins anew',
     async (jump) => {
       const { clocks, outcome, fetches } = await setUp();
       clocks.wall += jump;
@@ -102,7 +102,7 @@ describe('after a clock jumped', () => {
     },
   );
 
-  it('back and forth, the keys are not fetched for each jump', async () => {
+  it('are not fetched at each jump of a wall clock that jumps back and forth', async () => {
     const { clocks, outcome, fetches } = await setUp();
     for (let request = 0; request < 100; request += 1) {
       clocks.wall += request % 2 === 0 ? HOUR : -HOUR;
@@ -111,7 +111,7 @@ describe('after a clock jumped', () => {
     expect(fetches()).toBe(2);
   });
 
-  it('nothing waits for a clock that stands still: the next try after a failure, and a new key', async () => {
+  it('do not wait for a clock that stands still, neither after a failure nor for a new key', async () => {
     const { pool, clocks, verifier, outcome, setDown, fetches } = await setUp();
     setDown(true);
     clocks.wall += 11 * MINUTE;
@@ -137,7 +137,7 @@ describe('after a clock jumped', () => {
     expect(await ofNewKey()).toMatchObject({ status: 'authenticated' });
   });
 
-  it('a clock that throws makes tokens unavailable, and ends no process', async () => {
+  it('survive a clock that throws, while tokens cannot be checked', async () => {
     const pool = createTestUserPool();
     const clock = () => {
       throw new Error('no clock');

@@ -1,9 +1,9 @@
-/** Where AWS answers for Cognito: no emulator, whatever the address of the endpoint looks like. */
+/** The hosts of Cognito on AWS, which no `endpoint` of an emulator can have. */
 import { describe, expect, it } from 'vitest';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
 import { isCognitoHost } from '../../../src/token/issuers.js';
 
-describe('a host of AWS', () => {
+describe('isCognitoHost()', () => {
   it.each([
     'cognito-idp.eu-west-1.amazonaws.com',
     'issuer-cognito-idp.eu-west-1.amazonaws.com',
@@ -13,7 +13,7 @@ describe('a host of AWS', () => {
     'vpce-1.cognito-idp.eu-west-1.vpce.amazonaws.com',
     'cognito-idp.us-iso-east-1.c2s.ic.gov',
     'cognito-idp.cn-north-1.amazonaws.com.cn',
-  ])('is known: %s', (host) => {
+  ])('recognizes %s, which is refused as an emulator', (host) => {
     expect(isCognitoHost(host)).toBe(true);
     const endpoint = `http://${host}`;
     expect(() =>
@@ -22,7 +22,7 @@ describe('a host of AWS', () => {
   });
 
   it.each(['cognito.example.com', 'cognito-idp.eu-west-1.amazonaws.com.evil.example', 'localhost', 'amazonaws.com'])(
-    'is not every other one: %s',
+    'does not recognize %s',
     (host) => {
       expect(isCognitoHost(host)).toBe(false);
     },

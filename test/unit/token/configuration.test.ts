@@ -19,7 +19,7 @@ function complaintAbout(pools: unknown, ...options: unknown[]): string {
   return 'accepted';
 }
 
-describe('a pool is accepted', () => {
+describe('createCognitoVerifier() accepts the pool', () => {
   it.each([
     [{ ...pool }],
     [{ ...pool, clientId: ['web', 'mobile'] }],
@@ -40,7 +40,7 @@ describe('a pool is accepted', () => {
   });
 });
 
-describe('a pool is refused, with a sentence', () => {
+describe('createCognitoVerifier() refuses, with a sentence, the pool', () => {
   it.each<[unknown, RegExp]>([
     [undefined, /^Expected `pool` to be an object with userPoolId, clientId, .*, got undefined\.$/],
     [null, /^Expected `pool` to be an object .*, got null\.$/],
@@ -131,7 +131,7 @@ describe('a pool is refused, with a sentence', () => {
   });
 });
 
-describe('static keys are refused', () => {
+describe('createCognitoVerifier() refuses static keys', () => {
   const [key] = jwks.keys;
   it.each<[string, unknown, RegExp]>([
     ['no set', {}, /it is not an object with a list `keys`/],
@@ -163,10 +163,10 @@ describe('static keys are refused', () => {
   });
 });
 
-describe('an emulator’s key, which everybody has', () => {
+describe('the published key of an emulator', () => {
   const { jwk } = cognitoLocalKey;
 
-  it('is refused as a static key, under its own kid, another one, and with another key under its kid', () => {
+  it('is refused as a static key, under its own kid and another one, and so is another key under its kid', () => {
     const complaint = /it is the key of an emulator, whose private half is public/;
     expect(complaintAbout({ ...pool, jwks: { keys: [jwk] } })).toMatch(complaint);
     expect(complaintAbout({ ...pool, jwks: { keys: [{ ...jwk, kid: 'other' }] } })).toMatch(complaint);
@@ -174,7 +174,7 @@ describe('an emulator’s key, which everybody has', () => {
   });
 });
 
-describe('options are refused, with a sentence', () => {
+describe('createCognitoVerifier() refuses, with a sentence, the options', () => {
   it.each<[unknown, RegExp]>([
     [null, /^Expected `options` to be an object with keys, tokenCache, revocation, clock, onEvent, got null\.$/],
     [[], /^Expected `options` to be an object/],
@@ -211,8 +211,8 @@ describe('options are refused, with a sentence', () => {
   });
 });
 
-describe('configuration cannot be weakened from outside', () => {
-  it('by a setting that somebody put on Object.prototype', () => {
+describe('a configuration', () => {
+  it('takes no setting from Object.prototype', () => {
     Object.assign(Object.prototype, { clientId: null });
     try {
       expect(complaintAbout({ userPoolId })).toMatch(/clientId` to be/);
@@ -221,7 +221,7 @@ describe('configuration cannot be weakened from outside', () => {
     }
   });
 
-  it('by a revocation check on Object.prototype', () => {
+  it('takes no revocation check from Object.prototype', () => {
     Object.assign(Object.prototype, { isRevoked: () => false });
     try {
       expect(complaintAbout({ ...pool, jwks }, { revocation: {} })).toMatch(/revocation` to be an object with/);
@@ -230,7 +230,7 @@ describe('configuration cannot be weakened from outside', () => {
     }
   });
 
-  it('by what stands on Object.prototype of a request for keys', async () => {
+  it('takes nothing of a request for keys from Object.prototype', async () => {
     const requests: unknown[] = [];
     Object.assign(Object.prototype, { method: 'POST', body: 'x' });
     try {
@@ -248,7 +248,7 @@ describe('configuration cannot be weakened from outside', () => {
     ]);
   });
 
-  it('by a getter that changes its mind, or by changing the objects later', async () => {
+  it('is read once: neither a getter nor a later change weakens it', async () => {
     const own = createTestUserPool();
     const mine = createForeignPool();
     const clientIds = ['one'];
@@ -272,7 +272,7 @@ describe('configuration cannot be weakened from outside', () => {
     expect(await verifier.authenticate(mine.accessToken({ iss: own.issuer, client_id: 'one' }))).toEqual(refused);
   });
 
-  it('by echoing what was written: a message holds no value of the configuration but numbers', () => {
+  it('is not echoed in messages, except for its numbers', () => {
     const secret = 'sk_live_not_for_the_log';
     const complaints = [
       complaintAbout({ ...pool, userPoolId: secret }),

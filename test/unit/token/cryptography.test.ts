@@ -30,8 +30,8 @@ const foreign: [string, () => Error][] = [
   ],
 ];
 
-describe('an error of the cryptography that says nothing of the token', () => {
-  it.each(foreign)('(%s) makes it unavailable, not invalid', async (_, create) => {
+describe('an error that says nothing about the token', () => {
+  it.each(foreign)('makes the token unavailable, not invalid: %s', async (_, create) => {
     const verifier = createCognitoVerifier(settings);
     const error = create();
     const spy = vi.spyOn(library, 'verifyDecomposedJwtSync').mockImplementation(() => {
@@ -47,7 +47,7 @@ describe('an error of the cryptography that says nothing of the token', () => {
     expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
   });
 
-  it('may be something that cannot even be asked for its class', async () => {
+  it('can be a value whose class cannot be read', async () => {
     const verifier = createCognitoVerifier(settings);
     const { proxy, revoke } = Proxy.revocable(new Error('gone'), {});
     revoke();
@@ -58,11 +58,11 @@ describe('an error of the cryptography that says nothing of the token', () => {
   });
 });
 
-describe('construction tries a forged token', () => {
+describe('the construction of a verifier, which tests the library with a forged token,', () => {
   it.each<[string, () => unknown]>([
     ['lets it pass', () => ({})],
-    ['answers false', () => false],
-    ['answers with a promise', () => Promise.reject(new JwtInvalidSignatureError('later')).catch(() => false)],
+    ['returns false', () => false],
+    ['returns a promise', () => Promise.reject(new JwtInvalidSignatureError('later')).catch(() => false)],
     [
       'throws something else',
       () => {
@@ -75,7 +75,7 @@ describe('construction tries a forged token', () => {
         throw Proxy.revocable({}, {}) as unknown as Error;
       },
     ],
-  ])('and refuses a library that %s', (_, answer) => {
+  ])('refuses a library that %s', (_, answer) => {
     vi.spyOn(library, 'verifyDecomposedJwtSync').mockImplementation(answer);
     expect(() => createCognitoVerifier(settings)).toThrow(AuthConfigurationError);
     expect(() => createCognitoVerifier(settings)).toThrow(
@@ -83,7 +83,7 @@ describe('construction tries a forged token', () => {
     );
   });
 
-  it('under fake timers, in another time, and with a polluted prototype', async () => {
+  it('works under fake timers, in another time, and with a polluted prototype', async () => {
     vi.useFakeTimers({ now: 0 });
     Object.assign(Object.prototype, { customJwtCheck: () => {}, alg: 'none', kid: 'x' });
     try {
@@ -97,14 +97,14 @@ describe('construction tries a forged token', () => {
     });
   });
 
-  it('in less than a millisecond or so', () => {
+  it('takes less than 3 ms', () => {
     createCognitoVerifier(settings);
     const startedAt = performance.now();
     for (let count = 0; count < 50; count += 1) createCognitoVerifier({ ...settings, jwks: undefined });
     expect((performance.now() - startedAt) / 50).toBeLessThan(3);
   });
 
-  it('whose key verifies nothing afterwards', async () => {
+  it('leaves no key that verifies a token', async () => {
     const verifier = createCognitoVerifier({ ...settings, clientId: null });
     const claims = JSON.parse(Buffer.from(pool.accessToken().split('.')[1] ?? '', 'base64url').toString()) as object;
     const token = pool.sign({ kid: 'self-test', alg: 'RS256' }, { ...claims, iss: 'https://no-issuer.invalid/' });

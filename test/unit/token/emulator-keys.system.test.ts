@@ -4,6 +4,7 @@ import { AuthConfigurationError } from '../../../src/errors.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
 import { createForeignPool } from '../../support/foreign-pool.js';
+import { claimsOf } from '../../support/token-claims.js';
 
 // moto's key is not among the packages that this one depends on: a key of the test takes its place, by its digest.
 const published = new Map<string, string>();
@@ -28,7 +29,7 @@ describe('a key with the digest of moto’s', () => {
   const { userPoolId, clientId } = pool;
   const fetch = () => Promise.resolve(Response.json({ keys: [...keys, ...createForeignPool().jwks.keys] }));
 
-  it('is refused of AWS, as a static key, and of an endpoint elsewhere', async () => {
+  it('is refused from AWS, as a static key, and from an endpoint that is not on loopback', async () => {
     published.set(String(key?.n), MOTO);
     expect(() => createCognitoVerifier({ userPoolId, clientId, jwks: { keys } })).toThrow(AuthConfigurationError);
     const aws = createCognitoVerifier({ userPoolId, clientId }, { keys: { fetch } });
@@ -39,7 +40,7 @@ describe('a key with the digest of moto’s', () => {
     expect(await elsewhere.authenticate(pool.sign({ kid: 'dummy', alg: 'RS256' }, theirs))).toEqual(INVALID);
   });
 
-  it('counts on loopback, and with `emulator: true` anywhere', async () => {
+  it('is accepted on loopback, and with `emulator: true` at any address', async () => {
     published.set(String(key?.n), MOTO);
     for (const at of [{ endpoint: 'http://localhost:5000' }, { endpoint: 'http://moto:5000', emulator: true }]) {
       const verifier = createCognitoVerifier({ userPoolId, clientId, ...at }, { keys: { fetch } });
@@ -49,12 +50,8 @@ describe('a key with the digest of moto’s', () => {
     }
   });
 
-  it('is known by its modulus alone: another key may be called dummy', async () => {
+  it('is recognized by its modulus alone: another key can have the kid dummy', async () => {
     const verifier = createCognitoVerifier({ userPoolId, clientId, jwks: { keys } });
     expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
   });
 });
-
-function claimsOf(token: string): object {
-  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object;
-}

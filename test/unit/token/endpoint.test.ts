@@ -29,7 +29,7 @@ async function addressesOf(settings: { readonly userPoolId: string; readonly end
   return fetches.sort();
 }
 
-describe('the host of a region', () => {
+describe('the region', () => {
   it.each([
     ['eu-west-1', 'amazonaws.com'],
     ['ap-southeast-7', 'amazonaws.com'],
@@ -45,7 +45,7 @@ describe('the host of a region', () => {
     ['cn-north-1', 'amazonaws.com.cn'],
     ['cn-northwest-1', 'amazonaws.com.cn'],
     ['eusc-de-east-1', 'amazonaws.eu'],
-  ])('%s is of %s, for both issuers, and the test user pool writes the same one', async (region, suffix) => {
+  ])('%s has its hosts in %s, for both issuers, as in the tokens of a test user pool', async (region, suffix) => {
     const pool = createTestUserPool({ userPoolId: `${region}_AbC123` });
     expect(await addressesOf({ userPoolId: pool.userPoolId })).toEqual([
       `https://cognito-idp.${region}.${suffix}/${region}_AbC123/.well-known/jwks.json`,
@@ -66,7 +66,7 @@ describe('the host of a region', () => {
   });
 
   it.each(['us-iso-east-1', 'us-isob-east-1', 'us-isof-south-1', 'eu-isoe-west-1', 'xx-north-1', 'us-xyz-west-1'])(
-    '%s is not known: the pool is refused, and the way out is named',
+    '%s is unknown, so the pool is refused with a remedy',
     async (region) => {
       const userPoolId = `${region}_abc`;
       expect(refused({ userPoolId })).toBe(
@@ -81,7 +81,7 @@ describe('the host of a region', () => {
   );
 });
 
-describe('plain http is for loopback', () => {
+describe('the endpoint', () => {
   const of = (endpoint: string) => refused({ userPoolId: 'local_1a2B', endpoint });
 
   it.each([
@@ -149,7 +149,7 @@ describe('`issuer` beside `endpoint`', () => {
   const issuer = 'http://cognito:9229/local_1a2B';
   const INVALID = { status: 'rejected', reason: 'invalid' };
 
-  it('is the exact `iss`, and the keys come from the endpoint', async () => {
+  it('is the exact `iss`, while the keys come from the endpoint', async () => {
     const { pool, endpoint, server } = await emulator();
     const paths: (string | undefined)[] = [];
     server.answer((request, response) => {
@@ -163,7 +163,7 @@ describe('`issuer` beside `endpoint`', () => {
     for (const iss of others) expect(await verifier.authenticate(pool.accessToken({ iss }))).toEqual(INVALID);
   });
 
-  it('may be any address, also one of which the path does not name the pool', async () => {
+  it('can be any address, also one whose path does not name the pool', async () => {
     const { pool, endpoint } = await emulator();
     for (const iss of ['https://sso.example.com/realms/web', 'http://localhost.localstack.cloud:4566/local_1a2B']) {
       const verifier = createCognitoVerifier({ userPoolId: 'local_1a2B', clientId, endpoint, issuer: iss });
@@ -203,14 +203,14 @@ describe('`issuer` beside `endpoint`', () => {
     expect(message).not.toContain('secret');
   });
 
-  it('is refused when two pools would have one', () => {
+  it('is refused when two pools have the same', () => {
     const one = { userPoolId: 'a', clientId, endpoint: 'http://localhost', issuer };
     expect(() => createCognitoVerifier([one, { ...one, userPoolId: 'b' }])).toThrow(AuthConfigurationError);
   });
 });
 
 describe('`emulator: true` beside `endpoint`', () => {
-  it('accepts plain http at any address, and says so at each start of a server', async () => {
+  it('accepts plain http at any address, and logs a warning at each start of a server', async () => {
     const userPoolId = 'local_1a2B';
     const verifier = createCognitoVerifier(
       { userPoolId, clientId, endpoint: 'http://cognito:9229', emulator: true },

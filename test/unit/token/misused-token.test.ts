@@ -21,7 +21,7 @@ async function causeOf(value: unknown): Promise<string> {
 const HEADER =
   'Expected `token` to be the token alone, got a header with its scheme. Pass what follows "Bearer ", or give the request to createAuthContext().';
 
-describe('the cause of a rejection by verify', () => {
+describe('the cause of a rejection by verify()', () => {
   it.each<[string, unknown, string]>([
     ['a header', `Bearer ${token}`, HEADER],
     ['a header in lower case', `bearer  ${token}`, HEADER],
@@ -63,11 +63,11 @@ describe('the cause of a rejection by verify', () => {
       `"${token}"`,
       'Expected `token` to be the token alone, got a token in quotation marks. Remove them where you read the token.',
     ],
-  ])('says what was passed: %s', async (_, value, sentence) => {
+  ])('tells that the caller passed %s', async (_, value, sentence) => {
     expect(await causeOf(value)).toBe(sentence);
   });
 
-  it('says what is wrong with the token where a token was passed', async () => {
+  it('tells what is wrong with a token', async () => {
     expect(await causeOf('a.b')).toMatch(/three parts/);
     expect(await causeOf(`${token}x`)).not.toMatch(/Expected/);
   });

@@ -104,30 +104,27 @@ const answers: [string, () => unknown, unknown][] = [
   ],
 ];
 
-describe('a revocation that gives', () => {
-  it.each(answers)(
-    '%s is unavailable: the token does not pass, and is not called revoked',
-    async (_, answer, cause) => {
-      const events: AuthEvent[] = [];
-      const verifier = verifierWith(answer, { onEvent: (event) => events.push(event) });
-      const token = pool.accessToken();
-      for (let time = 0; time < 2; time += 1) {
-        const auth = await verifier.authenticate(token);
-        expect(auth).toEqual(UNAVAILABLE);
-        const state = authStateOf(auth)?.cause;
-        expect(state).toBeInstanceOf(RevocationUnavailableError);
-        expect(state?.cause).toEqual(cause);
-        await expect(verifier.verify(token)).rejects.toMatchObject({
-          name: 'RevocationUnavailableError',
-          code: 'AUTH_UNAVAILABLE',
-          reason: 'revocation-unavailable',
-          retryAfterSeconds: 5,
-          message: 'Authentication is temporarily unavailable.',
-        });
-      }
-      expect(events).toEqual([]);
-    },
-  );
+describe('a revocation check that answers', () => {
+  it.each(answers)('with %s is unavailable: the token is neither accepted nor revoked', async (_, answer, cause) => {
+    const events: AuthEvent[] = [];
+    const verifier = verifierWith(answer, { onEvent: (event) => events.push(event) });
+    const token = pool.accessToken();
+    for (let time = 0; time < 2; time += 1) {
+      const auth = await verifier.authenticate(token);
+      expect(auth).toEqual(UNAVAILABLE);
+      const state = authStateOf(auth)?.cause;
+      expect(state).toBeInstanceOf(RevocationUnavailableError);
+      expect(state?.cause).toEqual(cause);
+      await expect(verifier.verify(token)).rejects.toMatchObject({
+        name: 'RevocationUnavailableError',
+        code: 'AUTH_UNAVAILABLE',
+        reason: 'revocation-unavailable',
+        retryAfterSeconds: 5,
+        message: 'Authentication is temporarily unavailable.',
+      });
+    }
+    expect(events).toEqual([]);
+  });
 
   it.each([
     ['true', () => true],
@@ -140,22 +137,22 @@ describe('a revocation that gives', () => {
         },
       }),
     ],
-  ])('%s refuses the token as revoked', async (_, answer) => {
+  ])('with %s refuses the token as revoked', async (_, answer) => {
     expect(await verifierWith(answer).authenticate(pool.accessToken())).toEqual({
       status: 'rejected',
       reason: 'revoked',
     });
   });
 
-  it('false, now or later, lets it pass', async () => {
+  it('with false, at once or later, accepts the token', async () => {
     for (const answer of [() => false, () => Promise.resolve(false)]) {
       expect(await verifierWith(answer).authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
     }
   });
 });
 
-describe('a revocation that does not answer', () => {
-  it('is unavailable after 5 seconds, and what it says later counts for nothing', async () => {
+describe('a revocation check without an answer', () => {
+  it('is unavailable after 5 seconds, and a later answer counts for nothing', async () => {
     vi.useFakeTimers();
     const settle: ((answer: boolean) => void)[] = [];
     const verifier = verifierWith(() => new Promise<boolean>((resolve) => settle.push(resolve)));
@@ -172,7 +169,7 @@ describe('a revocation that does not answer', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('and rejects after that, ends no process', async () => {
+  it('does not end the process when it rejects later', async () => {
     vi.useFakeTimers();
     let fail: (cause: Error) => void = () => {};
     const verifier = verifierWith(() => new Promise((_, reject) => (fail = reject)));
@@ -183,7 +180,7 @@ describe('a revocation that does not answer', () => {
     await vi.advanceTimersByTimeAsync(1);
   });
 
-  it('holds at most 10,000 requests at once; the others are answered without being asked, until there is room', async () => {
+  it('holds at most 10,000 requests at once, and further ones are unavailable at once', async () => {
     const settle: ((answer: boolean) => void)[] = [];
     const verifier = verifierWith(() => new Promise<boolean>((resolve) => settle.push(resolve)));
     const token = pool.accessToken();

@@ -13,7 +13,7 @@ const REVOKED = { status: 'rejected', reason: 'revoked' };
 const now = () => Math.floor(Date.now() / 1000);
 
 describe('a verifier', () => {
-  it('makes an Auth of a good access token', async () => {
+  it('makes the Auth of a good access token', async () => {
     const token = pool.accessToken({ sub: 'anaya', 'cognito:groups': ['admin'], scope: 'orders/read orders/write' });
     const auth = await pool.verifier().verify(token);
     const { claims, ...fields } = auth;
@@ -31,7 +31,7 @@ describe('a verifier', () => {
     expect(claims).toEqual(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()));
   });
 
-  it('makes an Auth of a good ID token', async () => {
+  it('makes the Auth of a good ID token', async () => {
     const auth = await pool.verifier().verify(pool.idToken({ sub: 'ben', 'cognito:username': 'ben@example.com' }));
     const { claims, ...fields } = auth;
     expect(fields).toEqual({
@@ -47,13 +47,13 @@ describe('a verifier', () => {
     });
   });
 
-  it('makes an Auth without a username of a client-credentials token', async () => {
+  it('makes an Auth without a username from a client-credentials token', async () => {
     const auth = await pool.verifier().verify(pool.accessToken({ username: undefined, sub: 'test-client' }));
     expect(auth).not.toHaveProperty('username');
     expect(auth).toMatchObject({ tokenUse: 'access', sub: 'test-client', groups: [] });
   });
 
-  it('gives the same Auth for a token seen before, and another one without the cache', async () => {
+  it('returns the same Auth for a token seen before, unless the cache is off', async () => {
     const token = pool.accessToken();
     const caching = pool.verifier();
     expect(await caching.authenticate(token)).toBe(await caching.verify(token));
@@ -61,7 +61,7 @@ describe('a verifier', () => {
     expect(await forgetful.verify(token)).not.toBe(await forgetful.verify(token));
   });
 
-  it('tells no token from a good one from one that is not accepted', async () => {
+  it('distinguishes an anonymous caller, a good token and a rejected one', async () => {
     const verifier = pool.verifier();
     expect(await verifier.authenticate(undefined)).toEqual({ status: 'anonymous' });
     expect(await verifier.authenticate('')).toEqual({ status: 'rejected', reason: 'malformed' });
@@ -86,7 +86,7 @@ describe('a verifier of several pools', () => {
     { userPoolId: staff.userPoolId, clientId: staff.clientId, jwks: staff.jwks, tokenUse: 'id' },
   ]);
 
-  it('tells them apart by the issuer, each with its own keys, clients and kinds of token', async () => {
+  it('checks each token by the keys, clients and kind of the pool that its issuer names', async () => {
     expect(await verifier.authenticate(web.accessToken())).toMatchObject({ userPoolId: web.userPoolId });
     expect(await verifier.authenticate(staff.idToken())).toMatchObject({ userPoolId: staff.userPoolId });
     const refused = [
@@ -99,8 +99,8 @@ describe('a verifier of several pools', () => {
   });
 });
 
-describe('verified tokens', () => {
-  it('are at most as many as the cache may hold, and the least recently used one goes first', async () => {
+describe('remembered tokens', () => {
+  it('are at most `max`, and the one used least recently goes first', async () => {
     const cached: boolean[] = [];
     const verifier = pool.verifier({
       tokenCache: { max: 2 },
@@ -113,7 +113,7 @@ describe('verified tokens', () => {
     expect(cached).toEqual([false, false, true, false, true, false]);
   });
 
-  it('do not let another token pass for them, however alike', async () => {
+  it('do not make a similar token pass', async () => {
     const verifier = pool.verifier();
     const token = pool.accessToken();
     await verifier.verify(token);
@@ -125,7 +125,7 @@ describe('verified tokens', () => {
     });
   });
 
-  it('hold good tokens alone', async () => {
+  it('are good tokens alone', async () => {
     const verifier = pool.verifier({ tokenCache: { max: 1 } });
     const good = pool.accessToken();
     const auth = await verifier.verify(good);
@@ -136,7 +136,7 @@ describe('verified tokens', () => {
 });
 
 describe('revocation', () => {
-  it('is asked about every token whose signature is good, also one that was seen before', async () => {
+  it('is asked about every token with a good signature, also about one seen before', async () => {
     const revoked = new Set<unknown>();
     const asked: unknown[] = [];
     const verifier = pool.verifier({
@@ -158,7 +158,7 @@ describe('revocation', () => {
     expect(asked).toEqual(['one', 'one', 'one']);
   });
 
-  it('may be asked of a store far away', async () => {
+  it('can be asked of a remote store', async () => {
     const verifier = pool.verifier({
       revocation: { isRevoked: ({ sub }) => new Promise((resolve) => setTimeout(resolve, 1, sub === 'gone')) },
     });
@@ -166,7 +166,7 @@ describe('revocation', () => {
     expect(await verifier.authenticate(pool.accessToken({ sub: 'here' }))).toMatchObject({ sub: 'here' });
   });
 
-  it('keeps the `this` of the list', async () => {
+  it('is called with its own `this`', async () => {
     class List {
       readonly revoked = new Set(['one']);
       isRevoked(claims: { readonly jti?: string }): boolean {
@@ -180,7 +180,7 @@ describe('revocation', () => {
 });
 
 describe('events of tokens', () => {
-  it('tell what was verified and what was refused, with the time it took, and never hold the token', async () => {
+  it('report each verified and each rejected token with its duration, and never hold the token', async () => {
     const events: AuthEvent[] = [];
     const verifier = pool.verifier({ onEvent: (event) => events.push(event) });
     const token = pool.idToken();
@@ -212,8 +212,8 @@ describe('events of tokens', () => {
   });
 });
 
-describe('what a verifier throws', () => {
-  it('has nothing of the token, the pool or the client in its message', async () => {
+describe('an error of verify()', () => {
+  it('holds nothing of the token, the pool or the client', async () => {
     const secret = createTestUserPool({ clientId: 'secret-client' });
     const tokens = [
       secret.accessToken({ sub: 'secret-person' }),
@@ -234,7 +234,7 @@ describe('what a verifier throws', () => {
 });
 
 describe('a forged token', () => {
-  it('costs no stack, which would make it dearer than a good one, and leaves those of others as they were', async () => {
+  it('captures no stack, and leaves the stack trace limit as it was', async () => {
     const causes: unknown[] = [];
     const verifier = pool.verifier({ onEvent: (event) => causes.push('cause' in event ? event.cause : undefined) });
     const good = pool.accessToken();
@@ -249,8 +249,8 @@ describe('a forged token', () => {
   });
 });
 
-describe('the origin of a verifier', () => {
-  it('is known of those that this package made, and of no copy', () => {
+describe('the internals of a verifier', () => {
+  it('belong to the object that this package made, and to no copy', () => {
     const verifier = pool.verifier();
     expect(internalsOf(verifier).origin).toMatchObject({ graceSeconds: 0 });
     expect(Object.isFrozen(verifier)).toBe(true);
