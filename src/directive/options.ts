@@ -11,8 +11,8 @@ import { FOREIGN_NAMES, normalizeName } from './rules/dialects.js';
 import type { PolicyProblems, ProblemSettings } from './rules/problems.js';
 
 /**
- * Options of `authDirective()`. Those that take `undefined` ask for no less with it; `groups` and `unannotated` do not
- * take it: a setting that was never read must not weaken them.
+ * Options of `authDirective()`. `groups` and `unannotated` do not take `undefined`, which would weaken them: a setting
+ * that was never read must not.
  *
  * @example
  * authDirective({
@@ -47,9 +47,7 @@ export interface AuthDirectiveOptions {
   readonly policies?: Policies | undefined;
   /** What a field without a rule asks for: nothing, or a verified token unless it is `@public`. Default: `public`. */
   readonly unannotated?: 'public' | 'authenticated';
-  /**
-   * `report` is a dry run: it denies nothing, and logs and emits what it would deny. Default: `enforce`.
-   */
+  /** `report` is a dry run: it denies nothing, and logs and emits what it would deny. Default: `enforce`. */
   readonly enforcement?: 'enforce' | 'report' | undefined;
   /**
    * Where a dry run logs what it would deny, and where a misconfigured server is logged. Default: no log.
