@@ -49,7 +49,7 @@ describe('rule 10: authDirective()', () => {
     ],
     [
       { logger: {} },
-      'Expected `logger` of authDirective() to be an object with the methods `warn` and `error`, got {}. Write logger: console.',
+      'Expected `logger` of authDirective() to be an object with the methods `warn` and `error`, got an object. Write logger: console.',
     ],
     [
       { logger: null },
