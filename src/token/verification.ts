@@ -61,7 +61,6 @@ export function createTokenCheck(
       monotonic,
       onKeys(issuer, keys) {
         signatures.setKeys(issuer, keys);
-        kids.clear();
         verified.keep((entry) => entry.issuer.issuer !== issuer || keys.get(entry.key.kid) === entry.key);
       },
     }),

@@ -32,16 +32,12 @@ export class VerifiedTokens<Issuer> {
   readonly #sizes = new EntrySizes();
   readonly #sharedTexts = new Map<string, string>();
   readonly #sharedScopes = new Map<string, readonly string[]>();
+  /** About how much memory all entries take. */
   #bytes = 0;
 
   /** @param limits Undefined remembers no token. */
   constructor(limits: TokenCacheLimits | undefined) {
     this.#limits = limits;
-  }
-
-  /** About how much memory all entries take. */
-  get bytes(): number {
-    return this.#bytes;
   }
 
   /**

@@ -7,6 +7,7 @@ import { KeyStore } from '../../../src/token/keys/key-store.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
 import { createKeyLife, down, later, settle } from '../../support/key-life.js';
 import { rejectionOf } from '../../support/rejection.js';
+import { claimsOf } from '../../support/token-claims.js';
 
 const MINUTE = 60;
 const INVALID = { status: 'rejected', reason: 'invalid' };
@@ -55,6 +56,18 @@ describe('hydrate()', () => {
     const before = fetches.length;
     expect(await verifier.verify(good.accessToken())).toMatchObject({ status: 'authenticated' });
     expect(fetches).toHaveLength(before);
+  });
+
+  it('rejects without a fetch before the next try', async () => {
+    const { verifier, fetches, pass, answerWith } = createKeyLife();
+    answerWith(down);
+    await expect(verifier.hydrate()).rejects.toThrow(KeysUnavailableError);
+    await expect(verifier.hydrate()).rejects.toMatchObject({ name: 'KeysUnavailableError', retryAfterSeconds: 1 });
+    expect(fetches).toHaveLength(2);
+    answerWith(undefined);
+    pass(1);
+    await expect(verifier.hydrate()).resolves.toBeUndefined();
+    expect(fetches).toHaveLength(4);
   });
 });
 
@@ -139,6 +152,17 @@ describe('close()', () => {
     expect(await waiting).toBeInstanceOf(KeysUnavailableError);
     expect(store.get('late')).toBeUndefined();
     expect(seen).toEqual([new Map()]);
+  });
+
+  it('forgets when an unknown key was last fetched for', async () => {
+    const { pool, verifier } = createKeyLife();
+    const stranger = pool.sign({ kid: 'stranger', alg: 'RS256' }, claimsOf(pool.accessToken()));
+    await verifier.hydrate();
+    expect(await verifier.authenticate(stranger)).toEqual(INVALID);
+    await verifier.close();
+    await verifier.hydrate();
+    pool.rotateKeys();
+    expect(await verifier.authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
   });
 
   it('forgets keys and tokens', async () => {

@@ -1,12 +1,14 @@
 /** How a key endpoint is tried that is down from the start, and what is reported of it. */
 import { describe, expect, it } from 'vitest';
-import { KeysUnavailableError, TokenRejectedError } from '../../../src/errors.js';
+import { KeysUnavailableError, outageOf, TokenRejectedError } from '../../../src/errors.js';
 import type { AuthEvent } from '../../../src/events.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
 import { createKeyLife, down } from '../../support/key-life.js';
 import { rejectionOf } from '../../support/rejection.js';
 
 const INVALID = { status: 'rejected', reason: 'invalid' };
+
+const MINUTE = 60;
 
 describe('an endpoint that is down from the start', () => {
   it('gets at most 8 requests in the first minute, and every operation is answered at once', async () => {
@@ -65,6 +67,27 @@ describe('an endpoint that is down from the start', () => {
     answerWith(undefined);
     pass(0.5);
     expect(await verifier.verify(pool.accessToken())).toMatchObject({ status: 'authenticated' });
+  });
+});
+
+describe('an outage', () => {
+  it('is one from the first failure to the next success, by which the log knows it', async () => {
+    const { pool, verifier, pass, answerWith } = createKeyLife();
+    const outageAfter = async (seconds: number) => {
+      pass(seconds);
+      const error = await rejectionOf(verifier.verify(pool.accessToken()));
+      return error instanceof KeysUnavailableError ? outageOf(error) : undefined;
+    };
+    answerWith(down);
+    const first = await outageAfter(0);
+    expect(first).toEqual({ userPoolId: pool.userPoolId });
+    for (const seconds of [0, 0.1, 1, 30, 90]) expect(await outageAfter(seconds)).toBe(first);
+    answerWith(undefined);
+    expect(await outageAfter(30)).toBeUndefined();
+    answerWith(down);
+    const second = await outageAfter(25 * 60 * MINUTE);
+    expect(second).toEqual(first);
+    expect(second).not.toBe(first);
   });
 });
 

@@ -20,4 +20,12 @@ describe('the scopes of a remembered token', () => {
     expect(verified.scopesOf(long)).not.toBe(verified.scopesOf(long));
     expect(verified.scopesOf(long)).toHaveLength(1_000);
   });
+
+  it('are shared for at most 1,000 different texts', () => {
+    const verified = new VerifiedTokens(undefined);
+    const first = verified.scopesOf('s0');
+    for (let index = 1; index < 1_000; index += 1) verified.scopesOf(`s${index}`);
+    expect(verified.scopesOf('s0')).toBe(first);
+    expect(verified.scopesOf('s1000')).not.toBe(verified.scopesOf('s1000'));
+  });
 });

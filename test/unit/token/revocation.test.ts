@@ -195,6 +195,22 @@ describe('a revocation check without an answer', () => {
     expect(await next).toMatchObject({ status: 'authenticated' });
   });
 
+  it('holds no more than that after late answers', async () => {
+    vi.useFakeTimers();
+    const settle: ((answer: boolean) => void)[] = [];
+    const verifier = verifierWith(() => new Promise<boolean>((resolve) => settle.push(resolve)));
+    const token = pool.accessToken();
+    const late = Array.from({ length: 10 }, () => verifier.authenticate(token));
+    await vi.advanceTimersByTimeAsync(5_000);
+    for (const answer of settle.splice(0)) answer(false);
+    expect(await kindsOf(late)).toEqual([UNAVAILABLE]);
+    const waiting = Array.from({ length: 10_010 }, () => verifier.authenticate(token));
+    expect(await kindsOf(waiting.slice(10_000))).toEqual([UNAVAILABLE]);
+    expect(settle).toHaveLength(10_000);
+    for (const answer of settle) answer(true);
+    await Promise.all(waiting);
+  });
+
   it('does not keep a process alive', () => {
     const verifier = verifierWith(() => new Promise(() => {}));
     const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;

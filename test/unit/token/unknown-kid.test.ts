@@ -109,4 +109,22 @@ describe('a token of an unknown key', () => {
     pass(10);
     expect(await verifier.authenticate(stranger)).toEqual(INVALID);
   });
+
+  it('joins a fetch in flight, and can then still begin one of its own', async () => {
+    const { pool, verifier, fetches, pass, answerWith } = createKeyLife();
+    const good = pool.accessToken();
+    await verifier.verify(good);
+    const slow = later();
+    answerWith(slow.answer);
+    pass(9 * MINUTE);
+    expect(await verifier.authenticate(good)).toMatchObject({ status: 'authenticated' });
+    const stranger = verifier.authenticate(pool.sign({ kid: 'stranger', alg: 'RS256' }, claimsOf(good)));
+    slow.send(Response.json(pool.jwks));
+    expect(await stranger).toEqual(INVALID);
+    expect(fetches).toHaveLength(2);
+    answerWith(undefined);
+    pool.rotateKeys();
+    expect(await verifier.authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
+    expect(fetches).toHaveLength(3);
+  });
 });
