@@ -6,7 +6,6 @@ import type { CognitoVerifier } from '../token/verifier.js';
 
 interface VerifierSettings {
   readonly verifier: CognitoVerifier;
-  readonly inside: ReturnType<typeof internalsOf>;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -22,9 +21,10 @@ export function readVerifierSettings(called: string, options: unknown, names: re
     );
   }
   const settings = readSettings(`${called}: options`, options, ['verifier', ...names]);
-  const inside = internalsOf(settings['verifier'] as CognitoVerifier);
-  // `internalsOf` throws if this is not a verifier.
-  return { verifier: settings['verifier'] as CognitoVerifier, inside, settings };
+  const verifier = settings['verifier'] as CognitoVerifier;
+  // Throws if this is not a verifier.
+  internalsOf(verifier);
+  return { verifier, settings };
 }
 
 function isVerifier(value: unknown): boolean {
