@@ -50,6 +50,7 @@ export {
 export type { AuthEvent, AuthEventListener } from './events.js';
 export type { AuthContextOptions } from './server/context.js';
 export { createAuthContext } from './server/context.js';
+export type { AuthLogger } from './log.js';
 export type { CognitoAuthPlugin } from './server/apollo.js';
 export type { CognitoAuthPluginOptions } from './server/plugin-options.js';
 export { cognitoAuthPlugin } from './server/plugin.js';

@@ -2,11 +2,10 @@
 import { AuthConfigurationError } from '../errors.js';
 import { readSettings } from '../settings.js';
 import { internalsOf } from '../token/verifier.js';
-import type { CognitoVerifier, VerifierInternals } from '../token/verifier.js';
+import type { CognitoVerifier } from '../token/verifier.js';
 
 interface VerifierSettings {
   readonly verifier: CognitoVerifier;
-  readonly internals: VerifierInternals;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -22,9 +21,10 @@ export function readVerifierSettings(called: string, options: unknown, names: re
     );
   }
   const settings = readSettings(`${called}: options`, options, ['verifier', ...names]);
-  const internals = internalsOf(settings['verifier'] as CognitoVerifier);
-  // `internalsOf` throws if this is not a verifier.
-  return { verifier: settings['verifier'] as CognitoVerifier, internals, settings };
+  const verifier = settings['verifier'] as CognitoVerifier;
+  // Throws if this is not a verifier.
+  internalsOf(verifier);
+  return { verifier, settings };
 }
 
 function isVerifier(value: unknown): boolean {

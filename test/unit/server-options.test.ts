@@ -105,7 +105,7 @@ describe('options of the context builder are refused, with a sentence', () => {
 });
 
 describe('options cannot be weakened', () => {
-  it('by one that stands on Object.prototype', () => {
+  it('by Object.prototype', () => {
     const polluted = { onInvalidToken: 'anonymous', onDenied: { mutation: 'partial' }, mutation: 'partial' };
     Object.assign(Object.prototype, polluted);
     try {
@@ -122,7 +122,7 @@ describe('options cannot be weakened', () => {
     }
   });
 
-  it('by a token source that stands on Object.prototype', async () => {
+  it('by a token source on Object.prototype', async () => {
     const pool = createTestUserPool();
     const token = pool.accessToken();
     Object.assign(Object.prototype, { tokenSource: () => token });
