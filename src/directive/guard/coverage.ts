@@ -6,7 +6,7 @@ import type { FieldInputs } from '../rules/input-rules.js';
 import { findForeignGraphql } from '../rules/own-graphql.js';
 import { isImpliedBy } from '../rules/requirement.js';
 import type { Requirement } from '../rules/requirement.js';
-import { createPropagation } from './endable-lists.js';
+import { createEndableLists } from './endable-lists.js';
 import { membersOf } from '../rules/schema-rules.js';
 import type { SchemaRules } from '../rules/schema-rules.js';
 import { fieldsOf, guardOf, guardRecordOf, hasSettings } from './registry.js';
@@ -50,7 +50,8 @@ function findMissing(schema: GraphQLSchema): readonly string[] {
   const rules = rulesOf(schema);
   const problems: string[] = [];
   const subscriptionType = hasRules(schema) ? schema.getSubscriptionType() : undefined;
-  const propagation = hasSettings(schema) && dryRunOf(schema) === 'none' ? createPropagation(schema, rules) : undefined;
+  const endableLists =
+    hasSettings(schema) && dryRunOf(schema) === 'none' ? createEndableLists(schema, rules) : undefined;
   for (const [type, field] of fieldsOf(schema)) {
     const coordinate = `${type.name}.${field.name}`;
     const guard = guardOf(field);
@@ -60,7 +61,7 @@ function findMissing(schema: GraphQLSchema): readonly string[] {
       const atStart = guardRecordOf(field.subscribe);
       if (guard?.checksExpiry && atStart?.checksExpiry && isGuarded(rules, type, field, atStart)) continue;
       problems.push(`${coordinate} has no guard that refuses it when the token expires. ${REMEDY}`);
-    } else if (propagation?.reachesItemsOf(field) && !guard?.bearsDenials) {
+    } else if (endableLists?.has(field) && !guard?.bearsDenials) {
       problems.push(`${coordinate} is a list in which a denial may end an item, and lost what bears that. ${REMEDY}`);
     }
   }
