@@ -1,7 +1,7 @@
 /** The options of `authDirective()`: their types, defaults and checks. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
-import { oneOf, print, readFunction, readSettings } from '../settings.js';
+import { describe, oneOf, print, readFunction, readSettings } from '../settings.js';
 import { ownershipProblem } from './decision/owner-policy.js';
 import { readPolicies } from './decision/policies.js';
 import type { NamedPolicy, Policies } from './decision/policies.js';
@@ -11,8 +11,8 @@ import { FOREIGN_NAMES, normalizeName } from './rules/dialects.js';
 import type { PolicyProblems, ProblemSettings } from './rules/problems.js';
 
 /**
- * Options of `authDirective()`. Those that take `undefined` ask for no less with it; `groups` and `unannotated` do not
- * take it: a setting that was never read must not weaken them.
+ * Options of `authDirective()`. `groups` and `unannotated` do not take `undefined`, which would weaken them: a setting
+ * that was never read must not.
  *
  * @example
  * authDirective({
@@ -47,9 +47,7 @@ export interface AuthDirectiveOptions {
   readonly policies?: Policies | undefined;
   /** What a field without a rule asks for: nothing, or a verified token unless it is `@public`. Default: `public`. */
   readonly unannotated?: 'public' | 'authenticated';
-  /**
-   * `report` is a dry run: it denies nothing, and logs and emits what it would deny. Default: `enforce`.
-   */
+  /** `report` is a dry run: it denies nothing, and logs and emits what it would deny. Default: `enforce`. */
   readonly enforcement?: 'enforce' | 'report' | undefined;
   /**
    * Where a dry run logs what it would deny, and where a misconfigured server is logged. Default: no log.
@@ -114,7 +112,7 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
     throw misuse(
       'publicName',
       `another name than \`${name}\` and \`${DEFAULT_NAME}\``,
-      publicName,
+      print(publicName),
       "Write publicName: 'isPublic'.",
     );
   }
@@ -139,14 +137,19 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
 function assertName(option: string, name: unknown, taken: readonly string[]): asserts name is string {
   if (typeof name === 'string' && /^(?!__)[_A-Za-z][_0-9A-Za-z]*$/.test(name) && !taken.includes(name)) return;
   const expected = `a name for a directive that is not taken (${taken.join(', ')})`;
-  throw misuse(option, expected, name, 'Write it without "@", or leave it out for the default.');
+  throw misuse(option, expected, print(name), 'Write it without "@", or leave it out for the default.');
 }
 
 function readGroups(groups: unknown): ReadonlySet<string> | undefined {
   if (groups === undefined) return undefined;
   const names: readonly unknown[] = Array.isArray(groups) ? groups : [];
   if (names.length > 0 && names.every(isCognitoName)) return new Set(names);
-  throw misuse('groups', 'a list of group names exactly as in Cognito', groups, 'Leave it out to allow any name.');
+  throw misuse(
+    'groups',
+    'a list of group names exactly as in Cognito',
+    print(groups),
+    'Leave it out to allow any name.',
+  );
 }
 
 function withProblems(policies: ReadonlyMap<string, NamedPolicy>): ResolvedDirectiveOptions['policies'] {
@@ -163,7 +166,7 @@ function readLogger(logger: unknown): DirectiveLogger | undefined {
   // Loggers are instances of classes: their methods may be inherited.
   const { warn, error } = (logger ?? {}) as { readonly warn?: unknown; readonly error?: unknown };
   if (typeof warn === 'function' && typeof error === 'function') return logger as DirectiveLogger;
-  throw misuse('logger', 'an object with the methods `warn` and `error`', logger, 'Write logger: console.');
+  throw misuse('logger', 'an object with the methods `warn` and `error`', describe(logger), 'Write logger: console.');
 }
 
 function readEnforcedElsewhere(names: unknown, ownName: string): ReadonlySet<string> {
@@ -171,7 +174,7 @@ function readEnforcedElsewhere(names: unknown, ownName: string): ReadonlySet<str
     throw misuse(
       'enforcedElsewhere',
       "a list of directives' names",
-      names,
+      print(names),
       "Write enforcedElsewhere: ['authenticated'].",
     );
   }
@@ -182,18 +185,16 @@ function readEnforcedElsewhere(names: unknown, ownName: string): ReadonlySet<str
       throw misuse(
         'enforcedElsewhere',
         `names of other directives than @${ownName}, which is enforced here`,
-        name,
+        print(name),
         'Leave it out.',
       );
     }
     const remedy = `Leave it out, or write one of these without "@": ${known.join(', ')}.`;
-    throw misuse('enforcedElsewhere', 'names of directives of other products', name, remedy);
+    throw misuse('enforcedElsewhere', 'names of directives of other products', print(name), remedy);
   }
   return new Set(names as readonly string[]);
 }
 
-function misuse(option: string, expected: string, got: unknown, remedy: string): AuthConfigurationError {
-  return new AuthConfigurationError(
-    `Expected \`${option}\` of ${WHERE} to be ${expected}, got ${print(got)}. ${remedy}`,
-  );
+function misuse(option: string, expected: string, got: string, remedy: string): AuthConfigurationError {
+  return new AuthConfigurationError(`Expected \`${option}\` of ${WHERE} to be ${expected}, got ${got}. ${remedy}`);
 }

@@ -1,9 +1,11 @@
+import { buildASTSchema, graphql, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { authDirective } from '../../src/index.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
-import { denial, guard, run } from '../support/run.js';
+import { denial, guard, run, toAnswer } from '../support/run.js';
 
-describe('rule 2: rules only narrow', () => {
-  it('a field has its interface’s rule', async () => {
+describe('rule 2: a rule', () => {
+  it('on an interface’s field holds for the field of each implementer', async () => {
     const schema = guard(
       `interface Paid { salary: Int @auth(groups: ["hr"]) }
        type Person implements Paid { name: String salary: Int }
@@ -20,7 +22,7 @@ describe('rule 2: rules only narrow', () => {
     });
   });
 
-  it('a field has the rules of its interface’s interface, and its own besides', async () => {
+  it('on the field of an interface’s interface holds too, beside the field’s own', async () => {
     const schema = guard(
       `interface A { f: Int @auth(groups: ["a"]) }
        interface B implements A { f: Int @auth(groups: ["b"]) }
@@ -39,7 +41,7 @@ describe('rule 2: rules only narrow', () => {
     });
   });
 
-  it('a rule on a root type holds for each of its fields', async () => {
+  it('on a root type holds for each of its fields', async () => {
     const schema = guard(
       `schema { query: Q mutation: M } type Q @auth { a: Int b: Int @auth(groups: ["b"]) } type M @auth(groups: ["m"]) { c: Int }`,
       { Q: { a: () => 1, b: () => 2 }, M: { c: () => 3 } },
@@ -59,7 +61,7 @@ describe('rule 2: rules only narrow', () => {
     expect(await run(schema, 'mutation { c }', authenticatedAs({ groups: ['m'] }))).toEqual({ data: { c: 3 } });
   });
 
-  it('a rule on the root type holds where the root type is reached as an ordinary object', async () => {
+  it('on a root type holds where the type is reached as an ordinary object', async () => {
     const schema = guard(
       'type Query @auth { secret: Int } type Mutation { reset: Payload } type Payload { query: Query }',
       { Query: { secret: () => 1 }, Mutation: { reset: () => ({ query: {} }) } },
@@ -74,7 +76,7 @@ describe('rule 2: rules only narrow', () => {
     });
   });
 
-  it('a weaker rule on the field opens nothing that its type closes', async () => {
+  it('on a field opens nothing that its type closes', async () => {
     const schema = guard('type Query { pay: Pay @auth } type Pay @auth(groups: ["hr"]) { total: Int }', {
       Query: { pay: () => ({ total: 1 }) },
     });
@@ -84,7 +86,7 @@ describe('rule 2: rules only narrow', () => {
     });
   });
 
-  it('a rule on an argument of an interface’s field holds for its implementers', async () => {
+  it('on an argument of an interface’s field holds for its implementers', async () => {
     const schema = guard(
       `interface Search { find(all: Boolean @auth(groups: ["admin"])): String }
        type Index implements Search { find(all: Boolean): String }
@@ -96,5 +98,29 @@ describe('rule 2: rules only narrow', () => {
       data: { index: { find: null } },
       errors: [denial('group', 'index', 'find')],
     });
+  });
+
+  it('on an interface holds where an invalid schema names the interface only through another one', async () => {
+    const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
+    const sdl = `
+      ${authDirectiveTypeDefs}
+      interface A implements B @auth(groups: ["a"]) { f: Int @auth(groups: ["f"]) g(x: Int @auth(groups: ["x"])): Int }
+      interface B implements A { f: Int g(x: Int): Int }
+      type T implements B { f: Int g(x: Int): Int }
+      type Query { t: T }`;
+    const built = buildASTSchema(parse(sdl), { assumeValidSDL: true, assumeValid: true });
+    const query = built.getQueryType()?.getFields()['t'];
+    if (query) query.resolve = () => ({ f: 1, g: 2 });
+    const schema = authDirectiveTransformer(built);
+    const answer = async (groups: string[]) =>
+      toAnswer(
+        await graphql({ schema, source: '{ t { f g(x: 1) } }', contextValue: { auth: authenticatedAs({ groups }) } }),
+      );
+    expect(await answer(['f', 'x'])).toEqual({ data: { t: null }, errors: [denial('group', 't')] });
+    expect(await answer(['a'])).toEqual({
+      data: { t: { f: null, g: null } },
+      errors: [denial('group', 't', 'f'), denial('group', 't', 'g')],
+    });
+    expect(await answer(['a', 'f', 'x'])).toEqual({ data: { t: { f: 1, g: 2 } } });
   });
 });

@@ -8,14 +8,14 @@ import {
   GraphQLUnionType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { authDirective } from '../../src/directive/auth-directive.js';
+import { authDirective } from '../../src/index.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
 import { denial, guard, run } from '../support/run.js';
 
 const hr = authenticatedAs({ groups: ['hr'] });
 
-describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
-  it('at each field that returns it, however wrapped, before the resolver runs', async () => {
+describe('rule 3: a rule on a type', () => {
+  it('denies each field that returns the type, however wrapped, before its resolver runs', async () => {
     const ran: string[] = [];
     const note = (name: string, value: unknown) => () => {
       ran.push(name);
@@ -84,7 +84,7 @@ describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
     },
   };
 
-  it('and where it is an interface’s or a union’s member, as soon as that is known', async () => {
+  it('denies a member of an interface or a union as soon as its type is known', async () => {
     const schema = guard(abstract, resolvers);
     expect(
       await run(schema, '{ entries { id } found { __typename } entry { __typename } }', authenticatedAs()),
@@ -107,7 +107,7 @@ describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
     });
   });
 
-  it('with the path of the item in lists of lists, beside other errors, and in lists of promises', async () => {
+  it('puts the item into the path of its error: in lists of lists, beside other errors and in lists of promises', async () => {
     const schema = guard(abstract, resolvers);
     expect(await run(schema, '{ lists { id } late { id } }', authenticatedAs())).toEqual({
       data: { lists: [[{ id: 1 }, null, null], null, [null, null, null]], late: [{ id: 1 }, null, null] },
@@ -122,21 +122,21 @@ describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
     });
   });
 
-  it('whose null goes up as GraphQL says', async () => {
+  it('denies an item that must not be null, and its null propagates', async () => {
     expect(await run(guard(abstract, resolvers), '{ strict { id } }', authenticatedAs())).toEqual({
       data: { strict: null },
       errors: [denial('group', 'strict', 1)],
     });
   });
 
-  it('whether or not anything of the member is selected', async () => {
+  it('denies a member of which nothing is selected', async () => {
     expect(await run(guard(abstract, resolvers), '{ found { ... on Sale { id } } }', authenticatedAs())).toEqual({
       data: { found: [{ id: 1 }, null, null] },
       errors: [denial('group', 'found', 1), denial('group', 'found', 2)],
     });
   });
 
-  it('when resolveType answers later', async () => {
+  it('denies a member when resolveType returns a promise', async () => {
     const schema = guard(abstract, {
       ...resolvers,
       Entry: { __resolveType: async (value: { __typename: string }) => value.__typename },
@@ -152,7 +152,7 @@ describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
     });
   });
 
-  it('when resolveType answers with a function that graphql-js waits for', async () => {
+  it('denies a member when resolveType returns a function that graphql-js waits for', async () => {
     const schema = guard(abstract, {
       ...resolvers,
       Entry: {
@@ -168,7 +168,7 @@ describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
     });
   });
 
-  it('when isTypeOf says what a value is', async () => {
+  it('denies a member that isTypeOf recognises', async () => {
     const schema = guard(
       'type Query { found: [Found] } union Found = A | B type A { id: Int } type B @auth { id: Int }',
       {
@@ -186,7 +186,7 @@ describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
     });
   });
 
-  it('a rule on an interface is inherited by its implementers, through interfaces of interfaces', async () => {
+  it('is inherited from an interface by its implementers, through interfaces of interfaces', async () => {
     const schema = guard(
       `interface A @auth(groups: ["hr"]) { id: Int }
        interface B implements A { id: Int }
@@ -212,7 +212,7 @@ describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
     });
   });
 
-  it('a rule on a union holds for members reached through it, and there alone', async () => {
+  it('denies the members of a union where they are reached through it, and nowhere else', async () => {
     const schema = guard('union U @auth = T type T { id: Int } type Query { u: U t: T }', {
       Query: { u: () => ({ __typename: 'T', id: 1 }), t: () => ({ id: 2 }) },
     });
@@ -222,7 +222,7 @@ describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
     });
   });
 
-  it('a rule on an enum or a scalar holds at each field that returns it', async () => {
+  it('denies each field that returns an enum or a scalar', async () => {
     const schema = guard(
       'enum Level @auth { LOW } scalar Secret @auth(groups: ["hr"]) type Query { level: Level secrets: [Secret!] }',
       {
@@ -239,7 +239,7 @@ describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
     });
   });
 
-  it('`extend` counts as much, of every kind of type, wherever the definition of the directive stands', async () => {
+  it('counts on `extend` of every kind of type, wherever the directive is defined', async () => {
     const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
     const { makeExecutableSchema } = await import('@graphql-tools/schema');
     const typeDefs = [
@@ -281,7 +281,7 @@ describe('rule 3: a rule on a type holds wherever a value of it enters', () => {
     ['an object', { auth: { groups: ['hr'] } }],
     ['an object of lists', { auth: [{}, { groups: ['hr'] }] }],
     ['a list', [{ name: 'auth', args: { groups: ['hr'] } }]],
-  ])('a schema built in code has rules in `extensions.directives` as %s', async (_, directives) => {
+  ])('counts in `extensions.directives` of a schema that is built in code, as %s', async (_, directives) => {
     const node = new GraphQLInterfaceType({ name: 'Node', fields: { id: { type: GraphQLInt } } });
     const pay = new GraphQLObjectType({
       name: 'Pay',

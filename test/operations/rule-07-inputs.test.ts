@@ -3,7 +3,7 @@ import { anonymous, authenticatedAs } from '../../src/testing/index.js';
 import { denial, guard, run } from '../support/run.js';
 
 const admin = authenticatedAs({ groups: ['admin'] });
-const somebody = authenticatedAs();
+const stranger = authenticatedAs();
 const denied = { data: { f: null }, errors: [denial('group', 'f')] };
 const allowed = { data: { f: 'ran' } };
 
@@ -35,7 +35,7 @@ const schema = guard(
   { Query: { f: () => 'ran' } },
 );
 
-describe('rule 7: arguments and input fields that the request provides', () => {
+describe('rule 7: a rule on an argument or an input field', () => {
   it.each([
     'f',
     'f(plain: 1)',
@@ -44,7 +44,7 @@ describe('rule 7: arguments and input fields that the request provides', () => {
     'f(in: null)',
     'f(list: [])',
     'f(list: [[{ plain: 1 }], null])',
-  ])('ask for nothing when no rule is on the way: %s', async (call) => {
+  ])('asks nothing of a request that does not provide it: %s', async (call) => {
     expect(await run(schema, `{ f: ${call} }`, anonymous())).toEqual(allowed);
   });
 
@@ -67,8 +67,8 @@ describe('rule 7: arguments and input fields that the request provides', () => {
     'f(kind: A)',
     'f(code: "x")',
     'f(code: { any: ["thing"] })',
-  ])('are refused in a literal: %s', async (call) => {
-    expect(await run(schema, `{ f: ${call} }`, somebody)).toEqual(denied);
+  ])('denies a literal that provides it: %s', async (call) => {
+    expect(await run(schema, `{ f: ${call} }`, stranger)).toEqual(denied);
     expect(await run(schema, `{ f: ${call} }`, admin)).toEqual(allowed);
   });
 
@@ -94,9 +94,9 @@ describe('rule 7: arguments and input fields that the request provides', () => {
     ['$v: Boolean = false', 'all: $v', {}],
     ['$v: In = { secret: 1 }', 'in: $v', {}],
     ['$v: Int = 1', 'in: { secret: $v }', {}],
-  ])('are refused in a variable: (%s) %s with %j', async (definition, argument, variables) => {
+  ])('denies a variable that provides it: (%s) %s with %j', async (definition, argument, variables) => {
     const source = `query (${definition}) { f(${argument}) }`;
-    expect(await run(schema, source, somebody, variables)).toEqual(denied);
+    expect(await run(schema, source, stranger, variables)).toEqual(denied);
     expect(await run(schema, source, admin, variables)).toEqual(allowed);
   });
 
@@ -113,13 +113,13 @@ describe('rule 7: arguments and input fields that the request provides', () => {
     ['$v: In', 'in: $v', { v: { level: 1 } }],
     ['$v: In', 'in: $v', { v: { preset: { mode: 1 } } }],
   ])(
-    'are not provided by a schema’s default or a variable without a value: (%s) %s with %j',
+    'asks nothing of a schema’s default or a variable without a value: (%s) %s with %j',
     async (definition, argument, variables) => {
       expect(await run(schema, `query (${definition}) { f(${argument}) }`, anonymous(), variables)).toEqual(allowed);
     },
   );
 
-  it('as an object that equals its default count as the default, whatever it is made of', async () => {
+  it('asks nothing of a plain object that equals its default', async () => {
     const typeDefs = `
       input Empty { a: Int }
       input In { empty: Empty = {} @auth, list: [Empty] = [{}] @auth }
@@ -137,25 +137,25 @@ describe('rule 7: arguments and input fields that the request provides', () => {
     }
   });
 
-  it('are looked at for each alias by itself', async () => {
+  it('counts for each alias on its own', async () => {
     const source = 'query ($v: In) { a: f(in: $v) b: f b2: f(plain: 1) c: f(in: { inner: $v }) }';
-    expect(await run(schema, source, somebody, { v: { secret: 1 } })).toEqual({
+    expect(await run(schema, source, stranger, { v: { secret: 1 } })).toEqual({
       data: { a: null, b: 'ran', b2: 'ran', c: null },
       errors: [denial('group', 'a'), denial('group', 'c')],
     });
   });
 
-  it('add to the field’s own rule', async () => {
-    const both = guard('type Query { f(x: Int @auth(groups: ["x"])): String @auth(groups: ["f"]) }', {
+  it('adds to the field’s own rule', async () => {
+    const twice = guard('type Query { f(x: Int @auth(groups: ["x"])): String @auth(groups: ["f"]) }', {
       Query: { f: () => 'ran' },
     });
-    expect(await run(both, '{ f(x: 1) }', authenticatedAs({ groups: ['f'] }))).toEqual(denied);
-    expect(await run(both, '{ f(x: 1) }', authenticatedAs({ groups: ['x'] }))).toEqual(denied);
-    expect(await run(both, '{ f(x: 1) }', authenticatedAs({ groups: ['f', 'x'] }))).toEqual(allowed);
-    expect(await run(both, '{ f }', authenticatedAs({ groups: ['f'] }))).toEqual(allowed);
+    expect(await run(twice, '{ f(x: 1) }', authenticatedAs({ groups: ['f'] }))).toEqual(denied);
+    expect(await run(twice, '{ f(x: 1) }', authenticatedAs({ groups: ['x'] }))).toEqual(denied);
+    expect(await run(twice, '{ f(x: 1) }', authenticatedAs({ groups: ['f', 'x'] }))).toEqual(allowed);
+    expect(await run(twice, '{ f }', authenticatedAs({ groups: ['f'] }))).toEqual(allowed);
   });
 
-  it('hold for an input type that is extended, and for one that refers to itself', async () => {
+  it('holds for an input type that is extended, and for one that refers to itself', async () => {
     const extended = guard(
       'input In { a: Int } extend input In @auth extend input In { self: In, b: Int } type Query { f(in: [In]): String }',
       { Query: { f: () => 'ran' } },
@@ -167,7 +167,7 @@ describe('rule 7: arguments and input fields that the request provides', () => {
     expect(await run(extended, '{ f }', anonymous())).toEqual(allowed);
   });
 
-  it('are looked at once, however often a large variable is used', async () => {
+  it('is looked for once in a large variable, however often the document uses it', async () => {
     const aliases = Array.from({ length: 1000 }, (_, index) => `a${index}: f(in: $v)`).join(' ');
     const v = { inners: Array.from({ length: 2000 }, () => ({ inners: [{ plain: 1 }] })) };
     const began = performance.now();

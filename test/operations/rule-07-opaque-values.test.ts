@@ -36,7 +36,7 @@ class List extends Array<unknown> {
   }
 }
 
-/** Whatever a scalar may make of a text so that two texts give values that look alike. */
+/** What a scalar may make of a text so that two texts give values that look alike. */
 const makers: Readonly<Record<string, (text: string) => unknown>> = {
   'a class with private state': (text) => new Money(text),
   URLSearchParams: (text) => new URLSearchParams({ text }),
@@ -125,8 +125,8 @@ describe('rule 7: a value of a custom scalar in a variable', () => {
   });
 });
 
-describe('rule 7: a copy of a guarded schema', () => {
-  it('whose defaults were read anew takes them for the defaults all the same', async () => {
+describe('rule 7: a default in a copy of a guarded schema', () => {
+  it('counts as the default although it was parsed anew', async () => {
     const Value = new GraphQLScalarType({
       name: 'Value',
       parseValue: (value) => new Money(String(value)),
@@ -141,7 +141,7 @@ describe('rule 7: a copy of a guarded schema', () => {
   });
 });
 
-describe('rule 7: variables whose object has a prototype, as graphql-js before 16.14 makes them', () => {
+describe('rule 7: variables in an object with a prototype, as graphql-js before 16.14 makes them', () => {
   const schema = guard('input In { vip: Boolean @auth } type Query { order(in: In, top: Boolean @auth): String }', {
     Query: { order: () => 'ran' },
   });
@@ -159,7 +159,7 @@ describe('rule 7: variables whose object has a prototype, as graphql-js before 1
     ['query ($__proto__: Boolean) { order(in: { vip: $__proto__ }) }', {}],
     ['query ($n: Boolean) { order(in: { vip: $n }) }', Object.create({ n: true }) as object],
     ['query ($in: In) { order(in: $in) }', { in: Object.create({ vip: true }) as object }],
-  ])('provides what is found through it: %s', (source, variables) => {
+  ])('provide what graphql-js finds through the prototype: %s', (source, variables) => {
     expect(call(source, variables)).toThrow('Authentication is required.');
     expect(call('query ($n: Boolean) { order(in: { vip: $n }) }', {})()).toBe('ran');
   });
@@ -181,7 +181,7 @@ describe('isSameValue', () => {
     [Object.assign(Object.create(null) as object, { a: 1 }), { a: 1 }],
     [one, one],
     [{ a: one }, { a: one }],
-  ])('knows a value that is the default: %o, %o', (value, defaultValue) => {
+  ])('is true for a value that is the default: %o, %o', (value, defaultValue) => {
     expect(isSameValue(value, defaultValue)).toBe(true);
   });
 
@@ -205,11 +205,11 @@ describe('isSameValue', () => {
     [Object.assign([1], { a: 1 }), [1]],
     [[undefined], Array<undefined>(1)],
     [Object.create({ a: 1 }), {}],
-  ])('does not take another value for it: %o, %o', (value, defaultValue) => {
+  ])('is false for another value: %o, %o', (value, defaultValue) => {
     expect(isSameValue(value, defaultValue)).toBe(false);
   });
 
-  it('ends on a value without end', () => {
+  it('is false for values that contain themselves', () => {
     const [ring, other]: unknown[][] = [[], []];
     ring?.push(ring);
     other?.push(other);

@@ -1,8 +1,8 @@
 import { buildASTSchema, GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { findUnguarded } from '../../src/directive/guard/coverage.js';
-import type { AuthDirectiveOptions } from '../../src/directive/options.js';
-import { authDirective } from '../../src/directive/auth-directive.js';
+import { authDirective } from '../../src/index.js';
+import type { AuthDirectiveOptions } from '../../src/index.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
 import { problemsOf } from '../support/refuse.js';
 import { denial, run } from '../support/run.js';
@@ -32,7 +32,7 @@ describe('rule 10: a renamed directive', () => {
     });
   });
 
-  it('does not leave an @auth unenforced that no other product defines', () => {
+  it('makes an @auth a problem that no other product defines', () => {
     expect(problemsOf(() => transform('type Query { f: Int @auth }', renamed))).toEqual([
       'Query.f: @auth is not enforced: the directive is called @requiresAuth here. Write @requiresAuth; if this is ' +
         "another product's, add its definition to the schema.",
@@ -45,7 +45,7 @@ describe('rule 10: a renamed directive', () => {
     ]);
   });
 
-  it('does not leave a directive unenforced that has the definition of this package', () => {
+  it('makes another directive a problem that has the definition of this package', () => {
     for (const name of ['auth', 'needsAuth']) {
       const { authDirectiveTypeDefs } = authDirective({ name });
       expect(problemsOf(() => transform(`type Query { f: Int @${name} }`, renamed, authDirectiveTypeDefs))).toEqual([
@@ -54,21 +54,24 @@ describe('rule 10: a renamed directive', () => {
     }
   });
 
-  it('has its own near misses', () => {
+  it('has near misses of its own name, which are refused', () => {
     expect(problemsOf(() => transform('type Query { f: Int @RequiresAuth }', renamed))).toEqual([
       'Query.f: Expected the name of the directive to be "requiresAuth", got "RequiresAuth". Write @requiresAuth and its ' +
         'arguments in SDL, or `extensions: { directives: { requiresAuth: { … } } }` in code.',
     ]);
   });
 
-  it.each(['@Auth', '@AUTH(groups: ["a"])', '@aUTH'])('is refused by a name that only looks like it: %s', (use) => {
-    const definition = `directive ${use.replace('["a"]', '[String]')} on FIELD_DEFINITION`;
-    for (const more of ['', definition]) {
-      const [problem, ...others] = problemsOf(() => transform(`${more} type Query { f: Int ${use} }`, {}));
-      expect(problem).toMatch(/^Query\.f: Expected the name of the directive to be "auth", got "[aA]/);
-      expect(others).toEqual([]);
-    }
-  });
+  it.each(['@Auth', '@AUTH(groups: ["a"])', '@aUTH'])(
+    'is not meant by a name that only looks like it, which is refused: %s',
+    (use) => {
+      const definition = `directive ${use.replace('["a"]', '[String]')} on FIELD_DEFINITION`;
+      for (const more of ['', definition]) {
+        const [problem, ...others] = problemsOf(() => transform(`${more} type Query { f: Int ${use} }`, {}));
+        expect(problem).toMatch(/^Query\.f: Expected the name of the directive to be "auth", got "[aA]/);
+        expect(others).toEqual([]);
+      }
+    },
+  );
 });
 
 describe('rule 10: a renamed @public', () => {
@@ -85,7 +88,7 @@ describe('rule 10: a renamed @public', () => {
     expect(await run(schema, '{ f g }', authenticatedAs())).toEqual({ data: { f: 1, g: 1 } });
   });
 
-  it('is named by what refuses the other one', () => {
+  it('is suggested where another product has @public', () => {
     const { authDirectiveTypeDefs } = authDirective({ publicName: 'isPublic' });
     expect(problemsOf(() => transform(`${foreign} type Query { f: Int }`, {}, authDirectiveTypeDefs))).toEqual([
       '@public: The schema has another directive of this name. Use `authDirectiveTypeDefs`, or choose another name: ' +
@@ -93,7 +96,7 @@ describe('rule 10: a renamed @public', () => {
     ]);
   });
 
-  it('is named by what is wrong with it', () => {
+  it('is called by its own name in a problem', () => {
     expect(problemsOf(() => transform('type Query { f: Int @isPublic @auth }', strict))).toEqual([
       'Query.f: @isPublic lifts no rule, and @auth beside it holds. Remove one of them.',
     ]);

@@ -2,13 +2,13 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { mapSchema } from '@graphql-tools/utils';
 import { buildASTSchema, buildSchema, GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { AuthDirectiveOptions } from '../../src/directive/options.js';
-import { authDirective } from '../../src/directive/auth-directive.js';
+import { AuthConfigurationError, authDirective } from '../../src/index.js';
+import type { AuthDirectiveOptions } from '../../src/index.js';
 import { authenticatedAs } from '../../src/testing/index.js';
 import { problemsOf } from '../support/refuse.js';
 import { denial, guard, run } from '../support/run.js';
 
-describe('rule 10: refused when the schema is built', () => {
+describe('rule 10: the transformer', () => {
   it.each<[string, string, AuthDirectiveOptions, string]>([
     [
       'an empty list',
@@ -148,18 +148,25 @@ describe('rule 10: refused when the schema is built', () => {
       {},
       '@d(x:): A request may give this argument a value that has @auth, and nothing can enforce it there. Use a type without a rule.',
     ],
-  ])('%s', (_, fields, options, problem) => {
+    [
+      'an enum value in a list in a list',
+      'f: Int @auth(groups: [[ADMIN]])',
+      {},
+      'Query.f: Expected each of `groups` to be a name without white space, got [ADMIN]. Correct it, or leave it out.',
+    ],
+  ])('refuses %s', (_, fields, options, problem) => {
     expect(problemsOf(() => guard(`type Query { ${fields} }`, {}, options))).toEqual([problem]);
   });
 
-  it('with all problems at once', () => {
-    expect(
-      problemsOf(() => guard('type Query { f: Int @auth(groups: [], tokenUse: null) g: Int @auth(scopes: "") }')),
-    ).toEqual([
+  it('lists all problems at once, in the message a line each', () => {
+    const build = () => guard('type Query { f: Int @auth(groups: [], tokenUse: null) g: Int @auth(scopes: "") }');
+    const problems = [
       'Query.f: Expected `tokenUse` to be ID or ACCESS, got null. Write one of them without quotation marks, or leave it out for either token.',
       'Query.f: Expected `groups` to be a list of names, got an empty list, which no caller meets. Name one, or leave it out.',
       'Query.g: Expected each of `scopes` to be a name without white space, got "". Correct it, or leave it out.',
-    ]);
+    ];
+    expect(problemsOf(build)).toEqual(problems);
+    expect(build).toThrow(new AuthConfigurationError(problems));
   });
 
   it.each([
@@ -188,14 +195,14 @@ describe('rule 10: refused when the schema is built', () => {
       `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!], scopes: [String!], policies: [String!])
      on FIELD_DEFINITION type Query { f: Int @auth }`,
     ],
-  ])('another definition of @auth, which %s', (difference, sdl) => {
+  ])('refuses another definition of @auth, which %s', (difference, sdl) => {
     expect(problemsOf(() => authDirective().authDirectiveTransformer(buildSchema(sdl)))[0]).toBe(
       `@auth: The schema's definition of this directive is not the one that is enforced here: it ${difference}. Use ` +
         "`authDirectiveTypeDefs`, or choose another name: authDirective({ name: 'requiresAuth' }).",
     );
   });
 
-  it('a place where nothing can be enforced, in a schema built in code', () => {
+  it('refuses a place where nothing can be enforced, in a schema that is built in code', () => {
     const extensions = { directives: { auth: {} } };
     const query = new GraphQLObjectType({ name: 'Query', fields: { f: { type: GraphQLInt } } });
     expect(
@@ -208,7 +215,7 @@ describe('rule 10: refused when the schema is built', () => {
     ]);
   });
 
-  it('an argument that is given twice, or that does not exist', () => {
+  it('refuses an argument that is given twice, or that does not exist', () => {
     const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
     const sdl = `${authDirectiveTypeDefs} type Query { f: Int @auth(groups: ["a"], groups: ["b"]) g: Int @auth(group: "a") }`;
     const schema = buildASTSchema(parse(sdl), { assumeValidSDL: true });
@@ -218,7 +225,7 @@ describe('rule 10: refused when the schema is built', () => {
     ]);
   });
 
-  it('nothing of a single string for a list, which the specification allows', async () => {
+  it('accepts a single string for a list, as the specification does', async () => {
     const schema = guard('type Query { f: Int @auth(groups: "a") }', { Query: { f: () => 1 } });
     expect(await run(schema, '{ f }', authenticatedAs({ groups: ['a'] }))).toEqual({ data: { f: 1 } });
     expect(await run(schema, '{ f }', authenticatedAs({ groups: ['b'] }))).toEqual({
@@ -227,7 +234,7 @@ describe('rule 10: refused when the schema is built', () => {
     });
   });
 
-  it('nothing of two rules for one element in two files, which both hold when the definition is merged with them', async () => {
+  it('enforces both rules that one field has in two files, when the definition is merged with them', async () => {
     const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
     const files = ['type Query { f: Int @auth(groups: ["hr"]) }', 'type Query { f: Int @auth(groups: ["admin"]) }'];
     const typeDefs = [authDirectiveTypeDefs, ...files];
@@ -239,101 +246,12 @@ describe('rule 10: refused when the schema is built', () => {
     });
   });
 
-  it('a schema that was transformed before, also by another directive of this package', () => {
+  it('refuses a schema that was transformed before, also by another directive of this package', () => {
     const schema = guard('type Query { f: Int @auth }');
     const problem =
       'Query.f: this schema was transformed before, and has its guards. Use authDirectiveTransformer once, as the last transformation.';
     expect(problemsOf(() => authDirective().authDirectiveTransformer(schema))).toEqual([problem]);
     expect(problemsOf(() => authDirective({ name: 'other' }).authDirectiveTransformer(schema))).toEqual([problem]);
     expect(problemsOf(() => authDirective().authDirectiveTransformer(mapSchema(schema, {})))).toEqual([problem]);
-  });
-
-  it.each<[object, string]>([
-    [
-      { Name: 'auth' },
-      'Unknown option `Name` in `options` of authDirective(). Known options: name, publicName, groups, policies, unannotated, enforcement, logger, fieldResolver, enforcedElsewhere.',
-    ],
-    [
-      { name: '@auth' },
-      'Expected `name` of authDirective() to be a name for a directive that is not taken (public, skip, include, deprecated, specifiedBy, oneOf), got "@auth". Write it without "@", or leave it out for the default.',
-    ],
-    [
-      { name: 'public' },
-      'Expected `name` of authDirective() to be a name for a directive that is not taken (public, skip, include, deprecated, specifiedBy, oneOf), got "public". Write it without "@", or leave it out for the default.',
-    ],
-    [
-      { groups: [] },
-      'Expected `groups` of authDirective() to be a list of group names exactly as in Cognito, got []. Leave it out to allow any name.',
-    ],
-    [
-      { unannotated: 'private' },
-      "Expected `unannotated` of authDirective() to be 'public' or 'authenticated', got \"private\".",
-    ],
-    [{ enforcement: 'off' }, "Expected `enforcement` of authDirective() to be 'enforce' or 'report', got \"off\"."],
-    [{ enforcement: null }, "Expected `enforcement` of authDirective() to be 'enforce' or 'report', got null."],
-    [{ policies: { p: true } }, 'authDirective(): the policy "p" must be a function or batchPolicy({ key, load }).'],
-    [
-      { policies: { p: { check: () => true, timeout: 0 } } },
-      'authDirective(): the `timeout` of the policy "p" must be a positive number, found 0.',
-    ],
-    [
-      { policies: { p: { check: () => true, timeOut: 1 } } },
-      'Unknown option `timeOut` in `policies["p"]` of authDirective(). Known options: check, timeout.',
-    ],
-    [
-      { policies: { p: Object.create({ check: () => true }) as object } },
-      'Expected `policies["p"]` of authDirective() to be a plain object, got an object of a class. Write an object literal: { … }.',
-    ],
-    [
-      { policies: null },
-      'authDirective(): options.policies must be an object of policies by name, found null. Write policies: { isOwner: ownerPolicy({ … }) }.',
-    ],
-    [
-      { policies: new Map([['p', () => true]]) },
-      'authDirective(): Expected `policies` to be an object of policies by name, got a Map. Write Object.fromEntries(map).',
-    ],
-    [
-      { logger: {} },
-      'Expected `logger` of authDirective() to be an object with the methods `warn` and `error`, got {}. Write logger: console.',
-    ],
-    [
-      { logger: null },
-      'Expected `logger` of authDirective() to be an object with the methods `warn` and `error`, got null. Write logger: console.',
-    ],
-    [
-      { name: Symbol('auth') },
-      'Expected `name` of authDirective() to be a name for a directive that is not taken (public, skip, include, deprecated, specifiedBy, oneOf), got a symbol. Write it without "@", or leave it out for the default.',
-    ],
-    [
-      { publicName: 'skip' },
-      'Expected `publicName` of authDirective() to be a name for a directive that is not taken (skip, include, deprecated, specifiedBy, oneOf), got "skip". Write it without "@", or leave it out for the default.',
-    ],
-    [
-      { name: 'open', publicName: 'Open' },
-      'Expected `publicName` of authDirective() to be another name than `open` and `auth`, got "Open". Write publicName: \'isPublic\'.',
-    ],
-    [
-      { name: 'requiresAuth', publicName: 'auth' },
-      'Expected `publicName` of authDirective() to be another name than `requiresAuth` and `auth`, got "auth". Write publicName: \'isPublic\'.',
-    ],
-  ])('an option that is not one: %j', (options, problem) => {
-    expect(problemsOf(() => authDirective(options))).toEqual([problem]);
-  });
-
-  it('an option that throws when it is read, with a sentence of this package', () => {
-    const thrown = () => {
-      throw new Error('postgres://secret');
-    };
-    const throwing = new Proxy({}, { ownKeys: thrown, get: thrown });
-    expect(problemsOf(() => authDirective(throwing))).toEqual([
-      'Expected `options` of authDirective() to be a plain object, got a value that cannot be read. Write an object literal: { … }.',
-    ]);
-    expect(problemsOf(() => authDirective({ policies: throwing }))).toEqual([
-      'authDirective(): options.policies must be an object of policies by name, found a value that cannot be read. ' +
-        'Write policies: { isOwner: ownerPolicy({ … }) }.',
-    ]);
-    expect(problemsOf(() => authDirective({ policies: { p: throwing as never } }))).toEqual([
-      'Expected `policies["p"]` of authDirective() to be a plain object, got a value that cannot be read. Write an object literal: { … }.',
-    ]);
   });
 });

@@ -4,14 +4,14 @@ import { ApolloServer } from '@apollo/server';
 import { buildSchema, defaultFieldResolver, GraphQLInt, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { findUnguarded, hasRules, isReportOnly } from '../../src/directive/guard/coverage.js';
-import { authDirective } from '../../src/directive/auth-directive.js';
+import { authDirective } from '../../src/index.js';
 import { authenticatedAs } from '../../src/testing/index.js';
 import { REMEDY } from '../support/refuse.js';
 import { guard } from '../support/run.js';
 
 const FORGOTTEN = `The schema defines the directive of authDirective() and was never transformed. ${REMEDY}`;
 
-describe('rule 10: refused when the server starts', () => {
+describe('rule 10: the check at start', () => {
   const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
   const sdl = `
     type Query { open: Int f: Int @auth(groups: ["g"]) node: Node u(in: In): Int }
@@ -21,14 +21,14 @@ describe('rule 10: refused when the server starts', () => {
   `;
   const untransformed = () => makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, sdl] });
 
-  it('nothing, when every rule has its guard, also after a transformation that leaves the guards', () => {
+  it('accepts a schema whose rules all have guards, also after a transformation that keeps them', () => {
     const schema = authDirectiveTransformer(untransformed());
     expect(findUnguarded(schema)).toEqual([]);
     expect(findUnguarded(mapSchema(schema, {}))).toEqual([]);
     expect([hasRules(schema), isReportOnly(schema)]).toEqual([true, false]);
   });
 
-  it('a schema that was never transformed', () => {
+  it('refuses a schema that was never transformed', () => {
     expect(findUnguarded(untransformed())).toEqual([
       FORGOTTEN,
       `Query.f has a rule that no guard enforces. ${REMEDY}`,
@@ -39,7 +39,7 @@ describe('rule 10: refused when the server starts', () => {
     ]);
   });
 
-  it('a schema whose fields ask for a token by default, without one @auth in it', () => {
+  it('refuses a schema whose fields ask for a token by default, even without an @auth in it', () => {
     const strict = authDirective({ name: 'strictAuth', unannotated: 'authenticated' });
     const schema = makeExecutableSchema({
       typeDefs: [strict.authDirectiveTypeDefs, 'type Query { f: Int g: Int @public }'],
@@ -48,7 +48,7 @@ describe('rule 10: refused when the server starts', () => {
     expect(findUnguarded(strict.authDirectiveTransformer(schema))).toEqual([]);
   });
 
-  it('not a schema without rules', () => {
+  it('accepts a schema without rules', () => {
     const schema = buildSchema('type Query { f: Int } type Subscription { g: Int }');
     expect([findUnguarded(schema), hasRules(schema), isReportOnly(schema)]).toEqual([[], false, false]);
     const transformed = authDirectiveTransformer(
@@ -57,7 +57,7 @@ describe('rule 10: refused when the server starts', () => {
     expect([findUnguarded(transformed), hasRules(transformed)]).toEqual([[], false]);
   });
 
-  it('a later transformation that replaced a resolver, or put something before the guard', () => {
+  it('refuses a guard that a later transformation replaced or wrapped', () => {
     const schema = authDirectiveTransformer(untransformed());
     const replaced = mapSchema(schema, {
       [MapperKind.QUERY_ROOT_FIELD]: (field, name) => (name === 'f' ? { ...field, resolve: () => 1 } : undefined),
@@ -70,7 +70,7 @@ describe('rule 10: refused when the server starts', () => {
     expect(findUnguarded(cached)).toEqual([`Query.f has a rule that no guard enforces. ${REMEDY}`]);
   });
 
-  it('a guard of another, weaker rule', () => {
+  it('refuses a guard of a weaker rule', () => {
     const strong = authDirectiveTransformer(untransformed());
     const weak = authDirectiveTransformer(
       makeExecutableSchema({
@@ -92,7 +92,7 @@ describe('rule 10: refused when the server starts', () => {
     ]);
   });
 
-  it('a lost `subscribe` or `resolveType`', () => {
+  it('refuses a schema that lost the guard of `subscribe` or `resolveType`', () => {
     const schema = authDirectiveTransformer(untransformed());
     const ticks = schema.getSubscriptionType()?.getFields()['ticks'];
     const node = schema.getType('Node');
@@ -105,7 +105,7 @@ describe('rule 10: refused when the server starts', () => {
     ]);
   });
 
-  it('a lost default rule', () => {
+  it('refuses a schema that lost its default rule', () => {
     const strict = authDirective({ unannotated: 'authenticated' }).authDirectiveTransformer(
       makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, 'type Query { f: Int g: Int @public }'] }),
     );
@@ -116,7 +116,7 @@ describe('rule 10: refused when the server starts', () => {
     expect(findUnguarded(stripped)).toEqual([`Query.f has a rule that no guard enforces. ${REMEDY}`]);
   });
 
-  it('rules under another name, whoever defined it', () => {
+  it('refuses rules under another name, wherever the directive is defined', () => {
     const custom = authDirective({ name: 'requiresCognito' });
     const typeDefs = [custom.authDirectiveTypeDefs, 'type Query { f: Int @requiresCognito }'];
     expect(findUnguarded(makeExecutableSchema({ typeDefs }))).toEqual([
@@ -138,7 +138,7 @@ describe('rule 10: refused when the server starts', () => {
     ).toEqual([]);
   });
 
-  it('not a schema whose resolvers Apollo Server has wrapped in place, in use by another server', async () => {
+  it('accepts a schema whose resolvers Apollo Server has wrapped in place for another server', async () => {
     const ran: string[] = [];
     const schema = guard(
       'type Query { f: Int @auth g: Int @auth }',
@@ -152,14 +152,14 @@ describe('rule 10: refused when the server starts', () => {
     expect([findUnguarded(schema), isReportOnly(schema), ran]).toEqual([[], true, ['f']]);
   });
 
-  it('a renamed directive that was written in code, when the transformer was forgotten', () => {
+  it('refuses a renamed directive in code when the transformer was forgotten', () => {
     authDirective({ name: 'onlyInCode' });
     const f = { type: GraphQLInt, extensions: { directives: { onlyInCode: {} } } };
     const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { f } }) });
     expect(findUnguarded(schema)).toEqual([`Query.f has a rule that no guard enforces. ${REMEDY}`]);
   });
 
-  it('not a schema beside whose renamed directive another product’s @auth stands', () => {
+  it('accepts another product’s @auth beside a renamed directive', () => {
     const renamed = authDirective({ name: 'requiresAuth' });
     const schema = renamed.authDirectiveTransformer(
       buildSchema(
@@ -171,7 +171,7 @@ describe('rule 10: refused when the server starts', () => {
     expect(findUnguarded(mapSchema(schema, {}))).toEqual([]);
   });
 
-  it('not a schema merged of two whose directives have two names, unless a guard of either is lost', () => {
+  it('accepts two schemas merged under two names of the directive, unless a guard of either is lost', () => {
     const renamed = authDirective({ name: 'requiresAuth' });
     const schemas = [
       authDirectiveTransformer(
@@ -192,7 +192,7 @@ describe('rule 10: refused when the server starts', () => {
     ]);
   });
 
-  it('the lost default rule of a part that was merged last or first', () => {
+  it('refuses a merged schema that lost the default rule of its first or last part', () => {
     const strict = () =>
       authDirective({ unannotated: 'authenticated' }).authDirectiveTransformer(
         makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, 'type Query { f: Int }'] }),
@@ -214,7 +214,7 @@ describe('rule 10: refused when the server starts', () => {
     }
   });
 
-  it('a directive that was added to a transformed schema in a form that nothing reads', () => {
+  it('refuses a directive that was added to a transformed schema in a form that nothing reads', () => {
     const schema = authDirectiveTransformer(untransformed());
     const open = schema.getQueryType()?.getFields()['open'];
     if (!open) throw new Error('The schema has no such field.');
@@ -226,7 +226,7 @@ describe('rule 10: refused when the server starts', () => {
     ]);
   });
 
-  it('a rule without a clear meaning that was added to a guarded field of a transformed schema', () => {
+  it('refuses a rule without a clear meaning that was added to a guarded field', () => {
     const schema = guard('type Query { f: Int @auth }');
     const f = schema.getQueryType()?.getFields()['f'];
     if (!f) throw new Error('The schema has no such field.');

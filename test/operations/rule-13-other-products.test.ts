@@ -2,8 +2,8 @@ import { buildASTSchema, GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } f
 import type { GraphQLSchema as Schema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { findUnguarded } from '../../src/directive/guard/coverage.js';
-import type { AuthDirectiveOptions } from '../../src/directive/options.js';
-import { authDirective } from '../../src/directive/auth-directive.js';
+import { authDirective } from '../../src/index.js';
+import type { AuthDirectiveOptions } from '../../src/index.js';
 import { anonymous } from '../../src/testing/index.js';
 import { problemsOf } from '../support/refuse.js';
 import { denial, run } from '../support/run.js';
@@ -117,7 +117,7 @@ describe('rule 13: directives of other products', () => {
     }
   });
 
-  it('are not every directive that @link imports', () => {
+  it('are told from other directives that @link imports', () => {
     const sdl = `
       extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", { name: "@tag", as: "@label" }])
         @link(url: "https://example.com/other/v1.0", as: "other", import: [{ name: "@x", as: "@y" }])
@@ -126,7 +126,7 @@ describe('rule 13: directives of other products', () => {
     expect(problemsOf(() => transform(sdl))).toEqual([]);
   });
 
-  it('are ours under a name of theirs', async () => {
+  it('are enforced when authDirective() has their name', async () => {
     const schema = transform('type Query { f: Int @authenticated }', { name: 'authenticated' });
     expect(await run(schema, '{ f }', anonymous())).toEqual({ data: { f: null }, errors: [denial('missing', 'f')] });
   });
@@ -151,7 +151,7 @@ describe('rule 13: directives of other products', () => {
     [{ enforcedElsewhere: 'authenticated' as never }, /to be a list of directives' names, got "authenticated"/],
     [{ enforcedElsewhere: [5 as never] }, /got 5/],
     [{ dialects: ['federation'] } as never, /^Unknown option `dialects` in `options` of authDirective\(\)/],
-  ])('cannot be let off by a wrong option: %j', (options, sentence) => {
+  ])('are not excused by a wrong option, which is refused: %j', (options, sentence) => {
     expect(problemsOf(() => authDirective(options))).toEqual([expect.stringMatching(sentence)]);
   });
 });

@@ -82,6 +82,11 @@ requireAuth(context, { group: 'admin' });
 authDirective({ unannotated: 'closed' });
 // @ts-expect-error a dry run is spelt 'report'
 authDirective({ enforcement: 'off' });
+authDirective({ name: undefined, policies: undefined, enforcement: undefined, logger: undefined });
+// @ts-expect-error a list of groups that was never read must not allow every name
+authDirective({ groups: undefined });
+// @ts-expect-error a default that was never read must not open fields
+authDirective({ unannotated: undefined });
 
 // One context function for every integration, typed by the integration that it is handed to.
 const server = new ApolloServer<AuthContext>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });

@@ -13,7 +13,7 @@ export type Scalars = {
   Float: { input: number; output: number; }
 };
 
-/** Which kind of Cognito token is asked for. */
+/** The kind of Cognito token that a rule asks for. */
 export type AuthTokenUse =
   | 'ACCESS'
   | 'ID';

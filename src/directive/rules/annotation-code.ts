@@ -29,7 +29,7 @@ export function readDirectives(owner: object, key: string, where: string, found:
 
 const GETTER = new Literal('a getter');
 
-/** An own property's value. A getter may answer differently each time, so it is no value. */
+/** An own property's value. A getter is not called: it may answer differently each time. */
 export function dataOf(owner: object, key: string): unknown {
   const property = Object.getOwnPropertyDescriptor(owner, key);
   if (property === undefined) return undefined;
@@ -83,7 +83,7 @@ function readNamed(name: string, item: object): Annotation {
   return areNodes ? readNamedNodes(name, nodes) : readUse(name, args);
 }
 
-/** What stands behind a directive's name: its arguments, or a list of them for each use. */
+/** The value of a directive's name: its arguments, or a list with the arguments of each use. */
 function readUses(name: string, written: unknown): readonly Annotation[] {
   if (!Array.isArray(written)) return [readUse(name, written)];
   const each = Array.from(written as readonly unknown[]);
@@ -116,7 +116,7 @@ function unreadable(where: string, got: string): string {
   return `Expected \`${where}\` to be an object of directives by name, got ${got}.`;
 }
 
-/** An object that says all that it has in its own properties. */
+/** An object that holds everything in its own properties. */
 function isPlain(value: unknown): value is object {
   return isObject(value) && hasPlainPrototype(value);
 }

@@ -3,6 +3,7 @@ import type { ConstDirectiveNode } from 'graphql';
 import type { Annotation, Reading } from './annotation.js';
 import { readDirectiveNode } from './annotation-node.js';
 import { readExtensions } from './extensions.js';
+import { memoize } from './memoize.js';
 
 interface Node {
   readonly directives?: readonly ConstDirectiveNode[] | undefined;
@@ -17,7 +18,7 @@ export interface SchemaElement {
 
 const NOTHING: Reading = { uses: [], misplaced: [], otherKeys: [], faults: [] };
 
-/** Whether anything is written on the element that could be a directive: on most of a large schema nothing is. */
+/** Whether the element may have a directive: most elements of a large schema have none. */
 export function isAnnotated({ astNode, extensionASTNodes, extensions }: SchemaElement): boolean {
   return Boolean(
     astNode?.directives?.length ||
@@ -26,23 +27,18 @@ export function isAnnotated({ astNode, extensionASTNodes, extensions }: SchemaEl
   );
 }
 
-// Without a list of the keys: this is asked of every element of a schema, several times.
+// Makes no list of keys: this runs for every element of a schema, several times.
 function hasKeys(value: object): boolean {
   for (const key in value) if (Object.hasOwn(value, key)) return true;
   return false;
 }
 
-/** Reads elements, each once: code may answer differently when it is asked again. */
 export type ElementReader = (element: SchemaElement) => Reading;
 
+/** Reads each element once: a value in code may answer differently when it is read again. */
 export function createElementReader(): ElementReader {
-  const readings = new Map<SchemaElement, Reading>();
-  return (element) => {
-    if (!isAnnotated(element)) return NOTHING;
-    let reading = readings.get(element);
-    if (reading === undefined) readings.set(element, (reading = readElement(element)));
-    return reading;
-  };
+  const readOnce = memoize(readElement);
+  return (element) => (isAnnotated(element) ? readOnce(element) : NOTHING);
 }
 
 function readElement({ astNode, extensionASTNodes, extensions }: SchemaElement): Reading {

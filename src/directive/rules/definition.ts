@@ -29,7 +29,7 @@ export const ARGUMENT_NAMES: readonly string[] = Object.keys(AUTH_ARGUMENTS);
 
 export function printTypeDefs(name: string, publicName: string): string {
   return `"""
-Which kind of Cognito token is asked for.
+The kind of Cognito token that a rule asks for.
 """
 enum AuthTokenUse {
   ACCESS
@@ -37,7 +37,7 @@ enum AuthTokenUse {
 }
 
 """
-Asks for a verified Cognito token. All arguments given must hold; a list means any of it; repeated, all of them.
+Asks for a verified Cognito token. Every argument must hold, and a list means any of its names. All uses must hold.
 """
 directive @${name}(
   tokenUse: AuthTokenUse
@@ -47,7 +47,7 @@ directive @${name}(
 ) repeatable on ${AUTH_LOCATIONS.join(' | ')}
 
 """
-Exempts from the default rule of a schema whose unannotated fields ask for a token. It lifts no rule.
+Exempts a field or type from the default of a schema whose unannotated fields ask for a token. It lifts no rule.
 """
 directive @${publicName} on ${PUBLIC_LOCATIONS.join(' | ')}
 `;

@@ -12,7 +12,7 @@ import type { GraphQLField, GraphQLInterfaceType, GraphQLNamedType, GraphQLObjec
 import { isAnnotated } from './annotations.js';
 import type { SchemaElement } from './annotations.js';
 
-/** A place of the GraphQL specification (section 3.13, type system directive locations), with the two kinds of fields told apart. */
+/** A type system directive location (GraphQL specification, section 3.13), with fields of objects and of interfaces apart. */
 export type ElementKind =
   | 'OBJECT'
   | 'INTERFACE'
@@ -29,7 +29,7 @@ export type ElementKind =
   | 'DIRECTIVE_ARGUMENT'
   | 'SCHEMA';
 
-/** The field that an element is, or that an argument belongs to. */
+/** The field that is the element, or that has the argument. */
 export interface FieldOf {
   readonly type: GraphQLObjectType | GraphQLInterfaceType;
   readonly field: GraphQLField<unknown, unknown>;
@@ -37,13 +37,13 @@ export interface FieldOf {
 
 export type Visit = (
   element: SchemaElement,
-  place: ElementKind,
+  kind: ElementKind,
   coordinate: string,
   fieldOf: FieldOf | undefined,
 ) => void;
 
-/** Most elements have no directive, and need no coordinate. */
-type VisitLater = (element: SchemaElement, place: ElementKind, coordinate: () => string, fieldOf?: FieldOf) => void;
+/** The coordinate is made only for an element with a directive: most have none. */
+type VisitLater = (element: SchemaElement, kind: ElementKind, coordinate: () => string, fieldOf?: FieldOf) => void;
 
 export function visitElements(schema: GraphQLSchema, visitAnnotated: Visit): void {
   const visit: VisitLater = (element, place, coordinate, fieldOf) => {
@@ -68,11 +68,11 @@ function visitType(type: GraphQLNamedType, visit: VisitLater): void {
     for (const field of Object.values(type.getFields()))
       visit(field, 'INPUT_FIELD', () => `${type.name}.${field.name}`);
   } else if (isObjectType(type) || isInterfaceType(type)) {
-    const place = isObjectType(type) ? 'OBJECT_FIELD' : 'INTERFACE_FIELD';
+    const kind = isObjectType(type) ? 'OBJECT_FIELD' : 'INTERFACE_FIELD';
     for (const field of Object.values(type.getFields())) {
       const coordinate = () => `${type.name}.${field.name}`;
       const fieldOf = { type, field };
-      visit(field, place, coordinate, fieldOf);
+      visit(field, kind, coordinate, fieldOf);
       for (const arg of field.args) visit(arg, 'ARGUMENT', () => `${coordinate()}(${arg.name}:)`, fieldOf);
     }
   }

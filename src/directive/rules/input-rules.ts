@@ -20,7 +20,7 @@ export interface FieldInputs {
 }
 
 export interface InputRules {
-  /** `inherited` are the same field on the interfaces of its type. */
+  /** `inherited` is the same field on each interface of its type. */
   readonly ofField: (field: Field, inherited: readonly Field[]) => FieldInputs | undefined;
   /** Whether a value of the type has a rule, or can hold a field that has one. */
   readonly isRuled: (type: GraphQLInputType) => boolean;
@@ -59,7 +59,7 @@ export function readInputRules(
   };
 }
 
-/** Input object types that lead to none are left out. Types that refer to each other in circles are fine. */
+/** The fields that have a rule or lead to one. Input object types may refer to each other in circles. */
 function findRuledFields(schema: GraphQLSchema, ofInput: (input: Input) => Requirement | undefined): RuledFields {
   const types = Object.values(schema.getTypeMap()).filter(isInputObjectType);
   const users = new Map<GraphQLInputObjectType, GraphQLInputObjectType[]>(types.map((type) => [type, []]));

@@ -1,6 +1,6 @@
 /** Functions that compute each answer once. */
 
-/** Where answers are kept: a `Map`, or a `WeakMap` for questions that come and go. */
+/** Where answers are kept: a `Map`, or a `WeakMap` to forget an answer with its question. */
 interface Store<Question, Answer> {
   has(question: Question): boolean;
   get(question: Question): Answer | undefined;
@@ -13,7 +13,7 @@ export function memoize<Question, Answer>(
 ): (question: Question) => Answer {
   return (question) => {
     const answer = known.get(question);
-    // `undefined` may be the answer. If it is none, this one is what was kept.
+    // The answer may be `undefined`: `has` tells it from a missing one. So what is returned here was stored below.
     if (answer !== undefined || known.has(question)) return answer as Answer;
     const computed = compute(question);
     known.set(question, computed);

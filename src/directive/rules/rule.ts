@@ -1,8 +1,8 @@
-/** A rule: what a token must say, as a number. Two elements that ask the same have the same rule, in every schema. */
+/** A rule: what a token must say. Two elements that ask the same have the same rule, in every schema. */
 import type { TokenUse } from '../../cognito-claims.js';
 import { once } from '../../once.js';
 
-/** What one `@auth` asks of a token. All that is given must hold; a list means any of it, so an empty one nobody. */
+/** What one `@auth` asks of a token. Every part must hold; a list means any of its names, so no token meets an empty one. */
 export interface Clause {
   readonly tokenUse: TokenUse | undefined;
   readonly groups: readonly string[] | undefined;
@@ -18,8 +18,8 @@ export interface Rule {
   readonly keys: readonly string[];
 }
 
-// By content and for the whole process: a server that rebuilds its schema gets the same numbers again, so that neither
-// this map nor the decisions kept in each `Auth` grow. Only schemas fill it, never a request.
+// By content, for the whole process (docs/decisions: interned rules): a server that rebuilds its schema gets the same
+// numbers again, so neither this map nor the decisions in each `Auth` grow. Only schemas fill it, never a request.
 const rules = once('rules', () => new Map<string, Rule>());
 
 export function internRule(clauses: readonly Clause[]): Rule {

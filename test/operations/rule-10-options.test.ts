@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { authDirective } from '../../src/index.js';
+import { problemsOf } from '../support/refuse.js';
+
+describe('rule 10: authDirective()', () => {
+  it.each<[object, string]>([
+    [
+      { Name: 'auth' },
+      'Unknown option `Name` in `options` of authDirective(). Known options: name, publicName, groups, policies, unannotated, enforcement, logger, fieldResolver, enforcedElsewhere.',
+    ],
+    [
+      { name: '@auth' },
+      'Expected `name` of authDirective() to be a name for a directive that is not taken (public, skip, include, deprecated, specifiedBy, oneOf), got "@auth". Write it without "@", or leave it out for the default.',
+    ],
+    [
+      { name: 'public' },
+      'Expected `name` of authDirective() to be a name for a directive that is not taken (public, skip, include, deprecated, specifiedBy, oneOf), got "public". Write it without "@", or leave it out for the default.',
+    ],
+    [
+      { groups: [] },
+      'Expected `groups` of authDirective() to be a list of group names exactly as in Cognito, got []. Leave it out to allow any name.',
+    ],
+    [
+      { unannotated: 'private' },
+      "Expected `unannotated` of authDirective() to be 'public' or 'authenticated', got \"private\".",
+    ],
+    [{ enforcement: 'off' }, "Expected `enforcement` of authDirective() to be 'enforce' or 'report', got \"off\"."],
+    [{ enforcement: null }, "Expected `enforcement` of authDirective() to be 'enforce' or 'report', got null."],
+    [{ policies: { p: true } }, 'authDirective(): the policy "p" must be a function or batchPolicy({ key, load }).'],
+    [
+      { policies: { p: { check: () => true, timeout: 0 } } },
+      'authDirective(): the `timeout` of the policy "p" must be a positive number, found 0.',
+    ],
+    [
+      { policies: { p: { check: () => true, timeOut: 1 } } },
+      'Unknown option `timeOut` in `policies["p"]` of authDirective(). Known options: check, timeout.',
+    ],
+    [
+      { policies: { p: Object.create({ check: () => true }) as object } },
+      'Expected `policies["p"]` of authDirective() to be a plain object, got an object of a class. Write an object literal: { … }.',
+    ],
+    [
+      { policies: null },
+      'authDirective(): options.policies must be an object of policies by name, found null. Write policies: { isOwner: ownerPolicy({ … }) }.',
+    ],
+    [
+      { policies: new Map([['p', () => true]]) },
+      'authDirective(): Expected `policies` to be an object of policies by name, got a Map. Write Object.fromEntries(map).',
+    ],
+    [
+      { logger: {} },
+      'Expected `logger` of authDirective() to be an object with the methods `warn` and `error`, got an object. Write logger: console.',
+    ],
+    [
+      { logger: null },
+      'Expected `logger` of authDirective() to be an object with the methods `warn` and `error`, got null. Write logger: console.',
+    ],
+    [
+      { name: Symbol('auth') },
+      'Expected `name` of authDirective() to be a name for a directive that is not taken (public, skip, include, deprecated, specifiedBy, oneOf), got a symbol. Write it without "@", or leave it out for the default.',
+    ],
+    [
+      { publicName: 'skip' },
+      'Expected `publicName` of authDirective() to be a name for a directive that is not taken (skip, include, deprecated, specifiedBy, oneOf), got "skip". Write it without "@", or leave it out for the default.',
+    ],
+    [
+      { name: 'open', publicName: 'Open' },
+      'Expected `publicName` of authDirective() to be another name than `open` and `auth`, got "Open". Write publicName: \'isPublic\'.',
+    ],
+    [
+      { name: 'requiresAuth', publicName: 'auth' },
+      'Expected `publicName` of authDirective() to be another name than `requiresAuth` and `auth`, got "auth". Write publicName: \'isPublic\'.',
+    ],
+  ])('refuses a wrong option: %j', (options, problem) => {
+    expect(problemsOf(() => authDirective(options))).toEqual([problem]);
+  });
+
+  it('refuses an option that throws when it is read, with a sentence of its own', () => {
+    const thrown = () => {
+      throw new Error('postgres://secret');
+    };
+    const throwing = new Proxy({}, { ownKeys: thrown, get: thrown });
+    expect(problemsOf(() => authDirective(throwing))).toEqual([
+      'Expected `options` of authDirective() to be a plain object, got a value that cannot be read. Write an object literal: { … }.',
+    ]);
+    expect(problemsOf(() => authDirective({ policies: throwing }))).toEqual([
+      'authDirective(): options.policies must be an object of policies by name, found a value that cannot be read. ' +
+        'Write policies: { isOwner: ownerPolicy({ … }) }.',
+    ]);
+    expect(problemsOf(() => authDirective({ policies: { p: throwing as never } }))).toEqual([
+      'Expected `policies["p"]` of authDirective() to be a plain object, got a value that cannot be read. Write an object literal: { … }.',
+    ]);
+  });
+});
