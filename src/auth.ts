@@ -168,9 +168,14 @@ export function createAuthenticatedAuth(
   return stamp<AuthenticatedAuth>(fields, origin, true);
 }
 
-/** Whether a token has expired: `exp` plus grace, in seconds, against the time in milliseconds since the epoch. */
+/**
+ * Whether the `exp` of a token, and the grace after it, have passed (RFC 7519, section 4.1.4: not "on or after" it).
+ *
+ * @param expiresAt Seconds since the epoch.
+ * @param now Milliseconds since the epoch.
+ */
 export function hasExpired(expiresAt: number, graceSeconds: number, now: number): boolean {
-  // "Not before", so that a clock that answers NaN lets no token live for ever.
+  // "Not before", so that a clock that answers NaN lets nothing live for ever.
   return !(now < (expiresAt + graceSeconds) * 1000);
 }
 

@@ -14,19 +14,17 @@ interface CognitoTokenPayload {
   readonly exp: number;
   /** Issued at, seconds since the epoch (RFC 7519, section 4.1.6). */
   readonly iat: number;
-  /** When the person signed in, seconds since the epoch. */
+  /** When the person signed in, seconds since the epoch. Absent in a client-credentials token. */
   readonly auth_time?: number;
   /** The token's identifier (RFC 7519, section 4.1.7). */
   readonly jti?: string;
-  /** The identifier of the sign-in that this token came from: shared by all tokens that one refresh token gave. */
+  /** The identifier of the sign-in: shared by all tokens that one refresh token gave. */
   readonly origin_jti?: string;
   readonly 'cognito:groups'?: readonly string[];
   readonly [claim: string]: JsonValue | undefined;
 }
 
-/**
- * Claims of an ID token, as Amazon Cognito documents them ("Understanding the identity (ID) token").
- */
+/** Claims of an ID token, as Amazon Cognito documents them ("Understanding the identity (ID) token"). */
 export interface CognitoIdTokenPayload extends CognitoTokenPayload {
   readonly token_use: 'id';
   /** The app client. */
@@ -37,8 +35,8 @@ export interface CognitoIdTokenPayload extends CognitoTokenPayload {
 }
 
 /**
- * Claims of an access token, as Amazon Cognito documents them ("Understanding the access token"). It has `client_id` and
- * no `aud`.
+ * Claims of an access token, as Amazon Cognito documents them ("Understanding the access token"). The app client is in
+ * `client_id`, not in `aud`.
  */
 export interface CognitoAccessTokenPayload extends CognitoTokenPayload {
   readonly token_use: 'access';

@@ -162,7 +162,7 @@ export function outageOf(error: KeysUnavailableError): KeyOutage | undefined {
  * try {
  *   authDirectiveTransformer(schema);
  * } catch (error) {
- *   if (error instanceof AuthConfigurationError) for (const problem of error.problems) console.error(problem);
+ *   if (error instanceof AuthConfigurationError) for (const problem of error.problems) logger.error(problem);
  *   throw error;
  * }
  */

@@ -1,13 +1,20 @@
-/** What happened, as typed events for logs and metrics. None holds a token, and a listener cannot break a request. */
+/** What happens, as typed events for logs and metrics. No event holds a token, and no listener can break a request. */
 import type { AuthErrorCode, DenialReason, TokenRejectionReason } from './errors.js';
 import type { TokenUse } from './cognito-claims.js';
 
-/** Durations are in milliseconds. A `cause` is for the log: it never reaches a client. */
+/**
+ * What happened. Durations are in milliseconds. A `cause` is for the log and never reaches a client.
+ *
+ * @example
+ * const onEvent = (event: AuthEvent) => {
+ *   if (event.type === 'keys.failed') logger.warn(`keys of ${event.userPoolId}: next try in ${event.retryAfterSeconds} s`);
+ * };
+ */
 export type AuthEvent =
   | {
       readonly type: 'token.verified';
       readonly tokenUse: TokenUse;
-      /** Whether the verified-token cache answered. */
+      /** Whether the verified-token cache had it. */
       readonly cached: boolean;
       readonly durationMs: number;
     }
@@ -45,7 +52,7 @@ export type AuthEvent =
       readonly coordinate: string;
       readonly code: AuthErrorCode;
       readonly reason: DenialReason | undefined;
-      /** False in a dry run (`enforcement: 'report'`): the field was answered all the same. */
+      /** False in a dry run (`enforcement: 'report'`): the field was resolved all the same. */
       readonly enforced: boolean;
     }
   | {
@@ -55,21 +62,21 @@ export type AuthEvent =
       readonly durationMs: number;
     };
 
-/** Receives each event, synchronously. What it throws is dropped. */
+/** Receives each event, synchronously. What it throws is ignored. */
 export type AuthEventListener = (event: AuthEvent) => void;
 
 export type TokenRejectedEvent = Extract<AuthEvent, { readonly type: 'token.rejected' }>;
 
-/** Where what happens is told. Nothing that a listener does can break a request. */
+/** Passes events to listeners. Nothing that a listener does can break a request. */
 export interface Emitter {
   readonly emit: AuthEventListener;
-  /** Whether there is a point in making an event of a rejection. */
+  /** Whether a rejection has a listener: without one, no event of it is made. */
   readonly hearsRejections: () => boolean;
-  /** Tells of rejections too, until the function that comes back is called. */
+  /** Adds a listener for rejections. The returned function removes it. */
   readonly onRejection: (listener: (event: TokenRejectedEvent) => void) => () => void;
 }
 
-/** @param listener The one of the options. */
+/** @param listener `onEvent` of the options. */
 export function createEmitter(listener: AuthEventListener | undefined): Emitter {
   const others = new Set<(event: TokenRejectedEvent) => void>();
   return {
@@ -87,13 +94,13 @@ export function createEmitter(listener: AuthEventListener | undefined): Emitter 
   };
 }
 
-/** Calls a listener or a logger, and drops what it throws: a full log or a broken metrics pipe must lose no request. */
+/** Calls a listener or a logger, and ignores what it throws: a full log or a broken metrics pipe loses no request. */
 export function tell<E>(listener: (event: E) => unknown, event: E): void {
   try {
     const result = listener(event);
     // A promise that rejects would end the process.
     if (result instanceof Promise) result.catch(() => {});
   } catch {
-    // Dropped, as said above.
+    // Ignored, as said above.
   }
 }

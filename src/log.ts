@@ -39,7 +39,7 @@ interface Window {
   dropped: number;
 }
 
-// What comes on top, such as sentences that each request makes anew, counts as one kind.
+// Further ones, such as sentences that each request makes anew, count as one kind.
 const MAX_KINDS = 100;
 const OTHERS = '';
 
@@ -47,8 +47,8 @@ const OTHERS = '';
 export type LineLimit = (kind: string) => number | undefined;
 
 /**
- * Keeps a log from being flooded by requests. By default each sentence is written once an hour: give it as the kind.
- * Bounded: it remembers 100 kinds, and a kind only until its window has passed.
+ * Keeps requests from flooding a log. By default each sentence, given as the kind, is written once an hour. Bounded: it
+ * remembers 100 kinds, and a kind only until its window has passed.
  */
 export function createLineLimit({
   lines = 1,

@@ -94,8 +94,8 @@ export function isText(value: unknown): value is string {
 const LONGEST_MESSAGE = 500;
 
 /**
- * The message of something that was thrown, on one line of a log. Never throws, whatever that is (a revoked Proxy, an
- * error with a getter that throws), and never forges a line: what a server answered may stand in it.
+ * The message of something that was thrown, on one line of a log. Never throws, not even for a revoked Proxy or
+ * an error with a getter that throws, and never forges a line: it may quote the response of a server.
  */
 export function messageOf(thrown: unknown): string {
   try {
@@ -150,7 +150,7 @@ export function describe(value: unknown): string {
 
 /**
  * A value from the developer's own code or schema, for a message: as JSON where it is data. Never throws and never grows
- * long, whatever the value is (a BigInt, a ring, a revoked Proxy, an object with a getter that throws).
+ * long, not even for a BigInt, a ring, a revoked Proxy or an object with a getter that throws.
  */
 export function print(value: unknown): string {
   try {

@@ -1,8 +1,9 @@
-/** Private fields for objects that this package did not make by a class of its own. */
+/** Private fields for objects that are of no class of this package. */
 
 /**
- * A subclass can put private fields on any object (the constructor returns its argument): a mark that cannot be forged,
- * copied or cloned, costs one inline-cached load to read, and leaves the object plain to print and to compare.
+ * A subclass puts private fields on any object, because the constructor returns its argument. Such a mark cannot be forged,
+ * copied or cloned, costs one inline-cached load to read, and shows neither in print nor in comparison (docs/decisions: the
+ * brand).
  */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- `super` has to be a constructor
 export class Stamped {

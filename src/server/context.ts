@@ -71,8 +71,7 @@ export function createAuthContext(
     try {
       return assertToken(readToken(headers === undefined ? varying.watch(request) : request));
     } finally {
-      // Here and not only in the plugin, for the answers that come without it: what `extend` throws, a batch that is
-      // refused.
+      // Not only in the plugin, because some responses pass it by: what `extend` throws, a refused batch.
       varying.exchangeWith(integrationArguments);
     }
   }
@@ -98,10 +97,10 @@ export function createAuthContext(
   };
 }
 
-/** @throws {AuthConfigurationError} for what a token source of another author must not return, such as a promise. */
+/** @throws {AuthConfigurationError} for what a custom token source must not return, such as a promise. */
 function assertToken(token: unknown): string | undefined {
   if (token === undefined || typeof token === 'string') return token;
-  // A source that is `async` may fail later, and an unhandled rejection ends the process.
+  // An `async` source may fail later, and an unhandled rejection ends the process.
   if (token instanceof Promise) token.catch(() => {});
   throw new AuthConfigurationError(
     `Expected \`tokenSource\` to return a string or undefined, got ${describe(token)}. ` +
@@ -109,7 +108,7 @@ function assertToken(token: unknown): string | undefined {
   );
 }
 
-/** A Proxy may throw when it is asked for its class: its words are not for the client. */
+/** `instanceof` of a Proxy may throw; its message is not for the client. */
 function isGraphqlError(error: unknown): error is GraphQLError {
   try {
     return error instanceof GraphQLError;

@@ -1,4 +1,4 @@
-/** The log of what is the server's fault and not the client's: each fault once, with the cause that no client sees. */
+/** The log of what is the server's fault: each fault once, with the cause that no client sees. */
 import { GraphQLError } from 'graphql';
 import { AuthConfigurationError, isUnavailable, KeysUnavailableError, outageOf } from '../errors.js';
 import type { AuthUnavailableError } from '../errors.js';
@@ -54,7 +54,7 @@ export function createFaultLog(now?: () => number): FaultLog {
       );
       return;
     }
-    // About one token of many that name unknown keys: the endpoint has not failed, and there is nothing to repair.
+    // One token of many with unknown keys: the endpoint works, and there is nothing to repair.
     if (fault.cause === undefined) return;
     const dropped = limitFaults(fault.reason);
     if (dropped === undefined) return;

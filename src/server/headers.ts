@@ -1,4 +1,4 @@
-/** One collection of request headers, of any kind that an integration uses, read by name. */
+/** Reads one collection of request headers by name, in any form that an integration uses. */
 import { AuthConfigurationError } from '../errors.js';
 import { describe, hasPlainPrototype } from '../settings.js';
 
@@ -6,14 +6,14 @@ import { describe, hasPlainPrototype } from '../settings.js';
 export type HeaderReader = (name: string) => readonly string[];
 
 /**
- * A property of an object or of its class. What stands on `Object.prototype` is none: a polluted one would otherwise give
- * every request the headers of the attacker's choice.
+ * A property of an object or of its class. Properties of `Object.prototype` do not count: a polluted one would otherwise
+ * give every request the headers of an attacker's choice.
  */
 export function member(object: object, name: string): unknown {
   return unlessPolluted(object, name, (object as Readonly<Record<string, unknown>>)[name]);
 }
 
-/** For what was read by name in the source text, which costs a tenth of a computed name: this is on every request's way. */
+/** `member` for a property that was read by a literal name, which costs a tenth of a computed one: each request does. */
 export function unlessPolluted(object: object, name: string, value: unknown): unknown {
   if (value === undefined || !Object.hasOwn(Object.prototype, name)) return value;
   return isOfItsOwn(object, name) ? value : undefined;
@@ -30,7 +30,7 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** A reader of the headers, or undefined for what cannot be understood: that must never pass for "no headers". */
+/** A reader of the headers; undefined for an unknown form, which must never pass for "no headers". */
 export function readHeaders(headers: unknown): HeaderReader | undefined {
   if (!isObject(headers)) return undefined;
   if (Array.isArray(headers)) return readList(headers);
@@ -44,7 +44,7 @@ function isIterable(headers: object): headers is Iterable<unknown> {
   return typeof (headers as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
 }
 
-// An object of a class, one that inherits its values, or one that hides them keeps them where its keys do not show them.
+// Of an object of a class, one that inherits values or one that hides them, the keys do not show all values.
 function isRecord(headers: object): headers is Readonly<Record<string, unknown>> {
   return hasPlainPrototype(headers) && Object.getOwnPropertyNames(headers).length === Object.keys(headers).length;
 }
@@ -53,7 +53,7 @@ export function isEmptyRecord(headers: unknown): boolean {
   return isObject(headers) && !Array.isArray(headers) && isRecord(headers) && Object.keys(headers).length === 0;
 }
 
-/** A list of names and values in turn, as Node's `rawHeaders`, or of pairs. */
+/** A list of names and values in turn, as Node's `rawHeaders`, or a list of pairs. */
 function readList(list: readonly unknown[]): HeaderReader | undefined {
   // Every request has a header (RFC 9112, section 3.2): an empty list is something else.
   if (list.length === 0) return undefined;
@@ -61,7 +61,7 @@ function readList(list: readonly unknown[]): HeaderReader | undefined {
   return list.length % 2 === 0 ? (name) => rawValues(list, name) : undefined;
 }
 
-// Taken once, because a generator gives its items once: the second header that is asked for would be missing.
+// Read once and kept, because a generator yields its items once.
 function readPairs(items: Iterable<unknown>): HeaderReader | undefined {
   const pairs: (readonly [string, unknown])[] = [];
   for (const item of items) {
@@ -72,22 +72,22 @@ function readPairs(items: Iterable<unknown>): HeaderReader | undefined {
 }
 
 function readByGet(headers: object, get: (name: string) => unknown): HeaderReader | undefined {
-  // A `Map` tells `Authorization` from `authorization`, and so does much that looks like one.
+  // A `Map` is case-sensitive, and so are many look-alikes.
   if (!(headers instanceof Headers) && isIterable(headers)) return readPairs(headers);
   const ask = (name: string) => {
     const value = get.call(headers, name);
-    // graphql-sse under Fastify makes a text of a header that is missing.
+    // graphql-sse under Fastify gives the text 'undefined' for a missing header.
     return value === 'undefined' && Object.hasOwn(headers, 'get') ? [] : strings(value, name);
   };
   if (headers instanceof Headers) return ask;
-  // Header names ignore case (RFC 9110, section 5.1), and a `get` of others may not.
+  // Header names ignore case (RFC 9110, section 5.1); a foreign `get` may not.
   return (name) => {
     const title = name.replace(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase());
     return [...new Set([name, title, name.toUpperCase()].flatMap(ask))];
   };
 }
 
-/** The values of all names that differ in case alone. */
+/** The values under all spellings of a name that differ in case alone. */
 function recordValues(headers: Readonly<Record<string, unknown>>, name: string): readonly string[] {
   let found: readonly string[] | undefined;
   for (const key of Object.keys(headers)) {
@@ -102,7 +102,7 @@ function isHeader(candidate: unknown, name: string): boolean {
   return typeof candidate === 'string' && candidate.length === name.length && candidate.toLowerCase() === name;
 }
 
-/** How often a list of names and values in turn has the name. Nearly every request has such a list: no list is made. */
+/** How often a list of names and values in turn has the name. Allocates nothing: nearly every request has such a list. */
 export function countHeader(raw: readonly unknown[], name: string): number {
   let count = 0;
   for (let index = 0; index < raw.length; index += 2) if (isHeader(raw[index], name)) count += 1;
@@ -118,8 +118,10 @@ export function rawValues(raw: readonly unknown[], name: string): readonly strin
 }
 
 /**
- * @throws {AuthConfigurationError} on anything but text: a client cannot send anything else, so the integration writes
- *   headers in a form that is not understood, and the header must not count as missing.
+ * The values of one header.
+ *
+ * @throws {AuthConfigurationError} on anything but text. A client can send nothing else, so the integration has headers in
+ *   an unknown form, and this one must not count as missing.
  */
 export function strings(values: unknown, name: string): readonly string[] {
   if (typeof values === 'string') return [values];

@@ -58,7 +58,7 @@ const NO_STORE: Header = ['cache-control', 'no-store'];
 
 /**
  * Gives a response with denials among its errors the header of the first one that asks for one, unless the response has
- * that header. The status stays. Such a response is not stored, whatever the hints and the plugins of the server say.
+ * that header. The status stays. Such a response is not stored, even where cache hints allow it.
  */
 export function addChallenge(headers: Map<string, string>, errors: readonly GraphQLError[], hasToken: boolean): void {
   for (const error of errors) {

@@ -2,7 +2,7 @@
 import { readRefusalPolicy } from '../directive/decide-operation.js';
 import type { DeniedOperationHandlings, InvalidTokenHandling, RefusalPolicy } from '../directive/decide-operation.js';
 import { oneOf } from '../settings.js';
-import type { insideOf } from '../token/verifier.js';
+import type { internalsOf } from '../token/verifier.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import { readVerifierSettings } from './verifier-option.js';
 
@@ -30,7 +30,7 @@ export interface CognitoAuthPluginOptions {
 
 export interface ResolvedPluginOptions {
   readonly verifier: CognitoVerifier;
-  readonly inside: ReturnType<typeof insideOf>;
+  readonly inside: ReturnType<typeof internalsOf>;
   readonly policy: RefusalPolicy;
   readonly publicAnswers: 'anonymous' | 'unruled';
 }

@@ -1,4 +1,4 @@
-/** Keys for Apollo's response cache that keep one caller's answers from another. */
+/** Keys for Apollo's response cache that keep one caller's responses from another. */
 import { OperationTypeNode } from 'graphql';
 import { createHash } from 'node:crypto';
 import { authStateOf } from '../auth.js';
@@ -10,7 +10,7 @@ import type { PluginRequestContext } from './apollo.js';
 
 type RequestContext = Pick<PluginRequestContext, 'contextValue'>;
 
-// Request contexts for which a cache asked one of the functions below.
+// Request contexts for which a cache called one of the functions below.
 const separated = once('requests that a cache tells apart', () => new WeakSet<object>());
 
 /** Whether a response cache holds this response under a key that other callers share, on a schema with rules. */
@@ -29,8 +29,7 @@ export function isSharedByCallers(requestContext: PluginRequestContext): boolean
 // an old one may be revoked, or not be good enough for what a fresh one sees.
 const PER_TOKEN = new Set(['exp', 'iat', 'nbf', 'jti', 'event_id', 'at_hash']);
 
-// All else that a rule or a policy can decide by. Two tokens of one sign-in share answers; a person who has lost a group
-// does not share with who they were.
+// All that a rule or a policy can decide by. Two tokens of one sign-in share responses, unless the caller lost a group.
 function fingerprint({ userPoolId, claims }: AuthenticatedAuth): string {
   const decisive = Object.entries(claims)
     .filter(([name]) => !PER_TOKEN.has(name))

@@ -1,4 +1,4 @@
-/** The response that an integration shows beside the request, where headers of an answer can be added early. */
+/** The response that an integration passes beside the request, to which headers can be added early. */
 import { isObject } from './headers.js';
 
 /** Node's response; Fastify's reply has `header` for `setHeader`. */
@@ -11,8 +11,8 @@ export interface IntegrationResponse {
 }
 
 /**
- * The response that can still be added to. Standalone and express have it as `res`, Koa in `ctx`, H3 in `event.node`, and
- * Fastify and Next as the second argument. Lambda, Fetch and Azure Functions have none.
+ * The response, unless its headers were sent. Standalone and express have it as `res`, Koa in `ctx`, H3 in `event.node`,
+ * and Fastify and Next as the second argument. Lambda, Fetch and Azure Functions have none.
  */
 export function findResponse([first, second]: readonly unknown[]): IntegrationResponse | undefined {
   if (isOpenResponse(second)) return second;
@@ -33,14 +33,14 @@ function isOpenResponse(candidate: unknown): candidate is IntegrationResponse {
   return headersSent !== true && sent !== true;
 }
 
-/** Several values are joined; a value of another kind is left alone. */
+/** The header's value, several ones joined; undefined for another kind of value. */
 export function headerOf(response: IntegrationResponse, name: string): string | undefined {
   const value = response.getHeader(name);
   if (Array.isArray(value)) return value.join(', ');
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Fastify writes what its reply has over what Node's response has, and the reply is what it shows. */
+/** Fastify's reply has `header` instead, and what it holds replaces what Node's response has. */
 export function setHeader(response: IntegrationResponse, name: string, value: string): void {
   if (response.setHeader === undefined) response.header?.(name, value);
   else response.setHeader(name, value);

@@ -1,25 +1,25 @@
-/** `Vary`: the request headers that answers depend on (RFC 9110, section 12.5.5). */
+/** `Vary`: the request headers that responses depend on (RFC 9110, section 12.5.5). */
 import { once } from '../once.js';
 import { isHttpName, stripBlanks } from '../token/credential.js';
 import type { TokenRequest } from '../token/credential.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import { findResponse, headerOf, setHeader } from './response.js';
 
-// A source of another author may ask for names of the client's making. `Vary: *` is right for any number of them.
+// A custom token source may ask for names that the client chose. `Vary: *` is right for any number of them.
 const MOST_NAMES = 16;
 const ANY = '*';
 
 /**
- * The names that belong in `Vary`: those that token sources have asked for, and those that the integration's responses
- * had when a context was made.
+ * The names that belong in `Vary`: those that token sources read, and those that the integration's responses had when a
+ * context was made.
  *
- * Integrations write the headers of an answer over those that Node's response has, so an answer with `vary: authorization`
- * would lose the `Origin` of a CORS middleware. The plugin sees no Node response and the context builder sees no answer,
- * and what both see is the verifier: the names are gathered there. One too many costs a shared cache some hits, and one
- * too few would hand one caller's answer to another.
+ * Integrations replace the headers of Node's response by those of Apollo's, so `vary: authorization` would lose the `Origin`
+ * of a CORS middleware. The plugin does not see Node's response and the context builder does not see Apollo's; both see the
+ * verifier, so the names are kept by verifier. One name too many costs a shared cache some hits; one too few would give one
+ * caller's response to another.
  */
 export class VaryingHeaders {
-  // By the name in lower case, as it was written first.
+  // By the name in lower case; as first written.
   readonly #names = new Map<string, string>();
   #value = '';
 
@@ -30,7 +30,7 @@ export class VaryingHeaders {
     this.#value = name === ANY || this.#names.size > MOST_NAMES ? ANY : [...this.#names.values()].join(', ');
   }
 
-  /** A request that notes which headers it is asked for. */
+  /** The request, which adds each header that is read of it. */
   watch(request: TokenRequest): TokenRequest {
     return {
       header: (name) => {
@@ -41,12 +41,12 @@ export class VaryingHeaders {
     };
   }
 
-  /** Adds the names to the headers of an answer. */
+  /** Adds the names to the headers of a response. */
   addTo(headers: Map<string, string>): void {
     if (this.#value !== '') headers.set('vary', this.#with(headers.get('vary')));
   }
 
-  /** Adds the names to the response that the integration shows, if it shows one, and takes over those that are there. */
+  /** Adds the names to the integration's response, if it passes one, and takes over those that are there. */
   exchangeWith(integrationArguments: readonly unknown[]): void {
     const response = findResponse(integrationArguments);
     if (response === undefined) return;

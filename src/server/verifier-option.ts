@@ -1,12 +1,12 @@
 /** The options of `createAuthContext()` and `cognitoAuthPlugin()`, which have a verifier among them. */
 import { AuthConfigurationError } from '../errors.js';
 import { readSettings } from '../settings.js';
-import { insideOf } from '../token/verifier.js';
+import { internalsOf } from '../token/verifier.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 
 interface VerifierSettings {
   readonly verifier: CognitoVerifier;
-  readonly inside: ReturnType<typeof insideOf>;
+  readonly inside: ReturnType<typeof internalsOf>;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -22,14 +22,14 @@ export function readVerifierSettings(called: string, options: unknown, names: re
     );
   }
   const settings = readSettings(`${called}: options`, options, ['verifier', ...names]);
-  const inside = insideOf(settings['verifier'] as CognitoVerifier);
-  // `insideOf` throws if this is not a verifier.
+  const inside = internalsOf(settings['verifier'] as CognitoVerifier);
+  // `internalsOf` throws if this is not a verifier.
   return { verifier: settings['verifier'] as CognitoVerifier, inside, settings };
 }
 
 function isVerifier(value: unknown): boolean {
   try {
-    insideOf(value as CognitoVerifier);
+    internalsOf(value as CognitoVerifier);
     return true;
   } catch {
     return false;

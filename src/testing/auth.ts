@@ -1,32 +1,28 @@
-/** `Auth` values for tests that need no token: as if one had been verified, was missing or was refused. */
+/** `Auth` values for tests that need no token: as if one was verified, missing or rejected. */
 import { randomUUID } from 'node:crypto';
 import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
 import type { AnonymousAuth, AuthenticatedAuth, AuthServices, RejectedAuth } from '../auth.js';
 import type { TokenUse } from '../cognito-claims.js';
-import {
-  AuthConfigurationError,
-  KeysUnavailableError,
-  RevocationUnavailableError,
-  TokenRejectedError,
-} from '../errors.js';
+import { AuthConfigurationError, KeysUnavailableError, RevocationUnavailableError } from '../errors.js';
 import type { RejectionReason } from '../errors.js';
 import { print, readSettings } from '../settings.js';
 import { readClaims, toAuth } from '../token/claims.js';
-import { SharedValues } from '../token/shared-values.js';
+import { Refusal } from '../token/rejection.js';
 import type { TestClaims } from './user-pool.js';
 
+/** Options of `authenticatedAs()`. */
 export interface AuthenticatedAsOptions {
   /** Default: `access`. */
-  readonly tokenUse?: TokenUse;
-  /** Default: one of its own for each call. */
-  readonly sub?: string;
-  /** Default: `test-user`. Undefined, when written, is no username, as in a client-credentials token. */
+  readonly tokenUse?: TokenUse | undefined;
+  /** Default: a new one for each call. */
+  readonly sub?: string | undefined;
+  /** Default: `test-user`. An explicit `undefined` means no username, as in a client-credentials token. */
   readonly username?: string | undefined;
-  readonly groups?: readonly string[];
+  readonly groups?: readonly string[] | undefined;
   /** Of an access token. */
-  readonly scopes?: readonly string[];
-  /** Further claims, or the same ones in the form in which a token has them; `undefined` removes one. */
-  readonly claims?: TestClaims;
+  readonly scopes?: readonly string[] | undefined;
+  /** Further claims, or those above in the form that a token has; `undefined` removes one. */
+  readonly claims?: TestClaims | undefined;
 }
 
 const origin: AuthServices = { clock: () => Date.now(), graceSeconds: 0, emit: () => {} };
@@ -35,17 +31,21 @@ const LIFETIME_SECONDS = 3600;
 const NAMES = ['tokenUse', 'sub', 'username', 'groups', 'scopes', 'claims'];
 
 /**
- * The `Auth` of a caller whose token says this.
+ * The `Auth` of a caller whose verified token says this.
  *
- * @throws {AuthConfigurationError} when no token of Cognito can say it.
+ * @example
+ * const contextValue = { auth: authenticatedAs({ tokenUse: 'id', groups: ['admin'] }) };
+ * await server.executeOperation({ query: '{ payroll { total } }' }, { contextValue });
+ *
+ * @throws {AuthConfigurationError} on an unknown option, and when no token of Cognito can say it.
  */
 export function authenticatedAs(options: AuthenticatedAsOptions = {}): AuthenticatedAuth {
-  // Own properties alone, and each known: a misspelt one would make a test pass for the wrong reason.
+  // A misspelt option would make a test pass for the wrong reason.
   const settings = readSettings('authenticatedAs(): options', options, NAMES) as AuthenticatedAsOptions;
   const { tokenUse = 'access', sub = randomUUID(), groups, scopes, claims = {} } = settings;
   if (tokenUse === 'id' && scopes !== undefined) {
     throw new AuthConfigurationError(
-      'authenticatedAs(): an ID token has no scopes. Leave them out, or write tokenUse: "access".',
+      "Expected `scopes` of authenticatedAs() to be left out of an ID token, got a list. Write: tokenUse: 'access'.",
     );
   }
   const username = 'username' in settings ? settings.username : 'test-user';
@@ -65,18 +65,22 @@ export function authenticatedAs(options: AuthenticatedAsOptions = {}): Authentic
       : { client_id: 'test-client', username, scope: scopes?.join(' ') }),
     ...claims,
   };
-  try {
-    // A token holds JSON: this drops what is undefined, and takes a copy of what the caller may change.
-    const json = JSON.parse(JSON.stringify(payload)) as Record<string, unknown>;
-    return toAuth(readClaims(json), USER_POOL_ID, { origin, shared: new SharedValues() });
-  } catch (error) {
-    if (!(error instanceof TokenRejectedError)) throw error;
-    const detail = error.cause instanceof Error ? error.cause.message : '';
-    throw new AuthConfigurationError(`authenticatedAs(): no token can say this. ${detail}`, { cause: error });
-  }
+  // A token holds JSON: this drops what is undefined, and takes a copy of what the caller may change.
+  const json = JSON.parse(JSON.stringify(payload)) as Record<string, unknown>;
+  const verified = readClaims(json);
+  if (!(verified instanceof Refusal)) return toAuth(verified, USER_POOL_ID, origin);
+  const detail = verified.cause instanceof Error ? verified.cause.message : '';
+  throw new AuthConfigurationError(`Expected \`options\` of authenticatedAs() to be what a token can say. ${detail}`, {
+    cause: verified.toError(),
+  });
 }
 
-/** The `Auth` of a request without credentials. */
+/**
+ * The `Auth` of a request without credentials.
+ *
+ * @example
+ * const contextValue = { auth: anonymous() };
+ */
 export function anonymous(): AnonymousAuth {
   return createAnonymousAuth(origin);
 }
@@ -90,11 +94,18 @@ const REASONS: readonly RejectionReason[] = [
   'revocation-unavailable',
 ];
 
-/** The `Auth` of a request whose credentials were not accepted, or could not be checked. */
+/**
+ * The `Auth` of a request whose credentials are rejected, or could not be checked.
+ *
+ * @example
+ * const contextValue = { auth: rejected('expired') };
+ *
+ * @throws {AuthConfigurationError} when there is no such reason.
+ */
 export function rejected(reason: RejectionReason): RejectedAuth {
   if (!REASONS.includes(reason)) {
     throw new AuthConfigurationError(
-      `rejected(): Expected \`reason\` to be one of ${REASONS.join(', ')}, got ${print(reason)}.`,
+      `Expected \`reason\` of rejected() to be one of ${REASONS.join(', ')}, got ${print(reason)}.`,
     );
   }
   if (reason === 'keys-unavailable') return createRejectedAuth(reason, origin, new KeysUnavailableError(1));

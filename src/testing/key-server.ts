@@ -1,25 +1,26 @@
-/** A JWKS endpoint on loopback that does what it is told: answer, fail, hang or lie. */
+/** A JWKS endpoint on loopback that does what a test tells it: respond, fail, hang or lie. */
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { JsonWebKeySet } from '../token/keys/key-set.js';
 import { createSigningKey } from './signing-key.js';
 
+/** The endpoint that `serve()` of a test user pool starts. */
 export interface TestKeyServer {
   /** For the `endpoint` of a pool, such as `http://127.0.0.1:49152`. */
   readonly url: string;
-  /** How many requests have come so far. */
+  /** How many requests it received. */
   readonly requests: number;
-  /** From now on each answer is status 500. */
+  /** Responds with status 500 from now on. */
   readonly fail: () => void;
-  /** From now on nothing is answered; the connection stays open. */
+  /** Sends no response from now on; connections stay open. */
   readonly hang: () => void;
-  /** From now on the keys are others than those that sign. */
+  /** Publishes other keys than those that sign, under the same ids, from now on. */
   readonly lie: () => void;
-  /** From now on the listener answers. */
+  /** Lets the listener respond from now on. */
   readonly answer: (listener: RequestListener) => void;
-  /** From now on the answer is the pool's keys again. */
+  /** Publishes the pool's keys again from now on. */
   readonly recover: () => void;
-  /** Cuts every connection. */
+  /** Stops the server and cuts every connection. */
   readonly close: () => Promise<void>;
 }
 

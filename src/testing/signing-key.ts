@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { JsonWebKey } from '../token/keys/key-set.js';
 
-/** A part of a token before it is encoded: bytes, text, or an object to write as JSON. */
+/** A part of a token before it is encoded: bytes, text, or an object that is written as JSON. */
 export type SignedPart = Uint8Array | string | object;
 
 export interface SigningKey {
@@ -22,7 +22,7 @@ export function sharedSigningKey(): SigningKey {
 
 export function createSigningKey(): SigningKey {
   // By way of PEM: in Node 20 the export of a key that was just generated as an object can wait for ever for the garbage
-  // collection that runs inside of it.
+  // collection that runs inside it.
   const { privateKey: pem, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },

@@ -1,6 +1,7 @@
-/** A user pool in memory: it has a real key, and signs the tokens that Cognito would. */
+/** A user pool in memory, which has a real key and signs the tokens that Cognito would. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AuthConfigurationError } from '../errors.js';
+import { print, readSettings } from '../settings.js';
 import { awsIssuers } from '../token/issuers.js';
 import type { JsonWebKeySet } from '../token/keys/key-set.js';
 import { createCognitoVerifier } from '../token/verifier.js';
@@ -10,18 +11,20 @@ import type { TestKeyServer } from './key-server.js';
 import { createSigningKey, sharedSigningKey } from './signing-key.js';
 import type { SignedPart } from './signing-key.js';
 
+/** Options of `createTestUserPool()`. */
 export interface TestUserPoolOptions {
-  /** Default: an id of its own, of the form that AWS has. */
-  readonly userPoolId?: string;
+  /** Default: a new id, in the form of AWS. */
+  readonly userPoolId?: string | undefined;
   /** Default: `test-client`. */
-  readonly clientId?: string;
+  readonly clientId?: string | undefined;
   /** Milliseconds since the epoch, for `iat`, `auth_time` and `exp`. Default: `Date.now`. */
-  readonly clock?: () => number;
+  readonly clock?: (() => number) | undefined;
 }
 
-/** Claims that override the usual ones; `undefined` removes one. */
+/** Claims that replace the usual ones, or add to them; `undefined` removes one. */
 export type TestClaims = Readonly<Record<string, unknown>>;
 
+/** A user pool in memory. */
 export interface TestUserPool {
   readonly userPoolId: string;
   readonly clientId: string;
@@ -29,32 +32,48 @@ export interface TestUserPool {
   readonly issuer: string;
   /** The public keys that it publishes now; the last one signs. */
   readonly jwks: JsonWebKeySet;
-  /** An access token of a person who signed in just now, for an hour. */
+  /** An access token of a person who signed in just now, good for an hour. */
   readonly accessToken: (claims?: TestClaims) => string;
   /** An ID token of the same person. */
   readonly idToken: (claims?: TestClaims) => string;
-  /** Any header and payload, really signed: objects, or text or bytes that are signed as they are. */
+  /** Signs any header and payload: objects are written as JSON, text and bytes are taken as they are. */
   readonly sign: (header: SignedPart, payload: SignedPart) => string;
   /**
-   * Signs with a new key from now on. `withdraw` takes the old ones out of the published set; by default they stay. Until
-   * then every test pool of the process signs with the same key: pools differ by their issuer.
+   * Signs with a new key from now on. The old keys stay published, unless `withdraw` is true. Until then every test pool of
+   * the process signs with the same key: pools differ by their issuer.
    */
-  readonly rotateKeys: (options?: { readonly withdraw?: boolean }) => void;
+  readonly rotateKeys: (options?: { readonly withdraw?: boolean | undefined }) => void;
   /**
    * Publishes the keys on loopback. Until it is closed, the pool is one of that endpoint: its tokens name it as their
    * issuer, and `verifier()` fetches its keys.
    */
   readonly serve: () => Promise<TestKeyServer>;
-  /** The production verifier over the keys as they are now; with an endpoint, over what the endpoint answers. */
+  /** The production verifier over the present keys; with an endpoint, over what the endpoint responds. */
   readonly verifier: (options?: CognitoVerifierOptions) => CognitoVerifier;
 }
 
 const LIFETIME_SECONDS = 3600;
+const NAMES = ['userPoolId', 'clientId', 'clock'];
 
-/** @throws {AuthConfigurationError} in `verifier()`, when the options are not those of a pool. */
+/**
+ * Creates a user pool in memory, which signs real tokens with a real RSA key (one for each process; making it takes about
+ * 100 ms). No network is used before `serve()`.
+ *
+ * @example
+ * const pool = createTestUserPool();
+ * const context = createAuthContext({ verifier: pool.verifier() });
+ * const authorization = `Bearer ${pool.accessToken({ 'cognito:groups': ['admin'] })}`;
+ *
+ * @throws {AuthConfigurationError} on an unknown option; in `verifier()`, when the options are not those of a pool; in
+ *   `issuer` and the tokens, when the pool is of no region of AWS and has no endpoint.
+ */
 export function createTestUserPool(options: TestUserPoolOptions = {}): TestUserPool {
-  const userPoolId = options.userPoolId ?? `eu-west-1_${randomBytes(5).toString('hex')}`;
-  const { clientId = 'test-client', clock = Date.now } = options;
+  const settings: TestUserPoolOptions = readSettings('createTestUserPool(): options', options, NAMES);
+  const {
+    userPoolId = `eu-west-1_${randomBytes(5).toString('hex')}`,
+    clientId = 'test-client',
+    clock = Date.now,
+  } = settings;
   const sub = randomUUID();
   let keys = [sharedSigningKey()];
   let server: TestKeyServer | undefined;
@@ -62,12 +81,21 @@ export function createTestUserPool(options: TestUserPoolOptions = {}): TestUserP
   function times({ exp }: TestClaims): TestClaims {
     const now = Math.floor(clock() / 1000);
     const expiresAt = typeof exp === 'number' && Number.isFinite(exp) ? exp : now + LIFETIME_SECONDS;
-    // A token that has run out was not issued just now.
+    // An expired token was not issued just now.
     const issuedAt = Math.min(now, expiresAt - LIFETIME_SECONDS);
     return { auth_time: issuedAt, iat: issuedAt, exp: expiresAt };
   }
 
-  const issuerFor = (claims: TestClaims) => ('iss' in claims ? claims['iss'] : pool.issuer);
+  function claimsOf(claims: TestClaims): TestClaims {
+    return {
+      sub,
+      ...('iss' in claims ? {} : { iss: pool.issuer }),
+      origin_jti: randomUUID(),
+      event_id: randomUUID(),
+      jti: randomUUID(),
+      ...times(claims),
+    };
+  }
 
   const pool: TestUserPool = {
     userPoolId,
@@ -77,8 +105,8 @@ export function createTestUserPool(options: TestUserPoolOptions = {}): TestUserP
       const [original] = awsIssuers(userPoolId) ?? [];
       if (original !== undefined) return original.issuer;
       throw new AuthConfigurationError(
-        'Expected `userPoolId` of createTestUserPool() to be of a region of AWS, as in eu-west-1_AbCdEf123, since the pool ' +
-          "has no endpoint. Call `serve()` first, or give its tokens an issuer: accessToken({ iss: '…' }).",
+        `Expected \`userPoolId\` of createTestUserPool() to be of a region of AWS, as eu-west-1_AbCdEf123 is, got ${print(userPoolId)}. ` +
+          "Call `serve()` first, or give its tokens an issuer: accessToken({ iss: '…' }).",
       );
     },
     get jwks() {
@@ -86,33 +114,23 @@ export function createTestUserPool(options: TestUserPoolOptions = {}): TestUserP
     },
     accessToken(claims = {}) {
       return pool.sign(header(), {
-        sub,
-        iss: issuerFor(claims),
-        version: 2,
-        client_id: clientId,
-        origin_jti: randomUUID(),
-        event_id: randomUUID(),
+        ...claimsOf(claims),
         token_use: 'access',
-        scope: 'aws.cognito.signin.user.admin',
-        ...times(claims),
-        jti: randomUUID(),
+        client_id: clientId,
         username: 'test-user',
+        scope: 'aws.cognito.signin.user.admin',
+        version: 2,
         ...claims,
       });
     },
     idToken(claims = {}) {
       return pool.sign(header(), {
-        sub,
-        email_verified: true,
-        iss: issuerFor(claims),
-        'cognito:username': 'test-user',
-        origin_jti: randomUUID(),
-        aud: clientId,
-        event_id: randomUUID(),
+        ...claimsOf(claims),
         token_use: 'id',
-        ...times(claims),
-        jti: randomUUID(),
+        aud: clientId,
+        'cognito:username': 'test-user',
         email: 'test-user@example.com',
+        email_verified: true,
         ...claims,
       });
     },

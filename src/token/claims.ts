@@ -1,116 +1,132 @@
-/** The claims of a Cognito token: their types and values, and the `Auth` that they make. */
-import { createAuthenticatedAuth } from '../auth.js';
+/** The claims of a Cognito token: their types, their times, and the `Auth` made of them. */
+import { createAuthenticatedAuth, hasExpired } from '../auth.js';
 import type { AuthenticatedAuth, AuthServices } from '../auth.js';
 import type { CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../cognito-claims.js';
 import { own } from './json-part.js';
 import type { JsonObject } from './json-part.js';
-import type { SharedValues } from './shared-values.js';
-import { expired, invalid, malformed } from './rejection.js';
+import { EXPIRED, refusal } from './rejection.js';
+import type { Refusal } from './rejection.js';
 
 /** The claims of either kind of token; `token_use` tells which. */
 export type CognitoClaims = CognitoIdTokenPayload | CognitoAccessTokenPayload;
 
-/** When a token is looked at, and how generously. */
-export interface ClaimTime {
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+const isString = (value: unknown): boolean => typeof value === 'string';
+const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
+// RFC 7519, section 2, NumericDate: "Non-integer values can be represented." JSON's 1e400 is parsed as Infinity.
+const isTime = (value: unknown): boolean => Number.isFinite(value);
+const isStringList = (value: unknown): boolean => Array.isArray(value) && value.every(isString);
+
+interface ClaimCheck {
+  readonly name: string;
+  readonly isRequired: boolean;
+  readonly isValid: (value: unknown) => boolean;
+  readonly refusal: Refusal;
+}
+
+function claim(isRequired: boolean, name: string, isValid: (value: unknown) => boolean): ClaimCheck {
+  const wrong = refusal('malformed', `The ${name} claim is missing or has the wrong type.`);
+  return { name, isRequired, isValid, refusal: wrong };
+}
+const required = claim.bind(undefined, true);
+const optional = claim.bind(undefined, false);
+
+const COMMON = [
+  required('sub', isName),
+  required('iss', isName),
+  required('exp', isTime),
+  required('iat', isTime),
+  optional('nbf', isTime),
+  optional('auth_time', isTime),
+  optional('jti', isString),
+  optional('origin_jti', isString),
+  optional('cognito:groups', isStringList),
+  required('token_use', isString),
+];
+const ID = [required('aud', isName), required('cognito:username', isName), optional('email', isString)];
+const ACCESS = [required('client_id', isName), optional('username', isName), optional('scope', isString)];
+const OTHER_TOKEN_USE = refusal('invalid', 'The token_use claim is neither id nor access.');
+
+/**
+ * The payload as claims, when each claim that this package reads is there and has its type (AWS: "Understanding the
+ * identity (ID) token", "Understanding the access token").
+ */
+export function readClaims(payload: JsonObject): CognitoClaims | Refusal {
+  const tokenUse = own(payload, 'token_use');
+  const isKnown = tokenUse === 'id' || tokenUse === 'access';
+  const wrong = firstWrong(payload, COMMON) ?? (isKnown ? undefined : OTHER_TOKEN_USE);
+  if (wrong !== undefined) return wrong;
+  // The checks cover each named member of the two types, except `email_verified`; the rest is JSON.
+  return firstWrong(payload, tokenUse === 'id' ? ID : ACCESS) ?? (payload as unknown as CognitoClaims);
+}
+
+function firstWrong(payload: JsonObject, checks: readonly ClaimCheck[]): Refusal | undefined {
+  for (const check of checks) {
+    const value = own(payload, check.name);
+    if (value === undefined ? check.isRequired : !check.isValid(value)) return check.refusal;
+  }
+  return undefined;
+}
+
+/** What the issuer of a token says about its times. */
+interface TimeRules {
   readonly graceSeconds: number;
   /** Whether AWS makes the tokens: an emulator keeps no limits. */
   readonly isAws: boolean;
 }
 
-// The last second that a `Date` can hold: beyond it, printing the time of a claim throws a RangeError.
+// The last second that a `Date` can hold: to print a later one throws a RangeError.
 const MAX_SECONDS = 8_640_000_000_000;
 // AWS: "Amazon Cognito user pools endpoints and quotas": a token lives for 5 minutes to 1 day.
 const MAX_LIFE_SECONDS = 86_400;
-// How far the clocks of two servers may differ. A token from further ahead would outlive its revocation by time.
+// How far the clocks of two servers can differ. A token from further ahead would outlive its revocation by time.
 const MAX_AHEAD_SECONDS = 300;
 
-const isString = (value: unknown): boolean => typeof value === 'string';
-const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
-// RFC 7519, section 2, NumericDate: "Non-integer values can be represented." JSON's 1e400 is no number that one can count with.
-const isTime = (value: unknown): boolean => Number.isFinite(value);
-const isStringList = (value: unknown): boolean => Array.isArray(value) && value.every(isString);
+const NOT_A_TIME = refusal('invalid', 'The exp claim is not a valid time.');
+const EXP_BEFORE_IAT = refusal('invalid', 'The exp claim is not after the iat claim.');
+const TOO_LONG_A_LIFE = refusal('invalid', 'The token is valid for longer than Cognito allows.');
+const IAT_IN_FUTURE = refusal('invalid', 'The iat claim is in the future.');
+const NBF_IN_FUTURE = refusal('invalid', 'The nbf claim is in the future.');
 
-type Check = readonly [claim: string, test: (value: unknown) => boolean, required: boolean];
-
-const COMMON: readonly Check[] = [
-  ['sub', isName, true],
-  ['iss', isName, true],
-  ['exp', isTime, true],
-  ['iat', isTime, true],
-  ['nbf', isTime, false],
-  ['auth_time', isTime, false],
-  ['jti', isString, false],
-  ['origin_jti', isString, false],
-  ['cognito:groups', isStringList, false],
-];
-const ID: readonly Check[] = [
-  ['aud', isName, true],
-  ['cognito:username', isName, true],
-  ['email', isString, false],
-];
-const ACCESS: readonly Check[] = [
-  ['client_id', isName, true],
-  ['username', isName, false],
-  ['scope', isString, false],
-];
-
-function check(payload: JsonObject, checks: readonly Check[]): void {
-  for (const [claim, test, required] of checks) {
-    const value = own(payload, claim);
-    if (value === undefined ? required : !test(value))
-      throw malformed(`The claim ${claim} is missing or of a wrong type.`);
-  }
-}
-
-/**
- * The payload as claims, when each claim that this package reads is there and has its type (AWS: "Understanding the
- * identity (ID) token", "Understanding the access token").
- *
- * @throws {TokenRejectedError} `malformed`; `invalid` for a `token_use` that is neither.
- */
-export function readClaims(payload: JsonObject): CognitoClaims {
-  check(payload, COMMON);
-  const tokenUse = own(payload, 'token_use');
-  if (typeof tokenUse !== 'string') throw malformed('The claim token_use is missing or of a wrong type.');
-  if (tokenUse !== 'id' && tokenUse !== 'access') throw invalid('The claim token_use is neither id nor access.');
-  check(payload, tokenUse === 'id' ? ID : ACCESS);
-  // The checks above cover each named member of the two types, except `email_verified`; the rest is JSON.
-  return payload as unknown as CognitoClaims;
-}
-
-/** @throws {TokenRejectedError} `expired`; `invalid` for times that make no sense or have not come. */
-export function checkTimes(claims: CognitoClaims, { now, graceSeconds, isAws }: ClaimTime): void {
+/** @param now Milliseconds since the epoch. */
+export function checkTimes(
+  claims: CognitoClaims,
+  { graceSeconds, isAws }: TimeRules,
+  now: number,
+): Refusal | undefined {
   const { exp, iat } = claims;
   const seconds = now / 1000;
-  if (!(Math.abs(exp) <= MAX_SECONDS)) throw invalid('The claim exp is no time.');
+  if (!(Math.abs(exp) <= MAX_SECONDS)) return NOT_A_TIME;
   if (isAws) {
-    if (!(iat < exp)) throw invalid('The claims exp and iat are not times of one token.');
-    if (!(exp - iat <= MAX_LIFE_SECONDS)) throw invalid('The token lives longer than a token of Cognito can.');
-    if (!(iat <= seconds + MAX_AHEAD_SECONDS)) throw invalid('The claim iat lies in the future.');
+    if (!(iat < exp)) return EXP_BEFORE_IAT;
+    if (!(exp - iat <= MAX_LIFE_SECONDS)) return TOO_LONG_A_LIFE;
+    if (!(iat <= seconds + MAX_AHEAD_SECONDS)) return IAT_IN_FUTURE;
   }
   const notBefore = own(claims, 'nbf');
-  if (typeof notBefore === 'number' && !(notBefore <= seconds + graceSeconds)) {
-    throw invalid('The claim nbf lies in the future.');
-  }
-  // RFC 7519, section 4.1.4: not "on or after" this time.
-  if (!(seconds < exp + graceSeconds)) throw expired();
+  if (typeof notBefore === 'number' && !(notBefore <= seconds + graceSeconds)) return NBF_IN_FUTURE;
+  return hasExpired(exp, graceSeconds, now) ? EXPIRED : undefined;
 }
 
 const NONE: readonly string[] = Object.freeze([]);
 
-interface AuthMaking {
-  readonly origin: AuthServices;
-  readonly shared: SharedValues;
+/** The scopes in a `scope` claim (RFC 6749, section 3.3). */
+export function splitScopes(scope: string): readonly string[] {
+  return Object.freeze(scope.split(' ').filter((name) => name !== ''));
 }
 
-/** The `Auth` of claims that were verified. Whole literals, because copying members costs more than all the rest. */
-export function toAuth(claims: CognitoClaims, userPoolId: string, { origin, shared }: AuthMaking): AuthenticatedAuth {
-  shared.shareIn(claims);
+/**
+ * The `Auth` of verified claims. Whole literals, because to copy members costs more than all the rest.
+ *
+ * @param scopesOf Another way to the result of `splitScopes`.
+ */
+export function toAuth(
+  claims: CognitoClaims,
+  userPoolId: string,
+  origin: AuthServices,
+  scopesOf: (scope: string) => readonly string[] = splitScopes,
+): AuthenticatedAuth {
   const status = 'authenticated';
   const { sub, token_use: tokenUse, exp: expiresAt } = claims;
-  // `readClaims` has seen to the types of these.
+  // `readClaims` has checked the types of these.
   const groups = (own(claims, 'cognito:groups') as readonly string[] | undefined) ?? NONE;
   if (tokenUse === 'id') {
     const { aud: clientId, 'cognito:username': username } = claims;
@@ -120,7 +136,8 @@ export function toAuth(claims: CognitoClaims, userPoolId: string, { origin, shar
     );
   }
   const clientId = claims.client_id;
-  const scopes = shared.scopesOf(own(claims, 'scope') as string | undefined);
+  const scope = own(claims, 'scope') as string | undefined;
+  const scopes = scope === undefined ? NONE : scopesOf(scope);
   const username = own(claims, 'username') as string | undefined;
   return createAuthenticatedAuth(
     username === undefined

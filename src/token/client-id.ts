@@ -1,8 +1,8 @@
-/** The app clients whose tokens a pool accepts, as they are configured. */
+/** Reads and validates the `clientId` of a pool: the app clients whose tokens it accepts. */
 import { AuthConfigurationError } from '../errors.js';
 import { describe, isText } from '../settings.js';
 
-/** @throws {AuthConfigurationError} on anything that is neither null nor one or several ids that a token can have. */
+/** @throws {AuthConfigurationError} on anything but null, or one or several ids that a token can have. */
 export function readClientIds(
   where: string,
   value: unknown,
@@ -16,22 +16,22 @@ export function readClientIds(
   }
   if (ids.length > 0 && ids.every(isText) && new Set(ids).size === ids.length) return ids;
   throw new AuthConfigurationError(
-    `${where}.clientId must be the id of an app client, or a list of different ids; found ${describe(value)}. ` +
+    `Expected \`${where}.clientId\` to be the id of an app client, or a list of different ids, got ${describe(value)}. ` +
       'To accept every client of the pool, write clientId: null.',
   );
 }
 
-// Cognito's own are /[\w+]+/, at most 128 characters (ClientIdType in the Cognito API reference); emulators and tests use
-// names too.
+// Cognito's are /[\w+]+/, at most 128 characters (ClientIdType in the Cognito API reference). Emulators and tests use names
+// too.
 const CLIENT_ID = /^[\w+.:@~-]{1,128}$/;
 
-/** An id that no token can have rejects every token, or, as one of several, every token of one client. */
+/** What is wrong with an id that no token can have: it would reject every token of its client. */
 function faultOf(id: string, isPoolId: (id: string) => boolean): string | undefined {
   if (isPoolId(id)) {
     return "the id of an app client, got the id of a user pool. Write the id that the pool's app client has, such as clientId: '1h57kf5cpq17m0eml12EXAMPLE'.";
   }
   if (/^(?:undefined|null|NaN|\[object Object\])$/.test(id)) {
-    return "the id of an app client, got the text of a value that was not there. Check where the id comes from: clientId: 'a'.";
+    return 'the id of an app client, got the text of a missing value. Check where the id comes from.';
   }
   if (CLIENT_ID.test(id)) return undefined;
   if (/[,;|]/.test(id)) {
@@ -44,5 +44,5 @@ function faultOf(id: string, isPoolId: (id: string) => boolean): string | undefi
     return "the id of an app client, got an id with white space or a control character. Write the id without it: clientId: 'a', or clientId: ['a', 'b'] for several.";
   }
   if (id.length > 128) return 'the id of an app client, got more than 128 characters. Write the id alone.';
-  return "the id of an app client, got an id with characters that none has. Write the id alone: clientId: '1h57kf5cpq17m0eml12EXAMPLE'.";
+  return "the id of an app client, got characters that no id has. Write the id alone: clientId: '1h57kf5cpq17m0eml12EXAMPLE'.";
 }

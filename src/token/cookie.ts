@@ -1,12 +1,12 @@
-/** The token source that reads a cookie, and only of a request that another site cannot make a browser send. */
+/** The token source that reads a cookie, and refuses it in a request that another site can make a browser send. */
 import { AuthConfigurationError } from '../errors.js';
 import { describe, readSettings } from '../settings.js';
 import { assertHttpName, declareHeaders, isHttpName, malformed, stripBlanks } from './credential.js';
 import type { TokenRequest, TokenSource } from './credential.js';
 
 /**
- * The headers of which Apollo Server's CSRF prevention asks for one, in a request that a browser would send without
- * asking first ("preflight").
+ * Apollo Server's CSRF prevention requires one of these headers in a request that a browser would send without a
+ * preflight.
  */
 const PREFLIGHT_HEADERS = ['x-apollo-operation-name', 'apollo-require-preflight'];
 
@@ -14,31 +14,37 @@ const PREFLIGHT_HEADERS = ['x-apollo-operation-name', 'apollo-require-preflight'
 // request-header").
 const SIMPLE_CONTENT_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
+/** Whether a browser has asked the server before it sent this request for another site. */
 function wasPreflighted(request: TokenRequest, preflightHeaders: readonly string[]): boolean {
   if (preflightHeaders.some((name) => request.header(name).some((value) => value !== ''))) return true;
   const [contentType, ...others] = request.header('content-type');
   if (contentType === undefined || others.length > 0) return false;
   const essence = stripBlanks(contentType.split(';', 1)[0] ?? '').toLowerCase();
   const [type, subtype, ...rest] = essence.split('/');
-  // Without a type and a subtype it is no media type, and a browser may send it as it likes.
+  // Anything but a type and a subtype is no media type, and a browser can send it without a preflight.
   return isHttpName(type) && isHttpName(subtype) && rest.length === 0 && !SIMPLE_CONTENT_TYPES.includes(essence);
 }
 
 /**
- * The value of a cookie (RFC 6265, section 5.4). A cookie that comes twice is malformed: one of them may be planted.
+ * A token source that reads a cookie (RFC 6265, section 5.4). A cookie sent twice is malformed, because one of the two can
+ * be planted.
  *
- * A browser attaches cookies to requests that other sites make. Apollo Server's CSRF prevention (on by default) stops
- * those before they reach the context; a request that it would have stopped and that arrives here all the same is
- * malformed. So a server on which the prevention is off fails closed instead of acting for another site. Name the
- * cookie with the prefix `__Host-` and set it `Secure; HttpOnly; SameSite=Lax`.
+ * A browser attaches cookies to requests that other sites make. Apollo Server's CSRF prevention, which is on by default,
+ * stops these requests before they reach the context. One that arrives here all the same is malformed, so a server without
+ * the prevention fails closed. Give the cookie a name with the prefix `__Host-`, and set it with
+ * `Secure; HttpOnly; SameSite=Lax`.
  *
+ * @param name The name of the cookie.
  * @param options.preflightHeaders The same list as Apollo Server's `csrfPrevention.requestHeaders`. Default: Apollo
  *   Server's default, `x-apollo-operation-name` and `apollo-require-preflight`.
- * @throws {AuthConfigurationError} when the name is not a cookie's, or on an option that is unknown or no list of headers.
+ * @throws {AuthConfigurationError} when the name cannot be one of a cookie, or on an option that is unknown or no list of
+ *   headers.
+ * @example
+ * createAuthContext({ verifier, tokenSource: cookieToken('__Host-token') });
  */
 export function cookieToken(
   name: string,
-  options: { readonly preflightHeaders?: readonly string[] } = {},
+  options: { readonly preflightHeaders?: readonly string[] | undefined } = {},
 ): TokenSource {
   assertHttpName('cookieToken', name);
   const settings = readSettings('cookieToken(): options', options, ['preflightHeaders']);
@@ -47,16 +53,16 @@ export function cookieToken(
     (request) => {
       const [value, ...others] = readCookies(request, name);
       if (value === undefined || (value === '' && others.length === 0)) return undefined;
-      if (others.length > 0) throw malformed('The request has the cookie of the token more than once.');
+      if (others.length > 0) throw malformed('The request has more than one cookie with the token.');
       if (!wasPreflighted(request, preflightHeaders)) {
         throw malformed(
-          'A cookie came with a request that a browser may send for another site. ' +
-            "Keep Apollo Server's csrfPrevention on and let the client send the header `apollo-require-preflight: true`.",
+          'The request has a cookie, and a browser can send it for another site. ' +
+            "Keep Apollo Server's csrfPrevention on, and let the client send the header `apollo-require-preflight: true`.",
         );
       }
       return value;
     },
-    // What else it reads decides only whether a request with the cookie is refused, and such an answer is not stored.
+    // The other headers only decide whether a request with the cookie is refused, and no cache stores that response.
     ['cookie'],
   );
 }
@@ -70,7 +76,7 @@ function readPreflightHeaders(value: unknown): readonly string[] {
   );
 }
 
-// HTTP/2 may split the header into several (RFC 9113, section 8.2.3), so several headers are not yet several cookies.
+// HTTP/2 can split the header into several (RFC 9113, section 8.2.3), which are not several cookies yet.
 function readCookies(request: TokenRequest, name: string): readonly string[] {
   const values: string[] = [];
   for (const pair of request.header('cookie').flatMap((header) => header.split(';'))) {
@@ -81,7 +87,7 @@ function readCookies(request: TokenRequest, name: string): readonly string[] {
   return values;
 }
 
-// RFC 6265, section 4.1.1: a value may stand in double quotes.
+// RFC 6265, section 4.1.1: a value can stand in double quotes.
 function unquote(value: string): string {
   return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }

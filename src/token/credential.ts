@@ -1,46 +1,52 @@
-/** What token sources share: the request that they see, how they refuse it, and the characters of HTTP. */
-import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
+/** What token sources share: their view of a request, how they refuse it, and the characters of HTTP. */
+import { AuthConfigurationError } from '../errors.js';
+import type { TokenRejectedError } from '../errors.js';
 import { once } from '../once.js';
+import { describe } from '../settings.js';
+import { refusal } from './rejection.js';
 
-/** A request as a token source sees it. */
+/**
+ * A request as a token source sees it.
+ *
+ * @example
+ * const [value, ...others] = request.header('x-id-token');
+ */
 export interface TokenRequest {
   /**
-   * Every value that the request has for a header (its name in any case), one element for each time the header was
-   * sent: whether a credential was sent twice must be visible here.
+   * Every value of a header, by its name in any case: one element for each time that the request has it, so that a
+   * credential sent twice shows.
    */
   header(name: string): readonly string[];
 }
 
 /**
- * Finds the token of a request: the token, or undefined when the request has no credentials. The headers that it asks
- * for are named in `Vary`.
+ * Returns the token of a request; undefined when the request has no credentials. The response names the headers that it
+ * reads in `Vary`.
  *
- * @throws {TokenRejectedError} reason `malformed`, when there are credentials that are not exactly one token.
+ * @throws {TokenRejectedError} for the reason `malformed`, when the credentials are not exactly one token.
+ * @example
+ * const tokenSource: TokenSource = (request) => {
+ *   const [token, ...others] = request.header('x-token');
+ *   if (others.length > 0) throw new TokenRejectedError('malformed');
+ *   return token;
+ * };
  */
 export type TokenSource = (request: TokenRequest) => string | undefined;
 
-/** @internal */
-export function malformed(detail: string): TokenRejectedError {
-  const cause = new Error(detail);
-  ofSources.add(cause);
-  return new TokenRejectedError('malformed', { cause });
-}
-
-const ofSources = once('sentences of token sources', () => new WeakSet<Error>());
-
 /**
- * Whether the sentence is one of this package's sources: a constant, which may be logged.
+ * The error for credentials that are not exactly one token.
  *
+ * @param detail A constant sentence for the log. It holds nothing of the request.
  * @internal
  */
-export function isOfSource(cause: Error): boolean {
-  return ofSources.has(cause);
+export function malformed(detail: string): TokenRejectedError {
+  return refusal('malformed', detail).toError();
 }
 
 const withoutToken = once('rejections of other schemes', () => new WeakSet<TokenRejectedError>());
 
 /**
- * The rejection of credentials that hold no bearer token, good or bad.
+ * The error for credentials without a bearer token, good or bad.
  *
  * @internal
  */
@@ -69,7 +75,7 @@ export function declareHeaders(source: TokenSource, headers: readonly string[]):
 }
 
 /**
- * The headers in which one of this package's sources looks for a token; undefined for a source of another author.
+ * The headers that a source of this package reads; undefined for any other source.
  *
  * @internal
  */
@@ -82,8 +88,8 @@ function isBlank(code: number): boolean {
 }
 
 /**
- * RFC 9110, section 5.6.3: the white space around a value is SP and HTAB. `trim` also takes away U+00A0 and others, which
- * are part of a value: a browser lets a page set a cookie named U+00A0 and `__Host-token`, without the rules of `__Host-`.
+ * RFC 9110, section 5.6.3: the white space around a value is SP and HTAB. `trim` also removes U+00A0 and others, which are
+ * part of a value: a browser lets a page set a cookie named U+00A0 and `__Host-token`, without the rules of `__Host-`.
  *
  * @internal
  */
@@ -95,7 +101,7 @@ export function stripBlanks(text: string): string {
   return text.slice(start, end);
 }
 
-// RFC 9110, section 5.6.2: what a header's name consists of; RFC 6265, section 4.1.1: a cookie's name is the same.
+// The characters of a header's name (RFC 9110, section 5.6.2), and of a cookie's (RFC 6265, section 4.1.1).
 const HTTP_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** @internal */
@@ -105,5 +111,9 @@ export function isHttpName(name: unknown): name is string {
 
 /** @internal */
 export function assertHttpName(factory: string, name: unknown): asserts name is string {
-  if (!isHttpName(name)) throw new AuthConfigurationError(`${factory}() expects a name such as "x-id-token".`);
+  if (isHttpName(name)) return;
+  throw new AuthConfigurationError(
+    `Expected \`name\` of ${factory}() to be a name in HTTP, got ${describe(name)}` +
+      `${typeof name === 'string' && name.trim() !== '' ? ' with other characters' : ''}. Write: ${factory}('x-id-token').`,
+  );
 }

@@ -1,4 +1,4 @@
-/** A token whose signature is bad, to try the library with. The private half of its key was thrown away. */
+/** A token with a bad signature, to test the library with. The private half of its key no longer exists. */
 import type { VerificationKey } from './keys/key-set.js';
 
 export const KEY: VerificationKey = Object.freeze({
@@ -14,7 +14,7 @@ export const KEY: VerificationKey = Object.freeze({
     'PchkufB2uGBgls3YePpd8quC84qBk7WieTdN9wC2Nw',
 });
 
-/** The signature is a real one of the key, over `self-test.signed`: as near to a good one as a bad one comes. */
+/** The signature is a real one of the key, over `self-test.signed`: as close to a good one as a bad one can be. */
 export const forgedToken = (iss: string) => ({
   kid: KEY.kid,
   claims: { iss, sub: 'self-test', exp: 1, iat: 0, token_use: 'access', client_id: 'self-test' } as const,

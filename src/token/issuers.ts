@@ -1,13 +1,13 @@
-/** The issuers of Amazon Cognito: the one place that knows the hosts of AWS. */
+/** The issuers of Amazon Cognito. This file alone knows the hosts of AWS. */
 
-/** One value of `iss`, and where its keys are. */
+/** One value of `iss`, and the address of its keys. */
 export interface IssuerAddress {
   readonly issuer: string;
   readonly jwksUri: string;
 }
 
-// The regions of a partition by their form, as the AWS SDKs tell them apart, with its DNS suffix. The isolated partitions
-// (us-iso-, us-isob-, eu-isoe-, us-isof-) are left out: where Cognito answers there is not published.
+// The form of the regions of each partition, as the AWS SDKs tell them apart, and its DNS suffix. The isolated partitions
+// (us-iso-, us-isob-, eu-isoe-, us-isof-) are left out, because their hosts of Cognito are not published.
 const PARTITIONS: readonly (readonly [region: RegExp, suffix: string])[] = [
   [/^(?:af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d{1,2}$/, 'amazonaws.com'],
   [/^us-gov-[a-z]+-\d{1,2}$/, 'amazonaws.com'],
@@ -17,16 +17,16 @@ const PARTITIONS: readonly (readonly [region: RegExp, suffix: string])[] = [
 
 const POOL_ID = /^([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})_[A-Za-z0-9]{1,55}$/;
 
-/** The region in the id of a user pool; undefined for what is no such id. */
+/** The region in the id of a user pool; undefined for any other text. */
 export function regionOf(userPoolId: string): string | undefined {
   return POOL_ID.exec(userPoolId)?.[1];
 }
 
 /**
- * The issuers of a user pool on AWS; undefined when its region is of no partition that is known here.
+ * The issuers of a user pool on AWS; undefined when its region is in no known partition.
  *
- * A pool has one of two issuers ("original" and "updated", IssuerConfigurationType in the Cognito API reference), and may
- * be switched from one to the other while tokens of both live. The original one stands first.
+ * A pool has one of two issuers ("original" and "updated", IssuerConfigurationType in the Cognito API reference), and can
+ * be switched from one to the other while tokens of both are valid (docs/decisions: two issuers). The original one is first.
  */
 export function awsIssuers(userPoolId: string): readonly [IssuerAddress, IssuerAddress] | undefined {
   const region = regionOf(userPoolId);
@@ -43,12 +43,12 @@ export function issuerAt(issuer: string): IssuerAddress {
   return { issuer, jwksUri: `${issuer}/.well-known/jwks.json` };
 }
 
-// Also behind a VPC endpoint.
+// Also the host of a VPC endpoint.
 const COGNITO_SERVICE = /(?:^|\.)(?:issuer-)?cognito-idp(?:-fips)?\./;
-// Where AWS answers besides: its dual-stack hosts, and the isolated partitions.
+// Further hosts of AWS: the dual-stack ones, and those of the isolated partitions.
 const OTHER_SUFFIXES = ['api.aws', 'c2s.ic.gov', 'sc2s.sgov.gov', 'csp.hci.ic.gov', 'cloud.adc-e.uk'];
 
-/** Whether the host, in any spelling that `URL` makes of it, is where AWS answers for Cognito. */
+/** Whether the host, in any spelling that `URL` accepts, is Cognito on AWS. */
 export function isCognitoHost(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/\.$/, '');
   const suffixes = [...PARTITIONS.map(([, suffix]) => suffix), ...OTHER_SUFFIXES];

@@ -1,9 +1,9 @@
-/** What a developer passed to `verify` in the place of a token, in words for the log. */
+/** Describes what a developer passed to `verify` instead of a token, for the log. */
 import { describe } from '../settings.js';
 
 const EXPECTED = 'Expected `token` to be the token alone, got';
 
-/** Undefined for what may be a token. Nothing of the value is in the sentence. */
+/** Undefined for what can be a token. The sentence holds nothing of the value. */
 export function describeMisuse(token: unknown): string | undefined {
   if (typeof token !== 'string') {
     return `${EXPECTED} ${describe(token)}. For a request that may have no token, call authenticate(token).`;

@@ -1,4 +1,4 @@
-/** A user pool as it is configured: what may be written, what is refused, and the issuers that it stands for. */
+/** Reads and validates a user pool of the configuration, and finds its issuers. */
 import type { TokenUse } from '../cognito-claims.js';
 import { AuthConfigurationError } from '../errors.js';
 import { describe, print, readNumber, readSettings } from '../settings.js';
@@ -10,53 +10,60 @@ import type { IssuerAddress } from './issuers.js';
 import { readStaticKeys } from './keys/key-set.js';
 import type { JsonWebKeySet, KeySet } from './keys/key-set.js';
 
-/** A user pool whose tokens are accepted. */
+/**
+ * A user pool whose tokens are accepted.
+ *
+ * @example
+ * const pool: CognitoPool = { userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'], tokenUse: 'access' };
+ * const emulated: CognitoPool = { userPoolId: 'local_1a2B', clientId: 'web', endpoint: 'http://localhost:9229' };
+ */
 export interface CognitoPool {
-  /** Such as `eu-west-1_AbCdEf123`; with `endpoint`, whatever the emulator calls it. */
+  /** Such as `eu-west-1_AbCdEf123`; with `endpoint`, the id that the emulator gives it. */
   readonly userPoolId: string;
   /**
    * The app client, or clients, whose tokens are accepted: the `aud` of an ID token, the `client_id` of an access token.
-   * `null`, which has to be written, accepts every client of the pool.
+   * Only an explicit `null` accepts every client of the pool.
    */
   readonly clientId: string | readonly string[] | null;
-  /** The only kind of token that is accepted. Default: both kinds. */
+  /** The only kind of token that is accepted; leave it out for both kinds. An explicit `undefined` is refused. */
   readonly tokenUse?: TokenUse;
-  /** Seconds for which a token is still accepted after `exp`, and already before `nbf`. From 0 to 3600. Default: 0. */
+  /** Seconds for which a token is accepted after its `exp`, and before its `nbf`. From 0 to 3600. Default: 0. */
   readonly graceSeconds?: number | undefined;
   /**
-   * Origin of an emulator, such as `http://127.0.0.1:9229`, in the place of the AWS host. The issuer is then
-   * `<endpoint>/<userPoolId>`. Plain http is for a loopback address alone: `localhost`, `*.localhost`, `127.0.0.0/8`,
-   * `[::1]`.
+   * The origin of an emulator, such as `http://127.0.0.1:9229`, instead of the AWS host. The issuer is then
+   * `<endpoint>/<userPoolId>`. Plain http is accepted for loopback addresses alone: `localhost`, `*.localhost`,
+   * `127.0.0.0/8`, `[::1]`. Default: AWS.
    */
   readonly endpoint?: string | undefined;
   /**
-   * Beside `endpoint`: the exact `iss` of the emulator's tokens, such as `http://localhost:9229/local_1a2B`, where that is
-   * another address than the one by which this program reaches it. The keys are still fetched at
-   * `<endpoint>/<userPoolId>/.well-known/jwks.json`; nothing is ever fetched from the issuer.
+   * Beside `endpoint`: the exact `iss` of the emulator's tokens, such as `http://localhost:9229/local_1a2B`, when this
+   * program reaches the emulator at another address. The keys still come from
+   * `<endpoint>/<userPoolId>/.well-known/jwks.json`; nothing is ever fetched from the issuer. Default:
+   * `<endpoint>/<userPoolId>`.
    */
   readonly issuer?: string | undefined;
   /**
    * Beside `endpoint`: true accepts plain http, and keys whose private half is published with an emulator, at any address,
-   * such as that of a container. Anyone can then make tokens: never in production. The plugin warns of it at each start.
-   * Default: false.
+   * such as that of a container. Anyone can then make tokens, so never use it in production. The plugin logs a warning at
+   * each start. Default: false.
    */
   readonly emulator?: boolean | undefined;
-  /** The pool's public keys, for a program without network. They are never fetched then, and never change. */
+  /** The pool's public keys, for a program without network. They never change then. Default: fetched. */
   readonly jwks?: JsonWebKeySet | undefined;
 }
 
-/** A pool after all checks, on its own: nothing in it is the caller's to change. */
+/** A pool after all checks, as a copy: the caller cannot change it. */
 export interface ResolvedPool {
   readonly userPoolId: string;
   readonly clientIds: readonly string[] | null;
   readonly tokenUse: TokenUse | null;
   readonly graceSeconds: number;
   readonly issuers: readonly IssuerAddress[];
-  /** Whether AWS makes the tokens, so that AWS' limits on them hold. */
+  /** Whether AWS makes the tokens, so that the limits of AWS apply. */
   readonly isAws: boolean;
   readonly staticKeys: KeySet | undefined;
   readonly allowEmulatorKeys: boolean;
-  /** What to say at each start of a server. */
+  /** Written at each start of a server. */
   readonly warnings: readonly string[];
 }
 
@@ -65,17 +72,20 @@ const MAX_GRACE_SECONDS = 3600;
 
 const EMULATOR_POOL_ID = /^[\w-]{1,128}$/;
 
-/** @throws {AuthConfigurationError} on anything that is not a pool, several pools, or safe. */
+/** @throws {AuthConfigurationError} on anything that is not a pool or a list of pools, or that is unsafe. */
 export function readPools(pools: unknown): readonly ResolvedPool[] {
   const list: readonly unknown[] = Array.isArray(pools) ? Array.from<unknown>(pools) : [pools];
-  if (list.length === 0)
-    throw new AuthConfigurationError('createCognitoVerifier() needs a user pool; found an empty list.');
+  if (list.length === 0) {
+    throw new AuthConfigurationError(
+      'Expected `pools` to have at least one user pool, got an empty list. Write: [{ userPoolId, clientId }].',
+    );
+  }
   const resolved = list.map((pool, index) => readPool(Array.isArray(pools) ? `pools[${index}]` : 'pool', pool));
   const issuers = resolved.flatMap((pool) => pool.issuers.map(({ issuer }) => issuer));
   if (new Set(issuers).size < issuers.length) {
     throw new AuthConfigurationError(
-      'createCognitoVerifier() was given one user pool twice. Write each once: clientId: [...] names several app ' +
-        'clients, and without tokenUse both kinds of token are accepted.',
+      'Expected `pools` to have each issuer once, got one twice. Write each user pool once: `clientId` takes a list, and ' +
+        'without `tokenUse` both kinds of token are accepted.',
     );
   }
   return resolved;
@@ -86,13 +96,13 @@ function readPool(where: string, pool: unknown): ResolvedPool {
   const endpoint = readEndpoint(where, settings);
   if (endpoint !== undefined && settings['jwks'] !== undefined) {
     throw new AuthConfigurationError(
-      `${where} has both endpoint and jwks. Write one: where the keys are, or the keys.`,
+      `Expected \`${where}\` to have \`endpoint\` or \`jwks\`, got both. Write where the keys are, or the keys.`,
     );
   }
   if (endpoint === undefined && settings['issuer'] !== undefined) {
     throw new AuthConfigurationError(
-      `${where}.issuer is for an emulator alone: the issuers of AWS are known. Write its \`endpoint\` too, or leave ` +
-        '`issuer` out.',
+      `Expected \`${where}.issuer\` to stand beside \`endpoint\`, got it alone. Leave it out for a pool of AWS; for an ` +
+        'emulator, write its `endpoint` too.',
     );
   }
   const allowEmulatorKeys = endpoint?.allowEmulatorKeys === true;
@@ -115,8 +125,8 @@ function readPool(where: string, pool: unknown): ResolvedPool {
     warnings:
       endpoint?.isOpen === true
         ? [
-            `The user pool ${userPoolId} has \`emulator: true\`: its keys may come over plain http or be published, so ` +
-              'that anyone can make its tokens. Never in production.',
+            `The user pool ${userPoolId} has \`emulator: true\`. Its keys can come over plain http or be published ones, so ` +
+              'anyone can make its tokens. Remove `emulator` in production.',
           ]
         : [],
   };
@@ -141,8 +151,8 @@ function readUserPool(
   }
   if (typeof id !== 'string' || issuers === undefined) {
     throw new AuthConfigurationError(
-      `${where}.userPoolId must be the id of a user pool, such as 'eu-west-1_AbCdEf123'; found ${describe(id)}` +
-        `${typeof id === 'string' ? ' of another form' : ''}. For an emulator, write its endpoint too.`,
+      `Expected \`${where}.userPoolId\` to be the id of a user pool, such as 'eu-west-1_AbCdEf123', got ${describe(id)}` +
+        `${typeof id === 'string' ? ' of another form' : ''}. For an emulator, write its \`endpoint\` too.`,
     );
   }
   return { userPoolId: id, issuers };
@@ -151,9 +161,9 @@ function readUserPool(
 function readTokenUse(where: string, settings: Record<string, unknown>): TokenUse | null {
   const value = settings['tokenUse'];
   if (value === 'id' || value === 'access') return value;
-  // Undefined must be absent: a variable that was never set would otherwise open the other kind of token.
+  // An explicit `undefined` can be a variable that was never set: it must not accept the other kind of token.
   if (!('tokenUse' in settings)) return null;
   throw new AuthConfigurationError(
-    `${where}.tokenUse must be 'id' or 'access'; found ${describe(value)}. Leave it out to accept both kinds.`,
+    `Expected \`${where}.tokenUse\` to be 'id' or 'access', got ${describe(value)}. Leave it out to accept both kinds.`,
   );
 }

@@ -1,14 +1,14 @@
 /**
- * The strict pre-check: everything that can be said of a token without a key. What does not pass costs neither a key
- * look-up nor a signature check.
+ * The strict pre-check: everything that can be said of a token without a key and a clock. A token that does not pass costs
+ * neither a fetch of keys nor a signature check.
  */
-import { checkTimes, readClaims } from './claims.js';
-import type { ClaimTime, CognitoClaims } from './claims.js';
+import { readClaims } from './claims.js';
+import type { CognitoClaims } from './claims.js';
 import { decodeBase64url, decodeJsonPart, own } from './json-part.js';
 import { isKeyId } from './keys/key-set.js';
-import { invalid, malformed } from './rejection.js';
+import { Refusal, refusal } from './rejection.js';
 
-/** A token that looks right. None of it is verified yet. */
+/** A token that looks right. Nothing in it is verified yet. */
 export interface DecodedToken<Issuer> {
   readonly issuer: Issuer;
   readonly kid: string;
@@ -21,77 +21,63 @@ export interface DecodedToken<Issuer> {
 // What Node's HTTP parser allows for all headers of a request together.
 const MAX_LENGTH = 16_384;
 
-// A pool has two keys, and all tokens of a key have one header.
-const MAX_HEADERS = 16;
+const NOT_A_STRING = refusal('malformed', 'The token is not a string.');
+const TOO_LONG = refusal('malformed', 'The token is longer than 16 KB.');
+const NOT_THREE_PARTS = refusal('malformed', 'The token does not have three parts.');
+const OTHER_ALGORITHM = refusal('malformed', 'The alg header is not RS256.');
+const CRITICAL_EXTENSION = refusal('malformed', 'The token has a crit header.');
+const NO_KEY_ID = refusal('malformed', 'The kid header is missing or invalid.');
+const NO_SIGNATURE = refusal('malformed', 'The token has no signature.');
+const NO_ISSUER = refusal('malformed', 'The iss claim is missing or has the wrong type.');
+const OTHER_ISSUER = refusal('invalid', 'The iss claim is not a configured issuer.');
 
-/**
- * The headers of tokens that were verified, with the `kid` in each, so that they need not be parsed again. Nothing that
- * was not verified gets in: a flood of other headers cannot push them out.
- */
-export class KnownHeaders {
-  readonly #kids = new Map<string, string>();
-
-  kidOf(headerB64: string): string | undefined {
-    return this.#kids.get(headerB64);
-  }
-
-  add(headerB64: string, kid: string): void {
-    if (this.#kids.has(headerB64)) return;
-    if (this.#kids.size >= MAX_HEADERS) this.#kids.clear();
-    // A copy of the text: V8 would keep the whole token for the sake of its first part.
-    this.#kids.set(Buffer.from(headerB64, 'latin1').toString('latin1'), kid);
-  }
-}
-
-interface Known<Issuer> {
-  /** What is configured, by the exact value of `iss`. Nothing that a token names is looked up elsewhere. */
-  readonly issuers: ReadonlyMap<unknown, Issuer>;
-  readonly headers: KnownHeaders;
-}
-
-/** @throws {TokenRejectedError} `malformed`, before anything looks at more than the length. */
-export function checkSize(token: unknown): asserts token is string {
-  if (typeof token !== 'string') throw malformed('The token is not a string.');
-  if (token.length > MAX_LENGTH) throw malformed('The token is longer than 16 KB.');
-}
-
-function readKeyId(headerB64: string): string {
-  const header = decodeJsonPart(headerB64);
-  // RFC 8725, section 3.1: the algorithm is what we expect, never what the token asks for.
-  if (own(header, 'alg') !== 'RS256') throw malformed('The algorithm is not RS256.');
-  // RFC 7515, section 4.1.11: extensions that one does not understand must be refused, and we understand none.
-  if (own(header, 'crit') !== undefined) throw malformed('The header has critical extensions.');
-  const kid = own(header, 'kid');
-  if (!isKeyId(kid)) throw malformed('The header has no kid, or one that is no key id.');
-  return kid;
+/** The token as text, when it is no longer than a token can be. Looks at the length alone. */
+export function readText(token: unknown): string | Refusal {
+  if (typeof token !== 'string') return NOT_A_STRING;
+  return token.length > MAX_LENGTH ? TOO_LONG : token;
 }
 
 /**
- * @param now Milliseconds since the epoch.
- * @throws {TokenRejectedError} `malformed`, `invalid` or `expired`.
+ * @param issuers By the exact value of `iss`. Nothing else that a token names is ever looked up.
+ * @param kids The `kid` in each header that is known to be good. All tokens of a key have the same header.
  */
-export function decodeToken<Issuer extends Omit<ClaimTime, 'now'>>(
+export function decodeToken<Issuer>(
   token: string,
-  { issuers, headers }: Known<Issuer>,
-  now: number,
-): DecodedToken<Issuer> {
-  // Three parts: what has five is a JWE, as Cognito's refresh tokens are.
+  issuers: ReadonlyMap<unknown, Issuer>,
+  kids: ReadonlyMap<string, string>,
+): DecodedToken<Issuer> | Refusal {
+  // A token of five parts is a JWE, as Cognito's refresh tokens are.
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
-  if (first === -1 || second === -1 || token.includes('.', second + 1))
-    throw malformed('The token has not three parts.');
+  if (first === -1 || second === -1 || token.includes('.', second + 1)) return NOT_THREE_PARTS;
   const headerB64 = token.slice(0, first);
   const payloadB64 = token.slice(first + 1, second);
   const signatureB64 = token.slice(second + 1);
-  const kid = headers.kidOf(headerB64) ?? readKeyId(headerB64);
+
+  const kid = kids.get(headerB64) ?? readKeyId(headerB64);
+  if (kid instanceof Refusal) return kid;
   const payload = decodeJsonPart(payloadB64);
-  if (decodeBase64url(signatureB64).length === 0) throw malformed('The token has no signature.');
+  if (payload instanceof Refusal) return payload;
+  const signature = decodeBase64url(signatureB64);
+  if (signature instanceof Refusal) return signature;
+  if (signature.length === 0) return NO_SIGNATURE;
 
   const iss = own(payload, 'iss');
-  if (typeof iss !== 'string') throw malformed('The claim iss is missing or of a wrong type.');
+  if (typeof iss !== 'string') return NO_ISSUER;
   const issuer = issuers.get(iss);
-  if (issuer === undefined) throw invalid('The issuer is not one that is configured.');
+  if (issuer === undefined) return OTHER_ISSUER;
   const claims = readClaims(payload);
-  checkTimes(claims, { now, graceSeconds: issuer.graceSeconds, isAws: issuer.isAws });
+  if (claims instanceof Refusal) return claims;
   return { issuer, kid, claims, headerB64, payloadB64, signatureB64 };
+}
+
+function readKeyId(headerB64: string): string | Refusal {
+  const header = decodeJsonPart(headerB64);
+  if (header instanceof Refusal) return header;
+  // RFC 8725, section 3.1: the algorithm is the one we expect, never the one that the token names.
+  if (own(header, 'alg') !== 'RS256') return OTHER_ALGORITHM;
+  // RFC 7515, section 4.1.11: a critical extension that is not understood must be refused. We understand none.
+  if (own(header, 'crit') !== undefined) return CRITICAL_EXTENSION;
+  const kid = own(header, 'kid');
+  return isKeyId(kid) ? kid : NO_KEY_ID;
 }

@@ -1,34 +1,42 @@
-/** Asks the `revocation` of the options about a token, and takes no answer, a broken one and a late one for what they are. */
+/** Asks the `revocation` of the options about a token. Only `true` and `false` are answers; a late one is none. */
 import { RevocationUnavailableError } from '../errors.js';
 import type { CognitoClaims } from './claims.js';
 import type { Revocation } from './verifier-options.js';
-import { revoked } from './rejection.js';
+import { refusal } from './rejection.js';
+import type { Refusal } from './rejection.js';
 
 const TIMEOUT_MS = 5_000;
-// A store that hangs holds each request that asks it for 5 s. More than these at once are answered without asking.
+// A store that hangs holds each request that asks it for 5 s. Above this number, requests are answered without asking.
 const MAX_WAITING = 10_000;
 const RETRY_AFTER_SECONDS = 5;
+
+const REVOKED = refusal('revoked', 'The token was revoked.');
+
+/** Why a token does not pass; undefined when it passes. */
+type Verdict = Refusal | undefined;
 
 function unavailable(cause: unknown): RevocationUnavailableError {
   return new RevocationUnavailableError(RETRY_AFTER_SECONDS, { cause });
 }
 
-function notBoolean(): RevocationUnavailableError {
-  return unavailable(new Error('isRevoked() answered neither true nor false.'));
+/** @throws {RevocationUnavailableError} for any other value than true and false. */
+function toVerdict(answer: unknown): Verdict {
+  if (answer === false) return undefined;
+  if (answer === true) return REVOKED;
+  throw unavailable(new Error('isRevoked() answered neither true nor false.'));
 }
 
-type Outcome = { readonly value: unknown } | { readonly cause: unknown };
-
-/** One answer that is waited for. `end` is let go of when the time is up, because the answer may never come. */
+/** A promise that is waited for. Both functions are dropped at the time-out, because it may never settle. */
 interface Question {
-  end: ((outcome: Outcome) => void) | undefined;
+  answer: ((value: unknown) => void) | undefined;
+  fail: ((cause: unknown) => void) | undefined;
 }
 
-// On its own, so that a promise that never settles holds on to `question` and to nothing else.
+// On its own, so that a promise that never settles holds on to `question` alone.
 function listen(promise: unknown, question: Question): void {
   Promise.resolve(promise).then(
-    (value: unknown) => question.end?.({ value }),
-    (cause: unknown) => question.end?.({ cause }),
+    (value: unknown) => question.answer?.(value),
+    (cause: unknown) => question.fail?.(cause),
   );
 }
 
@@ -40,13 +48,8 @@ export class RevocationCheck {
     this.#isRevoked = isRevoked;
   }
 
-  /**
-   * Undefined when the token may pass; otherwise what to wait for, which settles the same way.
-   *
-   * @throws {TokenRejectedError} `revoked`.
-   * @throws {RevocationUnavailableError} when there is no answer that says true or false.
-   */
-  ask(claims: CognitoClaims): Promise<void> | undefined {
+  /** @throws {RevocationUnavailableError} without an answer that is true or false; also as a rejection. */
+  ask(claims: CognitoClaims): Verdict | Promise<Verdict> {
     if (this.#waiting >= MAX_WAITING) throw unavailable(new Error(`${MAX_WAITING} answers are waited for already.`));
     let answer: unknown;
     try {
@@ -54,33 +57,37 @@ export class RevocationCheck {
     } catch (cause) {
       throw unavailable(cause);
     }
-    if (answer === false) return undefined;
-    if (answer === true) throw revoked();
-    if ((typeof answer !== 'object' && typeof answer !== 'function') || answer === null) throw notBoolean();
-    return this.#wait(answer);
+    const canBePromise = (typeof answer === 'object' || typeof answer === 'function') && answer !== null;
+    return canBePromise ? this.#wait(answer).then(toVerdict) : toVerdict(answer);
   }
 
-  #wait(promise: object): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
+  #wait(promise: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
       this.#waiting += 1;
-      const end = (outcome: Outcome | undefined) => {
-        question.end = undefined;
+      const end = () => {
+        question.answer = question.fail = undefined;
         clearTimeout(timer);
         this.#waiting -= 1;
-        if (outcome === undefined)
-          reject(unavailable(new Error(`isRevoked() did not answer within ${TIMEOUT_MS} ms.`)));
-        else if ('cause' in outcome) reject(unavailable(outcome.cause));
-        else if (outcome.value === false) resolve();
-        else reject(outcome.value === true ? revoked() : notBoolean());
       };
-      const timer = setTimeout(end, TIMEOUT_MS, undefined);
+      const question: Question = {
+        answer: (value) => {
+          end();
+          resolve(value);
+        },
+        fail: (cause) => {
+          end();
+          reject(unavailable(cause));
+        },
+      };
+      const timer = setTimeout(() => {
+        question.fail?.(new Error(`isRevoked() did not answer within ${TIMEOUT_MS} ms.`));
+      }, TIMEOUT_MS);
       timer.unref();
-      const question: Question = { end };
       try {
         listen(promise, question);
       } catch (cause) {
         // A promise with a getter that throws.
-        end({ cause });
+        question.fail?.(cause);
       }
     });
   }

@@ -1,4 +1,4 @@
-/** The signature and Cognito's own claims, checked by `aws-jwt-verify` with the keys that it is given here. */
+/** Checks the signature and Cognito's own claims, by `aws-jwt-verify` with the keys that it is given here. */
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { JwtVerifierBase } from 'aws-jwt-verify/jwt-verifier';
 import type { TokenUse } from '../cognito-claims.js';
@@ -9,14 +9,15 @@ import { forgedToken, KEY } from './forged-token.js';
 import { issuerAt } from './issuers.js';
 import type { IssuerAddress } from './issuers.js';
 import type { KeySet } from './keys/key-set.js';
-import { isSignatureRefusal } from './rejection.js';
+import { isSignatureRefusal, refusalBy } from './rejection.js';
+import type { Refusal } from './rejection.js';
 
 interface PoolDemands {
   readonly clientIds: readonly string[] | null;
   readonly tokenUse: TokenUse | null;
 }
 
-/** What the library is told to check of the tokens of one issuer. */
+/** What the library checks in the tokens of one issuer. */
 export interface Expectation {
   readonly jwksUri: string;
   readonly token: LibraryOptions;
@@ -31,29 +32,29 @@ interface SignedToken {
   readonly signatureB64: string;
 }
 
-// Types and no interfaces: the library asks for an index signature, which an interface has not.
+// Types, because the library requires an index signature, which an interface does not have.
 type LibraryOptions = { issuer: string; audience: null; graceSeconds: number };
 type LibraryIssuer = { issuer: string; jwksUri: string; audience: null };
 
-// With one issuer alone the library takes every token for that issuer's, and keeps a key object for each `iss` that a
-// token names, verified or not. Nothing is ever signed by this one.
+// With a single issuer the library takes every token for one of it, and keeps a key object for each `iss` that a token
+// names, verified or not. This second issuer never signs a token.
 const SECOND_ISSUER = issuerAt('https://no-issuer.invalid/');
 
-/** Without prototypes: the library would read `scope`, `groups` or `customJwtCheck` of a polluted `Object.prototype`. */
+/** Without prototypes, because the library would read `scope`, `groups` or `customJwtCheck` of a polluted one. */
 export function expectationOf({ issuer, jwksUri }: IssuerAddress, { clientIds, tokenUse }: PoolDemands): Expectation {
   // Not `Object.create(null)`, whose members V8 looks up slowly.
   const bare = <T extends object>(options: T): T => Object.setPrototypeOf(options, null) as T;
   return {
     jwksUri,
-    // The library looks at `Date.now()`; the pre-check has looked at the verifier's own clock.
+    // The library uses `Date.now()`. The times are checked by the verifier's own clock instead.
     token: bare({ issuer, audience: null, graceSeconds: Infinity }),
     claims: bare({ clientId: clientIds && [...clientIds], tokenUse }),
   };
 }
 
 /**
- * The library parses a token again, with a slow reviver, on every way in but one: `verifyDecomposedJwtSync`, which it
- * keeps for its own subclasses. This is one of them.
+ * Every method of the library but one parses the token again, with a slow reviver. That one, `verifyDecomposedJwtSync`, is
+ * for its own subclasses, so this is one.
  */
 export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIssuer, true> {
   /** @throws {AuthConfigurationError} when this version of the library lets a forged token pass. */
@@ -62,52 +63,58 @@ export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIs
     this.#assertRefusesForgery();
   }
 
-  /** From now on these are the issuer's keys, and there are no others. The library forgets the key objects it made. */
+  /** Replaces the keys of an issuer. The library forgets the key objects that it made of the old ones. */
   setKeys(issuer: string, keys: KeySet): void {
     this.cacheJwks({ keys: [...keys.values()].map((key) => ({ ...key })) }, issuer);
   }
 
-  /** @throws one of the errors of `aws-jwt-verify/error`, or anything: see `toOutcome`. */
-  check({ kid, claims, headerB64, payloadB64, signatureB64 }: SignedToken, expected: Expectation): void {
-    // The pre-check has found the header to say exactly this, and every claim that the library reads to have its type.
+  /** @throws what says nothing about the token: a fault of the server. */
+  check({ kid, claims, headerB64, payloadB64, signatureB64 }: SignedToken, expected: Expectation): Refusal | undefined {
+    // The pre-check has found exactly these values in the header, and the type of every claim that the library reads.
     const header = { alg: 'RS256', kid };
     const payload = claims as unknown as Parameters<typeof validateCognitoJwtFields>[0];
-    // The error for a bad signature would capture a stack, and make a forged token dearer than a good one. Nothing but the
-    // library runs in between. An assignment would throw where somebody has frozen the intrinsics.
+    // The error for a bad signature would capture a stack, which makes a forged token dearer than a good one. Nothing but
+    // the library runs in between. An assignment would throw where the intrinsics are frozen.
     const { stackTraceLimit } = Error;
     Reflect.set(Error, 'stackTraceLimit', 0);
     try {
       const token = { header, headerB64, payload, payloadB64, signatureB64 };
       this.verifyDecomposedJwtSync(token, expected.jwksUri, expected.token);
       validateCognitoJwtFields(payload, expected.claims);
+      return undefined;
+    } catch (error) {
+      const refused = refusalBy(error);
+      if (refused === undefined) throw error;
+      return refused;
     } finally {
       Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
     }
   }
 
   /**
-   * `verifyDecomposedJwtSync` is no documented way in. A version in which it no longer throws on a bad signature (because
-   * it answers false, or a promise) would let every token pass: a forged one shows that before the first request.
+   * `verifyDecomposedJwtSync` is not documented. A version in which it no longer throws on a bad signature (because it
+   * answers false, or a promise) would let every token pass. A forged one shows that before the first request
+   * (docs/decisions: signature self-test).
    */
   #assertRefusesForgery(): void {
     const { issuer } = SECOND_ISSUER;
-    let thrown: unknown;
+    let fault: unknown;
     try {
       this.setKeys(issuer, new Map([[KEY.kid, KEY]]));
       const demands = { clientIds: null, tokenUse: null };
-      this.check(forgedToken(issuer), expectationOf(SECOND_ISSUER, demands));
-      thrown = new Error('it let a forged token pass');
-    } catch (error) {
-      if (isSignatureRefusal(error)) {
+      const refused = this.check(forgedToken(issuer), expectationOf(SECOND_ISSUER, demands));
+      if (refused !== undefined && isSignatureRefusal(refused)) {
         this.setKeys(issuer, new Map());
         return;
       }
-      thrown = error;
+      fault = refused === undefined ? new Error('it let a forged token pass') : refused.cause;
+    } catch (error) {
+      fault = error;
     }
     throw new AuthConfigurationError(
       'Expected this installation of `aws-jwt-verify` and of Node.js to refuse a forged RS256 signature, got: ' +
-        `${messageOf(thrown)}. Install the version of \`aws-jwt-verify\` that this package depends on, on a Node.js with RSA.`,
-      { cause: thrown },
+        `${messageOf(fault)}. Install the version of \`aws-jwt-verify\` that this package depends on, on a Node.js with RSA.`,
+      { cause: fault },
     );
   }
 }

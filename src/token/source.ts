@@ -1,4 +1,4 @@
-/** Token sources: where in a request the token stands, and that there is exactly one. */
+/** Token sources: read the token of a request, and make sure that there is exactly one. */
 import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
 import { describe, readSettings } from '../settings.js';
 import {
@@ -16,7 +16,7 @@ import type { TokenRequest, TokenSource } from './credential.js';
 export { cookieToken } from './cookie.js';
 export type { TokenRequest, TokenSource } from './credential.js';
 
-// An empty value is no credential: web clients that are signed out commonly send the header all the same.
+// An empty value is no credential: web clients often send the header when they are signed out.
 function singleValue(request: TokenRequest, name: string): string | undefined {
   const [value, ...others] = request.header(name);
   if (others.length > 0) throw malformed(`The request has more than one "${name}" header.`);
@@ -28,15 +28,17 @@ function singleValue(request: TokenRequest, name: string): string | undefined {
 const BEARER = 'bearer';
 
 /**
- * The bearer token of the `authorization` header (RFC 6750, section 2.1): the scheme in any case (RFC 9110, section
- * 11.1), exactly one value. Another scheme, and a header that was sent twice, are malformed; an empty header is no
- * credential, and neither is `Bearer` with nothing after it.
+ * A token source that reads the bearer token of the `authorization` header (RFC 6750, section 2.1), with the scheme in any
+ * case (RFC 9110, section 11.1). Another scheme, and a header sent twice, are malformed. An empty header is no credential,
+ * and neither is `Bearer` with nothing after it.
  *
- * @param options.allowBare Whether a value without a scheme is taken as the token, which is what AWS Amplify sends to
- *   some APIs. Default: false.
+ * @param options.allowBare Whether a value without a scheme counts as the token; AWS Amplify sends that to some APIs.
+ *   Default: false.
  * @throws {AuthConfigurationError} on an unknown option, or one of another type.
+ * @example
+ * createAuthContext({ verifier, tokenSource: bearerToken({ allowBare: true }) });
  */
-export function bearerToken(options: { readonly allowBare?: boolean } = {}): TokenSource {
+export function bearerToken(options: { readonly allowBare?: boolean | undefined } = {}): TokenSource {
   const { allowBare = false } = readSettings('bearerToken(): options', options, ['allowBare']);
   if (typeof allowBare !== 'boolean') {
     throw new AuthConfigurationError(
@@ -62,14 +64,14 @@ function readCredential(value: string, allowBare: boolean): string | undefined {
   }
   const hasScheme = value.includes(' ');
   if (allowBare && !hasScheme) return value;
-  // Fetch and API Gateway join a second header to the first with a comma.
+  // Fetch and API Gateway append a second header to the first with a comma.
   if (hasSecondCredential(value)) throw malformed('The request has more than one "authorization" header.');
-  throw otherScheme(`The "authorization" header has ${hasScheme ? 'another scheme than Bearer' : 'no scheme'}.`);
+  throw otherScheme(`The "authorization" header has ${hasScheme ? 'a scheme other than Bearer' : 'no scheme'}.`);
 }
 
 /**
- * RFC 9110, section 11.4: what stands between the commas of one credential is parameters, `name=value`. So anything else
- * after a comma is another credential. A comma in a quoted value separates nothing.
+ * RFC 9110, section 11.4: the commas of one credential separate parameters, `name=value`. So anything else after a comma is
+ * another credential. A comma in a quoted value separates nothing.
  */
 function hasSecondCredential(value: string): boolean {
   let isQuoted = false;
@@ -88,10 +90,13 @@ function startsWithParameter(value: string, start: number): boolean {
 }
 
 /**
- * The whole value of a header of its own, such as `x-id-token`. A header that was sent twice is malformed; an empty one
- * is no credential.
+ * A token source that reads the whole value of a header, such as `x-id-token`. A header sent twice is malformed; an empty
+ * one is no credential.
  *
- * @throws {AuthConfigurationError} when the name is not a header's (RFC 9110, section 5.1).
+ * @param name The name of the header, in any case.
+ * @throws {AuthConfigurationError} when the name cannot be one of a header (RFC 9110, section 5.1).
+ * @example
+ * createAuthContext({ verifier, tokenSource: headerToken('x-id-token') });
  */
 export function headerToken(name: string): TokenSource {
   assertHttpName('headerToken', name);
@@ -100,15 +105,21 @@ export function headerToken(name: string): TokenSource {
 }
 
 /**
- * The token of the first source that finds one. Every source is asked: two that find different tokens are malformed,
- * because which of two callers this is must not depend on an order. Credentials of another scheme than Bearer, such as the
- * `Basic` of a proxy in front of a test system, count only when no source finds a token.
+ * A token source that combines several. All are read: two different tokens are malformed, because the order of the sources
+ * must not decide which of two callers this is. Credentials of a scheme other than Bearer, such as the `Basic` of a proxy in
+ * front of a test system, count only when no source finds a token.
  *
- * @throws {AuthConfigurationError} without a source.
+ * @param sources At least one.
+ * @throws {AuthConfigurationError} without a source, or when one is no function.
+ * @example
+ * createAuthContext({ verifier, tokenSource: firstToken(bearerToken(), cookieToken('__Host-token')) });
  */
 export function firstToken(...sources: readonly TokenSource[]): TokenSource {
-  if (sources.length === 0)
-    throw new AuthConfigurationError('firstToken() needs at least one token source: firstToken(bearerToken()).');
+  if (sources.length === 0) {
+    throw new AuthConfigurationError(
+      'Expected firstToken() to be given a token source, got nothing. Write: firstToken(bearerToken()).',
+    );
+  }
   for (const source of sources as readonly unknown[]) {
     if (typeof source !== 'function') {
       throw new AuthConfigurationError(

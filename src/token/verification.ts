@@ -1,145 +1,128 @@
-/** The way of one token through all checks, synchronous as long as the keys are there. */
-import type { AuthenticatedAuth, AuthServices } from '../auth.js';
+/** The way of one token through all checks, synchronous while the keys are there. */
+import { hasExpired } from '../auth.js';
+import type { AuthenticatedAuth } from '../auth.js';
+import { AuthConfigurationError } from '../errors.js';
 import type { Emitter } from '../events.js';
-import { safeWall } from './keys/age.js';
-import { toAuth } from './claims.js';
-import type { IssuerAddress } from './issuers.js';
-import { fetchJson } from './keys/fetch-json.js';
-import { readFetchedKeys } from './keys/key-set.js';
-import { createStaticKeySource } from './keys/key-source.js';
-import type { KeySource } from './keys/key-source.js';
-import { KeyStore } from './keys/key-store.js';
-import type { ResolvedOptions } from './verifier-options.js';
+import { print } from '../settings.js';
+import { checkTimes, toAuth } from './claims.js';
+import { createPoolIssuers, hydrateIssuers } from './pool-issuers.js';
+import type { Issuer } from './pool-issuers.js';
 import type { ResolvedPool } from './pool.js';
-import { checkSize, decodeToken, KnownHeaders } from './precheck.js';
-import { expired, invalid, toOutcome } from './rejection.js';
-import type { Refusal, Unavailable } from './rejection.js';
+import { decodeToken, readText } from './precheck.js';
+import { EXPIRED, Refusal, refusal, unavailableBy } from './rejection.js';
+import type { Unavailable } from './rejection.js';
 import { RevocationCheck } from './revocation.js';
-import { SharedValues } from './shared-values.js';
-import { expectationOf, SignatureVerifier } from './signature.js';
-import type { Expectation } from './signature.js';
+import { SignatureVerifier } from './signature.js';
 import { VerifiedTokens } from './verified-tokens.js';
+import type { ResolvedOptions } from './verifier-options.js';
 
-/** One value of `iss`, with what its pool asks for and its keys. */
-interface Issuer {
-  readonly issuer: string;
-  readonly userPoolId: string;
-  readonly expectation: Expectation;
-  readonly graceSeconds: number;
-  readonly isAws: boolean;
-  readonly origin: AuthServices;
-  readonly keys: KeySource;
-}
-
-interface Surroundings {
+interface VerificationServices {
   readonly emitter: Emitter;
+  /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number;
 }
 
 export interface TokenCheck {
-  /** Never throws and never rejects: what is thrown on the way becomes one of the outcomes. */
+  /** Never throws and never rejects. */
   check(token: unknown): MaybePromise<AuthenticatedAuth | Refusal | Unavailable>;
   /** @throws {KeysUnavailableError} as a rejection. */
   hydrate(): Promise<void>;
   close(): void;
 }
 
+type MaybePromise<T> = T | Promise<T>;
+
+// A pool has two keys, and the tokens of a key have one header.
+const MAX_HEADERS = 16;
+
+const MISSING_ISSUER = refusal(
+  'invalid',
+  "The token's issuer has no key set, but the other issuer of its pool has one.",
+);
+const UNKNOWN_KID = refusal('invalid', "The token's kid is not in its issuer's key set.");
+
 export function createTokenCheck(
   pools: readonly ResolvedPool[],
   options: ResolvedOptions,
-  { emitter, monotonic }: Surroundings,
+  { emitter, monotonic }: VerificationServices,
 ): TokenCheck {
   const { emit } = emitter;
-  const { clock } = options;
-  const clocks = { monotonic, wall: safeWall(clock) };
   const signatures = new SignatureVerifier(pools.flatMap((pool) => pool.issuers));
   const verified = new VerifiedTokens<Issuer>(options.tokenCache);
   const revocation = options.isRevoked && new RevocationCheck(options.isRevoked);
-  const shared = new SharedValues();
   const isObserved = options.onEvent !== undefined;
-
-  const issuersOf = (pool: ResolvedPool, storesOfPool: KeyStore[]): readonly Issuer[] =>
-    pool.issuers.map((address) => ({
-      issuer: address.issuer,
-      userPoolId: pool.userPoolId,
-      expectation: expectationOf(address, pool),
-      graceSeconds: pool.graceSeconds,
-      isAws: pool.isAws,
-      origin: { clock, graceSeconds: pool.graceSeconds, emit },
-      keys: createKeySource(address, pool, storesOfPool),
-    }));
-  const byPool = pools.map((pool) => issuersOf(pool, []));
-  const issuers = new Map(byPool.flat().map((issuer) => [issuer.issuer, issuer]));
-  const known = { issuers, headers: new KnownHeaders() };
-
-  function createKeySource(
-    { issuer, jwksUri }: IssuerAddress,
-    { userPoolId, staticKeys, allowEmulatorKeys }: ResolvedPool,
-    storesOfPool: KeyStore[],
-  ): KeySource {
-    if (staticKeys !== undefined) {
-      signatures.setKeys(issuer, staticKeys);
-      return createStaticKeySource(staticKeys);
-    }
-    const { fetch, timeoutMs, maxAgeMs, staleForMs } = options;
-    const store = new KeyStore({
-      maxAgeMs,
-      staleForMs,
-      clocks,
-      userPoolId,
-      storesOfPool,
-      fetchKeys: async (signal) =>
-        readFetchedKeys(await fetchJson(jwksUri, { fetch, timeoutMs, signal }), allowEmulatorKeys),
-      onKeys: (keys) => {
+  // Headers of verified tokens, with their `kid`: a flood of other tokens adds none.
+  const kids = new Map<string, string>();
+  const byPool = pools.map((pool) =>
+    createPoolIssuers(pool, {
+      options,
+      emit,
+      monotonic,
+      onKeys(issuer, keys) {
         signatures.setKeys(issuer, keys);
+        kids.clear();
         verified.keep((entry) => entry.issuer.issuer !== issuer || keys.get(entry.key.kid) === entry.key);
       },
-      onFetched: (event) => {
-        emit({ type: 'keys.fetched', userPoolId, issuer, ...event });
-      },
-      onFailed: (event) => {
-        emit({ type: 'keys.failed', userPoolId, issuer, ...event });
-      },
-    });
-    storesOfPool.push(store);
-    return store;
-  }
+    }),
+  );
+  const issuers = new Map(byPool.flat().map((issuer) => [issuer.issuer, issuer]));
 
-  /** @param hasWaited Whether the keys were just waited for: what is not there then is not waited for again. */
-  function lookUp(token: unknown, startedAt: number, hasWaited: boolean): MaybePromise<AuthenticatedAuth> {
-    checkSize(token);
-    const again = () => lookUp(token, startedAt, true);
-    const digest = verified.digest(token);
+  /** @param hasWaited Whether this token has waited for keys already: it does not wait twice. */
+  function verifyToken(
+    token: unknown,
+    startedAt: number,
+    hasWaited: boolean,
+  ): MaybePromise<AuthenticatedAuth | Refusal> {
+    const text = readText(token);
+    if (text instanceof Refusal) return text;
+    const retry = () => verifyToken(token, startedAt, true);
+    const digest = verified.digest(text);
     const seen = verified.get(digest);
     if (seen !== undefined) {
-      if (!(clock() < (seen.auth.expiresAt + seen.issuer.graceSeconds) * 1000)) {
+      if (hasExpired(seen.auth.expiresAt, seen.issuer.graceSeconds, readTime(options.clock))) {
         verified.remove(digest);
-        throw expired();
+        return EXPIRED;
       }
-      const preparation = hasWaited ? undefined : seen.issuer.keys.prepare();
-      if (preparation !== undefined) return preparation.then(again);
-      return askRevocation(seen.auth, startedAt, true);
+      const waiting = hasWaited ? undefined : waitForKeys(seen.issuer, retry);
+      return waiting ?? askRevocation(seen.auth, startedAt, true);
     }
-    const decoded = decodeToken(token, known, clock());
+    const decoded = decodeToken(text, issuers, kids);
+    if (decoded instanceof Refusal) return decoded;
     const { issuer, kid, claims } = decoded;
-    const preparation = hasWaited ? undefined : issuer.keys.prepare();
-    if (preparation !== undefined) return preparation.then(again);
-    const key = issuer.keys.find(kid);
-    if (key === undefined) {
-      const search = issuer.keys.seek(hasWaited);
-      if (search !== undefined) return search.then(again);
-      throw invalid('The token names a key that its issuer does not have.');
-    }
-    signatures.check(decoded, issuer.expectation);
-    const auth = toAuth(claims, issuer.userPoolId, { origin: issuer.origin, shared });
-    known.headers.add(decoded.headerB64, kid);
+    const untimely = checkTimes(claims, issuer, readTime(options.clock));
+    if (untimely !== undefined) return untimely;
+    const waiting = hasWaited ? undefined : waitForKeys(issuer, retry);
+    if (waiting !== undefined) return waiting;
+    const key = issuer.keys.get(kid);
+    if (key === undefined) return issuer.keys.refreshForUnknownKid(hasWaited)?.then(retry) ?? UNKNOWN_KID;
+    const forged = signatures.check(decoded, issuer.expectation);
+    if (forged !== undefined) return forged;
+    if (kids.size < MAX_HEADERS && !kids.has(decoded.headerB64)) kids.set(copyOf(decoded.headerB64), kid);
+    const auth = toAuth(verified.share(claims), issuer.userPoolId, issuer.origin, verified.scopesOf);
     verified.add(digest, { auth, issuer, key });
     return askRevocation(auth, startedAt, false);
   }
 
-  function askRevocation(auth: AuthenticatedAuth, startedAt: number, cached: boolean): MaybePromise<AuthenticatedAuth> {
-    const answer = revocation?.ask(auth.claims);
-    return answer === undefined ? admit(auth, startedAt, cached) : answer.then(() => admit(auth, startedAt, cached));
+  /** Undefined when the keys can be used now; otherwise the outcome without them, or after a wait for them. */
+  function waitForKeys(
+    { keys, isMissing }: Issuer,
+    retry: () => MaybePromise<AuthenticatedAuth | Refusal>,
+  ): MaybePromise<AuthenticatedAuth | Refusal> | undefined {
+    if (isMissing()) return MISSING_ISSUER;
+    return keys.ready()?.then(retry, (failure: unknown) => {
+      if (isMissing()) return MISSING_ISSUER;
+      throw failure;
+    });
+  }
+
+  function askRevocation(
+    auth: AuthenticatedAuth,
+    startedAt: number,
+    cached: boolean,
+  ): MaybePromise<AuthenticatedAuth | Refusal> {
+    const revoked = revocation?.ask(auth.claims);
+    if (revoked instanceof Promise) return revoked.then((refused) => refused ?? admit(auth, startedAt, cached));
+    return revoked ?? admit(auth, startedAt, cached);
   }
 
   function admit(auth: AuthenticatedAuth, startedAt: number, cached: boolean): AuthenticatedAuth {
@@ -149,12 +132,10 @@ export function createTokenCheck(
     return auth;
   }
 
-  function refuse(error: unknown, startedAt: number): Refusal | Unavailable {
-    const outcome = toOutcome(error);
-    if (outcome.status === 'refused' && emitter.hearsRejections()) {
+  function report(outcome: AuthenticatedAuth | Refusal, startedAt: number): AuthenticatedAuth | Refusal {
+    if (outcome instanceof Refusal && emitter.hearsRejections()) {
       const { reason, cause } = outcome;
-      const durationMs = isObserved ? performance.now() - startedAt : 0;
-      emit({ type: 'token.rejected', reason, cause, durationMs });
+      emit({ type: 'token.rejected', reason, cause, durationMs: isObserved ? performance.now() - startedAt : 0 });
     }
     return outcome;
   }
@@ -163,17 +144,16 @@ export function createTokenCheck(
     check(token) {
       const startedAt = isObserved ? performance.now() : 0;
       try {
-        const found = lookUp(token, startedAt, false);
-        return found instanceof Promise ? found.catch((error: unknown) => refuse(error, startedAt)) : found;
-      } catch (error) {
-        return refuse(error, startedAt);
+        const outcome = verifyToken(token, startedAt, false);
+        if (!(outcome instanceof Promise)) return report(outcome, startedAt);
+        return outcome.then((settled) => report(settled, startedAt), unavailableBy);
+      } catch (thrown) {
+        return unavailableBy(thrown);
       }
     },
     async hydrate() {
-      // Most pools have one of their two issuers only; the other one's address answers with an error (HTTP 403).
-      const answers = byPool.map((ofPool) => Promise.any(ofPool.map(({ keys }) => keys.hydrate())));
-      for (const answer of await Promise.allSettled(answers)) {
-        if (answer.status === 'rejected') throw firstFailure(answer.reason);
+      for (const answer of await Promise.allSettled(byPool.map(hydrateIssuers))) {
+        if (answer.status === 'rejected') throw answer.reason;
       }
     },
     close() {
@@ -183,9 +163,17 @@ export function createTokenCheck(
   };
 }
 
-type MaybePromise<T> = T | Promise<T>;
+/** @throws {AuthConfigurationError} for what is no time: no token may be called expired for it. */
+function readTime(clock: () => unknown): number {
+  const time = clock();
+  const now = Number(time);
+  if (Number.isFinite(now)) return now;
+  throw new AuthConfigurationError(
+    `Expected \`options.clock\` to return milliseconds since the epoch, got ${print(time)}. Write: clock: () => Date.now().`,
+  );
+}
 
-/** Of all that failed for one pool, the first: that of the issuer which every pool starts with. */
-function firstFailure(reason: unknown): unknown {
-  return reason instanceof AggregateError ? reason.errors[0] : reason;
+/** A text of its own: V8 keeps a whole token for the sake of a part that is cut from it. */
+function copyOf(part: string): string {
+  return Buffer.from(part, 'latin1').toString('latin1');
 }

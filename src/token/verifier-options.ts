@@ -1,54 +1,75 @@
-/** The options of a verifier: what may be written, the defaults, and what is refused. */
+/** Reads and validates the options of a verifier, and fills in the defaults. */
 import type { CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../cognito-claims.js';
 import { AuthConfigurationError } from '../errors.js';
 import type { AuthEventListener } from '../events.js';
 import { describe, readFunction, readNumber, readSettings } from '../settings.js';
 
-/** How the pools' public keys are fetched and kept. All times are in seconds. */
+/**
+ * How the public keys of the pools are fetched and kept. All times are in seconds.
+ *
+ * @example
+ * createCognitoVerifier(pool, { keys: { maxAge: 300, timeout: 2 } });
+ */
 export interface KeyOptions {
   /**
-   * After this age a key is used only if the endpoint cannot be reached; and so long it is believed that a pool does not
-   * have one of its two issuers. From 1 to 86,400. Default: 600 (10 minutes).
+   * The age at which keys must be fetched again; only while that fails are they used for longer. For as long, a pool is
+   * believed not to have one of its two issuers. From 1 to 86,400. Default: 600 (10 minutes).
    */
   readonly maxAge?: number | undefined;
-  /** For how long after `maxAge` known keys are used while the endpoint is down. Up to 604,800. Default: 86,400 (a day). */
+  /** How long after `maxAge` keys are used while the endpoint is down. From 0 to 604,800. Default: 86,400 (a day). */
   readonly staleFor?: number | undefined;
-  /** For connecting, the answer and its body together. From 0.05 to 60. Default: 5. */
+  /** For the connection, the response and its body together. From 0.05 to 60. Default: 5. */
   readonly timeout?: number | undefined;
-  /** Default: `globalThis.fetch`, as it is at the time of each call. */
+  /** Fetches the keys. Default: `globalThis.fetch`, as it is at the time of each call. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** Asked about every token whose signature is good, also about those seen before. */
+/**
+ * Is asked about every token whose signature is good, also about tokens seen before.
+ *
+ * @example
+ * const revocation: Revocation = { isRevoked: ({ jti }) => store.has(`revoked:${jti}`) };
+ * createCognitoVerifier(pool, { revocation });
+ */
 export interface Revocation {
   /**
-   * True refuses the token as revoked, and only `false` lets it pass. Anything else, an error, and no answer within 5 s mean
-   * that the check is unavailable: the request is answered with 503.
+   * `true` refuses the token as revoked, and only `false` lets it pass. With any other answer, an error, or no answer within
+   * 5 s, the check is unavailable and the response is a 503.
    */
   isRevoked(claims: CognitoIdTokenPayload | CognitoAccessTokenPayload): boolean | Promise<boolean>;
 }
 
+/**
+ * Options of `createCognitoVerifier`.
+ *
+ * @example
+ * createCognitoVerifier(pool, {
+ *   tokenCache: { max: 50_000 },
+ *   onEvent: (event) => metrics.increment(event.type),
+ * });
+ */
 export interface CognitoVerifierOptions {
+  /** How the public keys are fetched and kept. */
   readonly keys?: KeyOptions | undefined;
   /**
    * Verified tokens are remembered, by a digest, so that a token seen before costs no signature check: at most `max` of
-   * them (from 1 to 1,000,000; default 10,000), which may take about `maxBytes` of memory (up to 17,179,869,184; default
-   * 33,554,432, which is 32 MiB). Those used least recently go first. `false` checks every signature every time.
+   * them (from 1 to 1,000,000; default 10,000), in about `maxBytes` of memory (from 1 to 17,179,869,184; default
+   * 33,554,432, which is 32 MiB). The tokens used least recently go first. `false` checks every signature every time.
    */
   readonly tokenCache?:
     { readonly max?: number | undefined; readonly maxBytes?: number | undefined } | false | undefined;
-  /** Default: no token is revoked before it expires. */
+  /** Decides whether a token is revoked. Default: a token is good until it expires. */
   readonly revocation?: Revocation | undefined;
   /**
-   * Milliseconds since the epoch, for the times in tokens. Keys age by it too, where it says that more time has passed than
-   * the process has run. Default: `Date.now`.
+   * Returns milliseconds since the epoch, for the times in tokens. Keys age by it too, when it says that more time has
+   * passed than the process has run. While it returns no finite number, tokens cannot be checked. Default: `Date.now`.
    */
   readonly clock?: (() => number) | undefined;
-  /** Receives what happens to tokens and keys, at once. No event holds a token. Default: nobody is told. */
+  /** Receives what happens to tokens and keys, synchronously. No event holds a token. Default: no listener. */
   readonly onEvent?: AuthEventListener | undefined;
 }
 
-/** How much the verified tokens may take. */
+/** The bounds of the verified-token cache. */
 export interface TokenCacheLimits {
   readonly max: number;
   readonly maxBytes: number;
@@ -98,7 +119,7 @@ export function readOptions(options: unknown): ResolvedOptions {
   };
 }
 
-// Not `??`: null is nothing that one may write here.
+// Not `??`: null is a misuse.
 function orEmpty(value: unknown): unknown {
   return value === undefined ? {} : value;
 }
@@ -117,7 +138,7 @@ function readTokenCache(value: unknown): TokenCacheLimits | undefined {
 
 function readRevocation(value: unknown): Revocation['isRevoked'] | undefined {
   if (value === undefined) return undefined;
-  // Looked up on the object, since a revocation list may be of a class; bound, since it may use `this`.
+  // Read from the prototype too, because the list can be of a class; bound, because it can use `this`.
   const isRevoked: unknown =
     typeof value === 'object' && value !== null && !Object.hasOwn(Object.prototype, 'isRevoked')
       ? Reflect.get(value, 'isRevoked')

@@ -3,88 +3,92 @@ import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
 import type { Auth, AuthenticatedAuth, AuthServices } from '../auth.js';
 import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
 import { createEmitter } from '../events.js';
-import { once } from '../once.js';
-import { describeMisuse } from './misused-token.js';
 import type { Emitter } from '../events.js';
+import { once } from '../once.js';
+import { describe } from '../settings.js';
+import { describeMisuse } from './misused-token.js';
+import { readPools } from './pool.js';
+import type { CognitoPool } from './pool.js';
 import { createTokenCheck } from './verification.js';
 import { readOptions } from './verifier-options.js';
 import type { CognitoVerifierOptions } from './verifier-options.js';
-import { readPools } from './pool.js';
-import type { CognitoPool } from './pool.js';
 
 export type { CognitoVerifierOptions, KeyOptions, Revocation } from './verifier-options.js';
 export type { CognitoPool } from './pool.js';
 export type { JsonWebKey, JsonWebKeySet } from './keys/key-set.js';
 
-/** Verifies the tokens of one or several user pools, with their public keys, locally. */
+/**
+ * Verifies the tokens of one or several user pools, locally, with their public keys.
+ *
+ * @example
+ * const auth = await verifier.authenticate(token);
+ * const isStaff = auth.status === 'authenticated' && auth.groups.includes('staff');
+ */
 export interface CognitoVerifier {
   /**
-   * The `Auth` of a token. A token seen before gives the same object.
+   * Resolves to the `Auth` of a token. A token seen before gives the same object.
    *
    * @param token The token alone, without `Bearer`.
-   * @throws {TokenRejectedError} when the token is not accepted; `reason` says why. For what is no token at all, such as a
-   *   whole header, `cause` says what to pass.
-   * @throws {KeysUnavailableError} when the token could not be verified, because the public keys are unavailable.
-   * @throws {RevocationUnavailableError} when `revocation` threw, gave no boolean, or did not answer within 5 s.
+   * @throws {TokenRejectedError} when the token is not accepted; `reason` says why. When something else was passed, such as
+   *   a whole header, `cause` says what to pass.
+   * @throws {KeysUnavailableError} when the token cannot be verified, because the public keys are unavailable.
+   * @throws {RevocationUnavailableError} when `revocation` throws, answers no boolean, or does not answer within 5 s.
+   * @example
+   * const { sub, groups } = await verifier.verify(token);
    */
   verify(token: string): Promise<AuthenticatedAuth>;
   /**
-   * The `Auth` of a caller who sent this token, or none: `anonymous` for undefined, `rejected` for a token that is not
-   * accepted. Never rejects for what a client, a key endpoint or a revocation store does: a token that could not be checked
-   * is `rejected` too, with the reason `keys-unavailable` or `revocation-unavailable`, which is not the client's fault.
+   * Resolves to the `Auth` of a caller who sent this token: `anonymous` for undefined, `rejected` for a token that is not
+   * accepted. Never rejects for what a client, a key endpoint or a revocation store does: a token that cannot be checked is
+   * `rejected` too, for the reason `keys-unavailable` or `revocation-unavailable`, which is not the client's fault.
+   *
+   * @example
+   * const auth = await verifier.authenticate(token);
+   * if (auth.status === 'rejected') response.statusCode = auth.reason.endsWith('-unavailable') ? 503 : 401;
    */
   authenticate(token: string | undefined): Promise<Auth>;
   /**
-   * Fetches the keys of all pools, so that the first request need not wait for them. Keys that are there and young are
-   * not fetched again. A pool counts as served when the keys of one of its issuers came.
+   * Fetches the keys of all pools, so that the first request does not wait for them. Young keys are not fetched again. For
+   * each pool, the keys of one of its issuers are enough.
    *
-   * @throws {KeysUnavailableError} when those of a pool cannot be had; those of the others are kept.
+   * @throws {KeysUnavailableError} when the keys of a pool are unavailable; those of the other pools are kept.
+   * @example
+   * await verifier.hydrate();
    */
   hydrate(): Promise<void>;
-  /** Ends fetches in flight and forgets fetched keys and verified tokens. A later call starts afresh. */
+  /** Ends the fetches in flight, and forgets fetched keys and verified tokens. A later call starts afresh. */
   close(): Promise<void>;
 }
 
 /** What a verifier shows to this package alone. */
-interface Inside {
+interface VerifierInternals {
+  /** For each `Auth` that is made on behalf of the verifier. */
   readonly origin: AuthServices;
   readonly emitter: Emitter;
-  /** What to say at each start of a server. */
+  /** Written at each start of a server. */
   readonly warnings: readonly string[];
 }
 
-const insides = once('verifiers', () => new WeakMap<object, Inside>());
-
-/**
- * What the verifier lends to an `Auth` that others make on its behalf.
- *
- * @internal
- * @throws {AuthConfigurationError} when `createCognitoVerifier` did not make it.
- */
-export function verifierOrigin(verifier: CognitoVerifier): AuthServices {
-  return insideOf(verifier).origin;
-}
+const internals = once('verifiers', () => new WeakMap<object, VerifierInternals>());
 
 /**
  * @internal
- * @throws {AuthConfigurationError} as above.
+ * @throws {AuthConfigurationError} when `createCognitoVerifier` did not make this object.
  */
-export function insideOf(verifier: CognitoVerifier): Inside {
+export function internalsOf(verifier: CognitoVerifier): VerifierInternals {
   const candidate: unknown = verifier;
-  const inside = typeof candidate === 'object' && candidate !== null ? insides.get(candidate) : undefined;
-  if (inside === undefined) {
-    throw new AuthConfigurationError(
-      isOfAnotherCopy(candidate)
-        ? 'The verifier was made by another copy of apollo-cognito-auth. `npm ls apollo-cognito-auth` shows the copies: ' +
-            'install one version for all, and import it once.'
-        : 'The verifier must be one that createCognitoVerifier() returned, itself and not a copy. ' +
-            'Write: const verifier = createCognitoVerifier({ userPoolId, clientId }), and pass it as `verifier`.',
-    );
-  }
-  return inside;
+  const found = typeof candidate === 'object' && candidate !== null ? internals.get(candidate) : undefined;
+  if (found !== undefined) return found;
+  throw new AuthConfigurationError(
+    isOfAnotherCopy(candidate)
+      ? 'Expected `verifier` to be of this copy of apollo-cognito-auth, got one of another copy. ' +
+          '`npm ls apollo-cognito-auth` shows the copies: install one version for all, and import it once.'
+      : 'Expected `verifier` to be the object that createCognitoVerifier() returned, not a copy, got ' +
+          `${describe(candidate)}. Write: const verifier = createCognitoVerifier({ userPoolId, clientId }), and pass it on.`,
+  );
 }
 
-/** Whether it is what another copy of this package would return. For a message alone: it is refused all the same. */
+/** Whether this looks like a verifier of another copy of this package. For the message alone: it is refused all the same. */
 function isOfAnotherCopy(candidate: unknown): boolean {
   try {
     const methods = ['verify', 'authenticate', 'hydrate', 'close'];
@@ -97,9 +101,12 @@ function isOfAnotherCopy(candidate: unknown): boolean {
 /**
  * Makes a verifier for the tokens of one or several user pools. Fetches nothing yet.
  *
- * @param pool What is accepted. Several pools are told apart by the exact `iss` of the token; what a token names is never
- *   fetched.
- * @throws {AuthConfigurationError} on anything that is malformed, unknown, empty, given twice or unsafe.
+ * @param pool One pool, or a list. The exact `iss` of a token decides which pool it is of; nothing that a token names is
+ *   ever fetched.
+ * @param options All times are in seconds, except the `clock`. Default: `{}`.
+ * @throws {AuthConfigurationError} on anything malformed, unknown, empty, given twice or unsafe.
+ * @example
+ * const verifier = createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'] });
  */
 export function createCognitoVerifier(
   pool: CognitoPool | readonly CognitoPool[],
@@ -120,7 +127,7 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
   const origin: AuthServices = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit };
   const tokens = createTokenCheck(pools, resolved, { emitter, monotonic });
 
-  // One object for each, because nothing in it depends on the request: decisions about it are made once.
+  // One object each: nothing in it depends on the request, so decisions about it are made once.
   const anonymous = createAnonymousAuth(origin);
   const rejected = {
     expired: createRejectedAuth('expired', origin),
@@ -131,20 +138,19 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
 
   const verifier: CognitoVerifier = {
     async verify(token) {
-      const found = tokens.check(token);
-      const outcome = found instanceof Promise ? await found : found;
+      const checked = tokens.check(token);
+      const outcome = checked instanceof Promise ? await checked : checked;
       if (outcome.status === 'authenticated') return outcome;
       if (outcome.status === 'unavailable') throw outcome.error;
-      // The caller is the server's own code: what it passed wrongly says more than what is wrong with a token like that.
+      // The caller is the server's own code: to know what it passes helps more than what is wrong with it as a token.
       const misuse = outcome.reason === 'malformed' ? describeMisuse(token) : undefined;
-      throw new TokenRejectedError(outcome.reason, {
-        cause: misuse === undefined ? outcome.cause : new Error(misuse, { cause: outcome.cause }),
-      });
+      if (misuse === undefined) throw outcome.toError();
+      throw new TokenRejectedError('malformed', { cause: new Error(misuse, { cause: outcome.cause }) });
     },
     async authenticate(token) {
       if (token === undefined) return anonymous;
-      const found = tokens.check(token);
-      const outcome = found instanceof Promise ? await found : found;
+      const checked = tokens.check(token);
+      const outcome = checked instanceof Promise ? await checked : checked;
       if (outcome.status === 'authenticated') return outcome;
       if (outcome.status === 'refused') return rejected[outcome.reason];
       return createRejectedAuth(outcome.error.reason, origin, outcome.error);
@@ -154,6 +160,6 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
       tokens.close();
     },
   };
-  insides.set(verifier, { origin, emitter, warnings: pools.flatMap((each) => each.warnings) });
+  internals.set(verifier, { origin, emitter, warnings: pools.flatMap((each) => each.warnings) });
   return Object.freeze(verifier);
 }

@@ -112,6 +112,7 @@ describe('a flood of good tokens', () => {
     ],
     ['15 KB of letters', () => ({ list: Array.from({ length: 2_500 }, () => 'x') })],
     ['15 KB of one text', (index) => ({ 'custom:text': `${index}${'x'.repeat(10_000)}` })],
+    ['15 KB of Chinese', (index) => ({ 'custom:text': `${index}${'中'.repeat(3_500)}` })],
     ['15 KB of empty objects', () => ({ list: Array.from({ length: 3_500 }, () => ({})) })],
     ['15 KB of empty lists', () => ({ list: Array.from({ length: 3_500 }, () => []) })],
     ['15 KB of numbers', () => ({ list: Array.from({ length: 1_500 }, (_, at) => at + 0.5) })],

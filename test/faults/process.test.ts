@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createTestUserPool } from '../../src/testing/index.js';
 
-const program = new URL('one-request.ts', import.meta.url).pathname;
+const program = new URL('../support/one-request.ts', import.meta.url).pathname;
 
 /** What the program said of the token, and how many milliseconds it lived after that. */
 async function run(...programArguments: readonly string[]): Promise<readonly [answer: string, lingered: number]> {

@@ -125,7 +125,7 @@ describe('a token that names the issuer which its pool does not have', () => {
   it('is told apart from one with an unknown key, for the log alone', async () => {
     const { verifier, events } = await setUp();
     await verifier.hydrate();
-    const cause = new Error('The issuer of the token has no key set; the other issuer of its pool has.');
+    const cause = new Error("The token's issuer has no key set, but the other issuer of its pool has one.");
     await expect(verifier.verify(junk(updated))).rejects.toEqual(new TokenRejectedError('invalid', { cause }));
     expect(events.at(-1)).toMatchObject({ type: 'token.rejected', reason: 'invalid', cause });
   });

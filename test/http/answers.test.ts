@@ -34,7 +34,7 @@ function error(path: string, column: number, message: string, code: string, reas
 }
 
 describe('without credentials', () => {
-  it('answers what is public', async () => {
+  it('answers public fields', async () => {
     expect(await server.post('{ motd }')).toEqual({
       status: 200,
       challenge: null,
@@ -56,7 +56,7 @@ describe('without credentials', () => {
   });
 
   it.each(['', ' ', 'Bearer', 'bearer \t '])(
-    'takes the authorization header %j for no credentials',
+    'counts the authorization header %j as no credentials',
     async (authorization) => {
       expect(await server.post('{ motd me }', { authorization })).toEqual({
         status: 200,
@@ -71,7 +71,7 @@ describe('without credentials', () => {
   );
 });
 
-describe('with a token that was not accepted', () => {
+describe('with a rejected token', () => {
   const now = Math.floor(Date.now() / 1000);
   const [header, payload, signature] = pool.accessToken().split('.') as [string, string, string];
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
@@ -101,7 +101,7 @@ describe('with a token that was not accepted', () => {
     expect([answer.status, answer.challenge]).toEqual([401, 'Bearer error="invalid_token"']);
   });
 
-  it('goes on as nobody when told to, and says why where it denies', async () => {
+  it('counts the caller as anonymous with onInvalidToken, and denies with the token’s reason', async () => {
     const lenient = await serve({ typeDefs, resolvers, verifier: pool.verifier(), onInvalidToken: 'anonymous' });
     try {
       expect(await lenient.post('{ motd me }', bearer('garbage'))).toEqual({
@@ -120,7 +120,7 @@ describe('with a token that was not accepted', () => {
 });
 
 describe('with a verified token', () => {
-  it('answers whom the rule allows', async () => {
+  it('answers a caller whom the rule allows', async () => {
     const id = await server.post('{ me }', bearer(pool.idToken({ 'cognito:username': 'anaya' })));
     expect(id).toEqual({ status: 200, challenge: null, retryAfter: null, body: { data: { me: 'anaya' } } });
     const access = await server.post('{ orders }', bearer(pool.accessToken({ 'cognito:groups': ['support'] })));
@@ -157,8 +157,8 @@ describe('with a verified token', () => {
   });
 });
 
-describe('what no answer holds', () => {
-  it('nothing of the token, the groups, the client, the pool or the key', async () => {
+describe('a response', () => {
+  it('holds nothing of the token, the groups, the client, the pool or the key', async () => {
     const token = pool.accessToken({ 'cognito:groups': ['secret-group'], sub: 'secret-sub', username: 'secret-name' });
     const kid = (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
     const secrets = ['secret-', pool.userPoolId, pool.clientId, kid, 'support', 'amazonaws', ...token.split('.')];

@@ -18,7 +18,7 @@ async function audit(url: string, headers: Readonly<Record<string, string>>): Pr
 }
 
 describe('the GraphQL over HTTP specification', () => {
-  it('is met as well with the plugin as without it', async () => {
+  it('is met as well with the plugin as without', async () => {
     const typeDefs = 'type Query { motd: String }';
     const plainServer = new ApolloServer({ typeDefs });
     const { url } = await startStandaloneServer(plainServer, { listen: { port: 0, host: '127.0.0.1' } });

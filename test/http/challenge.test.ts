@@ -50,7 +50,7 @@ const malformed = {
 describe('credentials of another scheme than Bearer', () => {
   const others = ['Basic dXNlcjpwYXNz', 'Digest username="a", realm="b"', `JWT ${token}`, `DPoP ${token}`, token, 'x'];
 
-  it.each(others)('are refused whole with 401 and a challenge without an error: %.20s', async (authorization) => {
+  it.each(others)('refuse the operation with 401 and a challenge without an error: %.20s', async (authorization) => {
     await withServer({}, async (server) => {
       const refused = { status: 401, challenge: 'Bearer', retryAfter: null, body: { errors: [malformed] } };
       expect(await server.post('{ motd }', { authorization })).toEqual(refused);
@@ -58,7 +58,7 @@ describe('credentials of another scheme than Bearer', () => {
     });
   });
 
-  it('are challenged without an error beside partial data too', async () => {
+  it('get a challenge without an error beside partial data too', async () => {
     await withServer({ onInvalidToken: 'anonymous' }, async (server) => {
       for (const authorization of others) {
         expect(await server.post('{ motd me }', { authorization })).toEqual({
@@ -92,14 +92,14 @@ describe('credentials of another scheme than Bearer', () => {
   });
 });
 
-describe('a bearer token that is none', () => {
+describe('a malformed bearer token', () => {
   it.each([
     'Bearer garbage',
     'Bearer: a.b.c',
     `Bearer\t${token}`,
     `Bearer ${token}, Bearer ${token}`,
     'Basic x, Bearer y',
-  ])('is challenged with an error: %.20s', async (authorization) => {
+  ])('gets a challenge with an error: %.20s', async (authorization) => {
     for (const onInvalidToken of ['reject', 'anonymous'] as const) {
       await withServer({ onInvalidToken }, async (server) => {
         const { challenge, body } = await server.post('{ me }', { authorization });
@@ -109,7 +109,7 @@ describe('a bearer token that is none', () => {
     }
   });
 
-  it('is what a source of its own rejects', async () => {
+  it('is also one that a custom source rejects', async () => {
     const tokenSource = () => {
       throw new TokenRejectedError('malformed');
     };
@@ -119,11 +119,11 @@ describe('a bearer token that is none', () => {
   });
 });
 
-describe("a resolver's own error", () => {
+describe("a resolver's own UNAUTHENTICATED", () => {
   const scope = '{ own(code: "FORBIDDEN", reason: "scope") }';
   const missing = '{ own(code: "UNAUTHENTICATED", reason: "missing") }';
 
-  it('is challenged without an error when no token came', async () => {
+  it('gets a challenge without an error when no token came', async () => {
     await withServer({}, async (server) => {
       for (const headers of [{}, { authorization: 'Bearer' }]) {
         for (const query of [ask, scope, missing, '{ own(code: "UNAUTHENTICATED", reason: "invalid") }']) {
@@ -134,7 +134,7 @@ describe("a resolver's own error", () => {
     });
   });
 
-  it('is challenged with an error when a token came', async () => {
+  it('gets a challenge with an error when a token came', async () => {
     await withServer({}, async (server) => {
       expect((await server.post(ask, bearer(token))).challenge).toBe('Bearer error="invalid_token"');
       expect((await server.post(scope, bearer(token))).challenge).toBe('Bearer error="insufficient_scope"');

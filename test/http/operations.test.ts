@@ -30,7 +30,7 @@ function tallied() {
 }
 
 describe('a mutation', () => {
-  it('is refused whole, with one error for each denied selection, and has run nothing', async () => {
+  it('is refused whole, runs no resolver, and gets one error for each denied selection', async () => {
     const { ran, typeDefs, resolvers } = tallied();
     const server = await serve({ typeDefs, resolvers, verifier: pool.verifier() });
     try {
@@ -77,7 +77,7 @@ describe('a mutation', () => {
     }
   });
 
-  it('is answered in part when told to', async () => {
+  it('is answered in part with onDenied: partial', async () => {
     const { ran, typeDefs, resolvers } = tallied();
     const server = await serve({ typeDefs, resolvers, verifier: pool.verifier(), onDenied: { mutation: 'partial' } });
     try {
@@ -92,7 +92,7 @@ describe('a mutation', () => {
 });
 
 describe('a query', () => {
-  it('is refused whole when told to', async () => {
+  it('is refused whole with onDenied: reject', async () => {
     const { ran, typeDefs, resolvers } = tallied();
     const server = await serve({ typeDefs, resolvers, verifier: pool.verifier(), onDenied: { query: 'reject' } });
     try {
@@ -119,7 +119,7 @@ describe('a query', () => {
 });
 
 describe('a batch', () => {
-  it('verifies the token once, and a refused operation leaves the data of the others', async () => {
+  it('verifies the token once, and keeps the data of others beside a refused operation', async () => {
     const { typeDefs, resolvers } = tallied();
     const events: AuthEvent[] = [];
     const server = await serve({

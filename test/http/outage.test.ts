@@ -11,8 +11,8 @@ const typeDefs = /* GraphQL */ `
 `;
 const resolvers = { Query: { motd: () => 'hello', me: () => 'me' } };
 
-describe('a server whose keys cannot be had', () => {
-  it('starts, says so once, answers 503 with Retry-After, and 401 to what is wrong by itself', async () => {
+describe('a server whose public keys are unavailable', () => {
+  it('starts, logs it once, responds 503 with Retry-After, and 401 to a token that is invalid without keys', async () => {
     const pool = createTestUserPool();
     const endpoint = await pool.serve();
     endpoint.fail();
@@ -51,7 +51,7 @@ describe('a server whose keys cannot be had', () => {
     }
   });
 
-  it('refuses with 503 also when tokens that are not accepted go on as anonymous', async () => {
+  it('responds 503 also when rejected tokens count as anonymous', async () => {
     const pool = createTestUserPool();
     const endpoint = await pool.serve();
     endpoint.fail();
@@ -90,7 +90,7 @@ const unavailable = (reason: string) => ({
 
 describe('a server whose revocation store is down', () => {
   it.each(['reject', 'anonymous'] as const)(
-    'answers 503 with Retry-After and writes one line, with onInvalidToken: %s',
+    'responds 503 with Retry-After and writes one line, with onInvalidToken: %s',
     async (onInvalidToken) => {
       const pool = createTestUserPool();
       const revocation = { isRevoked: () => Promise.reject(new Error('The store is down.')) };
@@ -112,7 +112,7 @@ describe('a server whose revocation store is down', () => {
 });
 
 describe('a flood of tokens with unknown keys', () => {
-  it('writes nothing and alarms of nothing while the endpoint answers, and one line when it does not', async () => {
+  it('logs no line while the endpoint responds, and one when it does not', async () => {
     const pool = createTestUserPool();
     let answer: (response: Response) => void = () => {};
     let fetches = 0;

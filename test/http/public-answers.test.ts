@@ -54,8 +54,8 @@ async function start(options: Omit<CognitoAuthPluginOptions, 'verifier'> = {}) {
 const [anaya, ben] = ['anaya', 'ben'].map((sub) => bearer(pool.accessToken({ sub })));
 const rejected = bearer(pool.accessToken({ exp: 1_000_000 }));
 
-describe('rule 12: an answer', () => {
-  it('to an anonymous caller may be public, unless a rule had a part in it', async () => {
+describe('rule 12: a response', () => {
+  it('to an anonymous caller may be public, unless it involved a rule', async () => {
     const ask = await start();
     expect(await ask('{ motd }')).toEqual(['max-age=60, public', { motd: 'hello' }]);
     expect(await ask('{ greeting }')).toEqual(['max-age=60, public', { greeting: 'stranger' }]);
@@ -63,7 +63,7 @@ describe('rule 12: an answer', () => {
   });
 
   it.each(['motd', 'greeting', 'loaded', 'checked', 'ruled'])(
-    'to an authenticated caller is private and no other caller’s, whatever computed it: %s',
+    'to an authenticated caller is private and never another caller’s: %s',
     async (field) => {
       const ask = await start();
       const answers = [];
@@ -74,14 +74,14 @@ describe('rule 12: an answer', () => {
     },
   );
 
-  it('to a rejected caller who gets what is public is private', async () => {
+  it('to a rejected caller with public fields is private', async () => {
     for (const publicAnswers of ['anonymous', 'unruled'] as const) {
       const ask = await start({ onInvalidToken: 'anonymous', publicAnswers });
       expect(await ask('{ motd }', rejected)).toEqual(['max-age=60, private', { motd: 'hello' }]);
     }
   });
 
-  it('of an operation without rules may be public to all, where that is written', async () => {
+  it('of an operation without rules may be public to all with publicAnswers: unruled', async () => {
     const ask = await start({ publicAnswers: 'unruled' });
     expect(await ask('{ motd }', anaya)).toEqual(['max-age=60, public', { motd: 'hello' }]);
     expect(await ask('{ ruled }', anaya)).toEqual(['max-age=60, private', { ruled: 'anaya' }]);

@@ -60,7 +60,7 @@ describe.each([
   ['with authCacheKey', { generateCacheKey: authCacheKey }],
   ['with both', { sessionId: authSessionId, generateCacheKey: authCacheKey }],
 ] satisfies [string, Options][])("Apollo's response cache, %s", (_, options) => {
-  it('never hands an answer to another caller, or to one who lost the group', async () => {
+  it('never gives a cached response to another caller, or to one who lost the group', async () => {
     const { server } = await serveCached(options);
     try {
       const payroll = async (headers?: Record<string, string>) => (await server.post('{ payroll }', headers)).body;
@@ -78,7 +78,7 @@ describe.each([
     }
   });
 
-  it('still shares what is public', async () => {
+  it('still shares public responses', async () => {
     const { server } = await serveCached(options);
     try {
       expect((await server.post('{ motd }')).body).toEqual({ data: { motd: 'hello 1' } });
@@ -90,7 +90,7 @@ describe.each([
 });
 
 describe('authSessionId', () => {
-  it('lets one caller have cached answers of their own', async () => {
+  it('lets a caller have cached responses of their own', async () => {
     const { server, calls } = await serveCached({ sessionId: authSessionId });
     try {
       const headers = as('anaya', 'admin');
@@ -104,10 +104,10 @@ describe('authSessionId', () => {
   });
 });
 
-describe('the warning about a cache that does not know callers apart', () => {
+describe('the warning about a cache that is not keyed by caller', () => {
   it.each([
     ['is logged once', {}, 1],
-    ['is logged for a session id of another make', { sessionId: () => Promise.resolve('everybody') }, 1],
+    ['is logged for a foreign session id', { sessionId: () => Promise.resolve('everybody') }, 1],
     ['is not logged with authSessionId', { sessionId: authSessionId }, 0],
   ] satisfies [string, Options, number][])('%s', async (_, options, times) => {
     const { server } = await serveCached(options);

@@ -70,7 +70,7 @@ function schema() {
   return authDirectiveTransformer(makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, typeDefs], resolvers }));
 }
 
-describe('every answer names the headers of the token source', () => {
+describe('Vary of every response', () => {
   it.each<[string, TokenSource | undefined, string]>([
     ['the default', undefined, 'authorization'],
     ['bearerToken', bearerToken({ allowBare: true }), 'authorization'],
@@ -105,7 +105,7 @@ describe('every answer names the headers of the token source', () => {
     }
   });
 
-  it('is bounded when a source asks for names of the client’s making', async () => {
+  it('stays bounded when a source reads names that the client chose', async () => {
     const tokenSource: TokenSource = (request) => {
       const [name = 'x-default'] = request.header('x-which');
       return request.header(name)[0];
@@ -120,7 +120,7 @@ describe('every answer names the headers of the token source', () => {
     }
   });
 
-  it('breaks no answer that has no context builder', async () => {
+  it('breaks no response of a server without the context builder', async () => {
     const server = new ApolloServer<Partial<AuthContext>>({
       schema: schema(),
       plugins: [cognitoAuthPlugin({ verifier: pool.verifier() })],
@@ -132,7 +132,7 @@ describe('every answer names the headers of the token source', () => {
   });
 });
 
-describe('an answer of express beside a CORS middleware', () => {
+describe('a response of express beside a CORS middleware', () => {
   const verifier = pool.verifier();
   let url: string;
   let stop: () => Promise<void>;
@@ -165,7 +165,7 @@ describe('an answer of express beside a CORS middleware', () => {
 
   const names = (vary: string | null) => vary?.split(', ').sort();
 
-  it('keeps the Origin that the middleware has set, once', async () => {
+  it('keeps the Origin that the middleware set, once', async () => {
     const token = bearer(pool.accessToken());
     for (const headers of [{}, token, bearer('garbage'), {}]) {
       for (const query of ['{ motd }', '{ me }', 'mutation { pay }', '{']) {
@@ -175,7 +175,7 @@ describe('an answer of express beside a CORS middleware', () => {
     }
   });
 
-  it('has both where the context could not be made', async () => {
+  it('has both names when the context function fails', async () => {
     const { status, vary } = await send(`${url}/failing`, '{ motd }');
     expect([status, names(vary)]).toEqual([500, ['Origin', 'authorization']]);
   });
@@ -214,7 +214,7 @@ describe('an integration without a Node response', () => {
     ['Lambda', [{ event: { headers: {}, httpMethod: 'POST' } }]],
     ['Fetch', [{ request: new Request('http://localhost') }]],
     ['Hapi', [{ request: { headers: {}, raw: { req: { headers: {}, rawHeaders: [] } } }, h: {} }]],
-  ])('names the header too: %s', async (_, args) => {
+  ])('names the header in Vary too: %s', async (_, args) => {
     const verifier = pool.verifier();
     const context = createAuthContext({ verifier });
     expect(await answer(verifier, () => context(...args))).toBe('authorization');
@@ -226,14 +226,14 @@ describe('an integration without a Node response', () => {
     ['origin,AUTHORIZATION', 'origin, AUTHORIZATION'],
     ['*', '*'],
     ['', 'authorization'],
-  ])('keeps what another plugin has set: %j', async (preset, vary) => {
+  ])('keeps the Vary of another plugin: %j', async (preset, vary) => {
     const verifier = pool.verifier();
     const context = createAuthContext({ verifier });
     expect(await answer(verifier, () => context({ event: { headers: {} } }), preset)).toBe(vary);
   });
 });
 
-describe('the response that an integration shows', () => {
+describe('the response that an integration passes', () => {
   /** As Node's, or as Fastify's reply. */
   function response(setter: 'setHeader' | 'header', preset: unknown) {
     const headers: Record<string, unknown> = { vary: preset };
@@ -251,7 +251,7 @@ describe('the response that an integration shows', () => {
     ['Next', 'setHeader', (res) => [{ headers: {} }, res]],
   ];
 
-  it.each(shapes)('gets the header beside what it has: %s', async (_, setter, shape) => {
+  it.each(shapes)('gets the name beside its own: %s', async (_, setter, shape) => {
     for (const [preset, vary] of [
       [undefined, 'authorization'],
       ['Origin', 'Origin, authorization'],
@@ -265,7 +265,7 @@ describe('the response that an integration shows', () => {
     }
   });
 
-  it('is left alone once it is sent', async () => {
+  it('is not changed once it is sent', async () => {
     const { headers, double } = response('setHeader', undefined);
     await createAuthContext({ verifier: pool.verifier() })({
       req: { headers: {} },
@@ -275,14 +275,14 @@ describe('the response that an integration shows', () => {
   });
 });
 
-describe('an answer in which something is denied', () => {
+describe('a response with a denial', () => {
   it.each<[string, string, Readonly<Record<string, string>>, number]>([
     ['a part of it, without a token', '{ motd me }', {}, 200],
     ['a part of it, with a token', '{ motd admin }', bearer(pool.accessToken()), 200],
     ['all of it, for a bad token', '{ motd }', bearer('garbage'), 401],
     ['all of it, without a token', 'mutation { pay }', {}, 401],
     ['all of it, with a token', 'mutation { pay }', bearer(pool.accessToken()), 403],
-  ])('is not stored: %s', async (_, query, headers, status) => {
+  ])('is never stored: %s', async (_, query, headers, status) => {
     for (const calculateHttpHeaders of [true, false, 'if-cacheable'] as const) {
       const { ApolloServerPluginCacheControl } = await import('@apollo/server/plugin/cacheControl');
       const server = await serve({
@@ -308,7 +308,7 @@ describe('an answer in which something is denied', () => {
     }
   });
 
-  it('is not stored when the keys are unavailable', async () => {
+  it('is never stored when the keys are unavailable', async () => {
     const endpoint = await pool.serve();
     endpoint.fail();
     const { userPoolId, clientId } = pool;

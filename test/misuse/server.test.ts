@@ -45,8 +45,8 @@ async function execute(server: ApolloServer<Partial<AuthContext>>, contextValue:
   return body.kind === 'single' ? body.singleResult : undefined;
 }
 
-describe('a schema that does not enforce what it says', () => {
-  it('does not start when the transformer was forgotten, and names the field and the remedy', async () => {
+describe('a schema with an unenforced rule', () => {
+  it('does not start without the transformer, and the error names the field and the remedy', async () => {
     const { server } = createServer(untransformed());
     const start = server.start();
     await expect(start).rejects.toThrow(AuthConfigurationError);
@@ -60,7 +60,7 @@ describe('a schema that does not enforce what it says', () => {
     await expect(createServer(schema).server.start()).rejects.toThrow(/Query\.me/);
   });
 
-  it('starts when it was transformed', async () => {
+  it('starts once it is transformed', async () => {
     const { server } = createServer(transformed());
     await server.start();
     await server.stop();
@@ -80,7 +80,7 @@ const denied = {
 };
 
 describe('a context without an Auth of this package', () => {
-  it('denies, and logs the line to add, once', async () => {
+  it('denies, and logs the line to add once', async () => {
     const { server, log } = createServer(transformed());
     expect(await execute(server, {})).toEqual(denied);
     expect(await execute(server, {})).toEqual(denied);
@@ -93,14 +93,14 @@ describe('a context without an Auth of this package', () => {
     ['hand-made', { status: 'authenticated', tokenUse: 'access', sub: 's', groups: ['admin'], scopes: [] }],
     ['copied', () => ({ ...pool.verifier() })],
     ['null', null],
-  ])('denies an auth that is %s, and logs', async (_, auth) => {
+  ])('denies an auth that is %s, and logs why', async (_, auth) => {
     const { server, log } = createServer(transformed());
     expect(await execute(server, { auth })).toEqual(denied);
     expect(log).toHaveLength(1);
     await server.stop();
   });
 
-  it('denies a copy of a real one', async () => {
+  it('denies a copy of an Auth', async () => {
     const { server } = createServer(transformed());
     const auth = await pool.verifier().authenticate(pool.accessToken());
     expect(await execute(server, { auth: { ...auth } })).toEqual(denied);
@@ -110,7 +110,7 @@ describe('a context without an Auth of this package', () => {
   });
 });
 
-describe('options that are wrong', () => {
+describe('wrong options', () => {
   const verifier = pool.verifier();
 
   it.each([
@@ -119,14 +119,14 @@ describe('options that are wrong', () => {
     ['an unknown kind of operation', { verifier, onDenied: { querry: 'partial' } }],
     ['an unknown handling', { verifier, onDenied: { query: 'allow' } }],
     ['no verifier', {}],
-    ['a verifier of another make', { verifier: { ...verifier } }],
+    ['a copy of a verifier', { verifier: { ...verifier } }],
   ])('are refused by the plugin: %s', (_, options) => {
     expect(() => cognitoAuthPlugin(options as { verifier: CognitoVerifier })).toThrow(AuthConfigurationError);
   });
 
   it.each([
     ['no verifier', {}],
-    ['a verifier of another make', { verifier: { ...verifier } }],
+    ['a copy of a verifier', { verifier: { ...verifier } }],
     ['an unknown option', { verifier, tokenSoure: () => 'x' }],
   ])('are refused by the context builder: %s', (_, options) => {
     expect(() => createAuthContext(options as { verifier: CognitoVerifier })).toThrow(AuthConfigurationError);
@@ -134,7 +134,7 @@ describe('options that are wrong', () => {
 });
 
 describe('an integration that passes no request', () => {
-  it('answers an internal error and logs what to pass', async () => {
+  it('gets an internal error, and the log says what to pass', async () => {
     const { server, log } = createServer(transformed());
     await server.start();
     const context = createAuthContext({ verifier: pool.verifier() });
@@ -168,7 +168,7 @@ describe('extend', () => {
     expect(await context(request)).toEqual({ auth: { status: 'anonymous' }, caller: 'anonymous', headers: [] });
   });
 
-  it('has the message of what it throws kept from the client', async () => {
+  it('keeps the message of what it throws from the client', async () => {
     const context = createAuthContext<object, [typeof request]>({ verifier }, () => {
       throw new Error('connect ECONNREFUSED 10.0.0.7');
     });
@@ -189,7 +189,7 @@ describe('extend', () => {
     ['a Proxy that throws when it is asked for its class', hostile],
     ['a revoked Proxy', revoked],
     ['an error of another realm', runInNewContext('new Error("db down")')],
-  ])('may throw anything, and the log has an error: %s', async (_, thrown) => {
+  ])('may throw any value, which reaches the log as an error: %s', async (_, thrown) => {
     const context = createAuthContext<object, [typeof request]>({ verifier }, () => {
       throw thrown;
     });
@@ -237,7 +237,7 @@ describe('requireAuth under Apollo Server', () => {
     });
   });
 
-  it('lists ten places at the most', async () => {
+  it('lists ten locations at most', async () => {
     const server = new ApolloServer<Partial<AuthContext>>({
       typeDefs: guarded,
       resolvers: { Query: { me: (_: unknown, __: unknown, context: AuthContext) => requireAuth(context).sub } },
@@ -253,13 +253,13 @@ describe('requireAuth under Apollo Server', () => {
     await server.stop();
   });
 
-  it('logs the line to add when there is no auth', async () => {
+  it('logs the line to add when the context has no auth', async () => {
     const { result, log } = await answer((context) => requireAuth(context).sub, {});
     expect(result).toEqual(denied);
     expect(log).toEqual([expect.stringContaining('createAuthContext({ verifier })')]);
   });
 
-  it('keeps the sentence about a rule that nobody could meet for the log', async () => {
+  it('keeps the sentence about a wrong rule for the log', async () => {
     const { result, log } = await answer((context) => requireAuth(context, { groups: [] }).sub, { auth: anonymous() });
     expect(result).toEqual(denied);
     expect(log).toEqual([expect.stringContaining('requireAuth()')]);

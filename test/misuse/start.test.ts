@@ -26,13 +26,13 @@ async function logOfStart(schema: GraphQLSchema): Promise<readonly string[]> {
   return log;
 }
 
-describe('a server that starts with a schema that may not be what was meant', () => {
+describe('a server that starts with a suspicious schema', () => {
   const unused =
     'apollo-cognito-auth: The schema defines @auth and uses it nowhere, so no field has a rule of its own. If the schema ' +
     'was printed with printSchema(), its directives are lost: print it with printSchemaWithDirectives() of ' +
     '@graphql-tools/utils.';
 
-  it('warns of the definition without any use, which is what printSchema leaves', async () => {
+  it('warns of a definition without a use, which printSchema leaves', async () => {
     const written = makeExecutableSchema({
       typeDefs: [directive.authDirectiveTypeDefs, 'type Query { f: Int @auth g: Int @public }'],
     });
@@ -42,7 +42,7 @@ describe('a server that starts with a schema that may not be what was meant', ()
     expect(await logOfStart(strict.authDirectiveTransformer(buildSchema(printSchema(written))))).toEqual([unused]);
   });
 
-  it('warns of nothing when the directive is used, or its exception', async () => {
+  it('logs no warning when the directive or its exception is used', async () => {
     expect(await logOfStart(transform('type Query { f: Int @auth }'))).toEqual([]);
     expect(await logOfStart(transform('type Query { f(x: Int @auth): Int }'))).toEqual([]);
     const strict = authDirective({ unannotated: 'authenticated' });
@@ -50,7 +50,7 @@ describe('a server that starts with a schema that may not be what was meant', ()
     expect(await logOfStart(buildSchema('type Query { f: Int }'))).toEqual([]);
   });
 
-  it('warns of a dry run, and of one of a part with its size', async () => {
+  it('warns of a dry run, and of a partial one with its size', async () => {
     const dry = authDirective({ enforcement: 'report' });
     expect(await logOfStart(transform('type Query { f: Int @auth }', dry))).toEqual([
       "apollo-cognito-auth: DRY RUN. enforcement is 'report': no rule of @auth is enforced, only logged.",
@@ -63,7 +63,7 @@ describe('a server that starts with a schema that may not be what was meant', ()
     ]);
   });
 
-  it('warns of what looks like a rule in a schema that was never transformed', async () => {
+  it('warns of likely rules in a schema that was never transformed', async () => {
     const sdl = 'directive @hasRole on FIELD_DEFINITION type Query { f: Int @hasRole g: Int }';
     expect(await logOfStart(buildSchema(sdl))).toEqual([
       'apollo-cognito-auth: The schema was never transformed, and has directives that look like rules (1). The first: Query.f: ' +
@@ -140,7 +140,7 @@ describe('a schema that a gateway executes', () => {
     await server.stop();
   });
 
-  it('refuses each operation when rules come with a later supergraph, and serves again when they are gone', async () => {
+  it('refuses each operation once a later supergraph has rules, and serves again when it has none', async () => {
     const { gateway, update } = createGateway(plain(), supergraph(''));
     const { server, log } = serverOf(gateway);
     await server.start();
@@ -159,7 +159,7 @@ describe('a schema that a gateway executes', () => {
     await server.stop();
   });
 
-  it('is no schema of this server itself', async () => {
+  it('is told from a schema of the server itself', async () => {
     const schema = directive.authDirectiveTransformer(
       buildASTSchema(parse(`${directive.authDirectiveTypeDefs} type Query { f: String @auth }`)),
     );
@@ -197,7 +197,7 @@ describe('a verifier that a server uses', () => {
     expect(cached).toEqual([false, true, false]);
   });
 
-  it('tells a server of its rejections while that runs, and never one that another plugin kept from starting', async () => {
+  it('logs its rejections to a running server, and never to one that another plugin kept from starting', async () => {
     const verifier = pool.verifier();
     const log: string[] = [];
     const failed: string[] = [];
@@ -209,7 +209,9 @@ describe('a verifier that a server uses', () => {
     await verifier.authenticate('garbage');
     await server.stop();
     await verifier.authenticate('garbage');
-    expect(log).toEqual(['apollo-cognito-auth: a token was rejected as malformed. The token has not three parts.']);
+    expect(log).toEqual([
+      'apollo-cognito-auth: a token was rejected as malformed. The token does not have three parts.',
+    ]);
     expect(failed).toEqual([]);
   });
 });

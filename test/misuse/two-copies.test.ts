@@ -28,18 +28,21 @@ describe('a schema of another copy of graphql', () => {
     expect(error?.originalError?.message).toContain('npm ls graphql');
   });
 
-  it('is refused for one type of it', () => {
+  it('is refused because of one foreign type', () => {
     const schema = buildSchema(typeDefs);
     const type = new GraphQLObjectType({ name: 'T', fields: { f: { type: GraphQLString } } });
     schema.getTypeMap()['T'] = disown(type, 'GraphQLObjectType') as GraphQLObjectType;
     expect(() => authDirectiveTransformer(schema)).toThrow(`The type T ${ANOTHER}`);
   });
 
-  it.each([undefined, null, 'type Query { f: Int }', {}, 1n])('is told from what is no schema: %s', (value) => {
-    expect(() => authDirectiveTransformer(value as GraphQLSchema)).toThrow('Expected a GraphQLSchema, got');
-  });
+  it.each([undefined, null, 'type Query { f: Int }', {}, 1n])(
+    'is told from a value that is not a schema: %s',
+    (value) => {
+      expect(() => authDirectiveTransformer(value as GraphQLSchema)).toThrow('Expected a GraphQLSchema, got');
+    },
+  );
 
-  it('is refused in production, where graphql itself says nothing', () => {
+  it('is refused in production, where graphql itself does not check', () => {
     const code = `
       import { createRequire } from 'node:module';
       import { authDirective } from 'apollo-cognito-auth';
@@ -86,11 +89,13 @@ describe('an Auth of another copy of this package', () => {
     expect(lines).toEqual([expect.not.stringContaining('npm ls')]);
   });
 
-  it('has a verifier that is refused by name', () => {
+  it('has a verifier that is refused, with a sentence about two copies', () => {
     const verifier = other.createTestUserPool().verifier();
     for (const use of [() => createAuthContext({ verifier }), () => cognitoAuthPlugin({ verifier })]) {
       expect(use).toThrow('npm ls apollo-cognito-auth');
     }
-    expect(() => createAuthContext({ verifier: { ...verifier } })).toThrow('itself and not a copy');
+    expect(() => createAuthContext({ verifier: { ...verifier } })).toThrow(
+      'createCognitoVerifier() returned, not a copy',
+    );
   });
 });

@@ -112,7 +112,7 @@ describe('what extend returns', () => {
     expect([Object.getPrototypeOf(polluting), polluting.polluted]).toEqual([Object.prototype, undefined]);
   });
 
-  it('is given its auth even where it has one of its own, which cannot be replaced afterwards', async () => {
+  it('gets the auth in place of its own, and keeps it for good', async () => {
     class Own {
       auth: unknown = { status: 'authenticated', sub: 'forged' };
     }
@@ -136,7 +136,7 @@ describe('what extend returns', () => {
     }
   });
 
-  it('reads a Proxy by its values, which its descriptors may not show', async () => {
+  it('is read by its values when it is a Proxy, whose descriptors may hide them', async () => {
     const cradle = new Proxy(
       {},
       {
@@ -152,8 +152,8 @@ describe('what extend returns', () => {
   });
 });
 
-describe('one object for all requests', () => {
-  it('that is plain is copied, and carries the auth of none', async () => {
+describe('one object returned for all requests', () => {
+  it('is copied when it is plain, and gets no auth itself', async () => {
     for (const shared of [{ own: 1 }, Object.freeze({ own: 1 })]) {
       const context = extendedBy(() => shared);
       const [signedIn, nobody] = [await context(request), await context(anonymousRequest)];
@@ -162,7 +162,7 @@ describe('one object for all requests', () => {
     }
   });
 
-  it('that is of a class is refused the second time, and the first caller keeps their auth', async () => {
+  it('is refused the second time when it is of a class, and the first caller keeps their auth', async () => {
     const shared = new RequestContext('shared');
     const context = extendedBy(() => shared);
     const first = await context(request);
@@ -171,11 +171,11 @@ describe('one object for all requests', () => {
     expect(first.auth.status).toBe('authenticated');
     expect(await complaintOf(() => shared)).toBe(
       'Expected what `extend` returns to be new for each request, got an object that another request has. ' +
-        'Create it in extend: createAuthContext({ verifier }, (auth) => new RequestContext(auth)).',
+        'Create it in `extend`: createAuthContext({ verifier }, (auth) => new RequestContext(auth)).',
     );
   });
 
-  it('that stands behind a new one for each request is shared without harm', async () => {
+  it('is shared without harm as the prototype of a new one for each request', async () => {
     const shared = new RequestContext('shared');
     const context = extendedBy(() => Object.create(shared) as RequestContext);
     const [signedIn, nobody] = [await context(request), await context(anonymousRequest)];
@@ -194,10 +194,10 @@ describe('what extend returns is refused, with a sentence', () => {
     [
       'a frozen object of a class',
       () => Object.freeze(new RequestContext('frozen')),
-      /^Expected what `extend` returns to be an object that `auth` can be set on, got one that is frozen/,
+      /^Expected what `extend` returns to be an object that `auth` can be set on, got a frozen one/,
     ],
-    ['a sealed one', () => Object.seal(new RequestContext('sealed')), /that is frozen/],
-    ['one without extensions', () => Object.preventExtensions(new RequestContext('closed')), /that is frozen/],
+    ['a sealed one', () => Object.seal(new RequestContext('sealed')), /got a frozen one/],
+    ['one without extensions', () => Object.preventExtensions(new RequestContext('closed')), /got a frozen one/],
     [
       'one whose auth is fixed',
       () => Object.defineProperty(new RequestContext('fixed'), 'auth', { value: 'forged' }),

@@ -68,7 +68,7 @@ describe('the error of a denial', () => {
     expect(createDenialError(denials.group).extensions).toEqual({ code: 'FORBIDDEN', reason: 'group' });
   });
 
-  it('lists ten places at the most', () => {
+  it('lists ten locations at most', () => {
     const schema = guard('type Query { items: [Item] } type Item { a: Int @auth }', {
       Query: { items: () => Array.from({ length: 100 }, () => ({ a: 1 })) },
     });

@@ -64,13 +64,22 @@ describe('the request of an integration', () => {
     ['graphql-sse under Fastify', [{ headers: byGet(headers), raw: { headers, raw: { headers, rawHeaders: [] } } }]],
     ['graphql-sse under Fetch', [{ headers: new Headers(headers), raw: new Request('http://localhost', { headers }) }]],
     ['GraphQL Yoga', [{ req: { headers, rawHeaders: [] }, request: new Request('http://localhost', { headers }) }]],
-    ['headers in a Map', [{ req: { headers: new Map([['Authorization', 'Bearer a.b.c']]) } }]],
-    ['headers in pairs', [{ req: { headers: [['Authorization', 'Bearer a.b.c']] } }]],
-    ['headers as Node lists them', [{ req: { headers: ['Host', 'x', 'Authorization', 'Bearer a.b.c'] } }]],
-    ['headers from a generator', [{ req: { headers: new Map([['Authorization', 'Bearer a.b.c']]).entries() } }]],
-    ['headers without a prototype', [{ req: { headers: Object.assign(Object.create(null) as object, headers) } }]],
-    ['a header named get', [{ req: { headers: { get: 'x', entries: 'y', ...headers } } }]],
-  ])('is found in what %s passes', (_, args) => {
+    ['an integration with headers in a Map', [{ req: { headers: new Map([['Authorization', 'Bearer a.b.c']]) } }]],
+    ['an integration with headers in pairs', [{ req: { headers: [['Authorization', 'Bearer a.b.c']] } }]],
+    [
+      'an integration with headers as Node lists them',
+      [{ req: { headers: ['Host', 'x', 'Authorization', 'Bearer a.b.c'] } }],
+    ],
+    [
+      'an integration with headers from a generator',
+      [{ req: { headers: new Map([['Authorization', 'Bearer a.b.c']]).entries() } }],
+    ],
+    [
+      'an integration with headers without a prototype',
+      [{ req: { headers: Object.assign(Object.create(null) as object, headers) } }],
+    ],
+    ['an integration with a header named get', [{ req: { headers: { get: 'x', entries: 'y', ...headers } } }]],
+  ])('is found as %s passes it', (_, args) => {
     expect(authorization(...args)).toEqual(['Bearer a.b.c']);
   });
 
@@ -142,7 +151,7 @@ describe('the request of an integration', () => {
     expect(authorization({ event: { headers: { authorization: 'a', Authorization: 'b' } } })).toEqual(['a', 'b']);
   });
 
-  it('does not split what a Fetch request has joined', () => {
+  it('does not split a value that a Fetch request joined', () => {
     const request = new Request('http://localhost', {
       headers: [
         ['authorization', 'Bearer a.b.c'],
@@ -183,7 +192,7 @@ describe('the request of an integration', () => {
     expect(() => cookie({ headers: { cookie: 'token=d.e.f' }, cookies })).toThrow(TokenRejectedError);
   });
 
-  it('finds a header by a name in any case, however often it is asked', () => {
+  it('finds a header by a name in any case, each time', () => {
     const request = readIntegrationRequest([{ req: { headers: new Map([['X-Token', 'a']]).entries() } }]);
     expect([request.header('x-token'), request.header('X-TOKEN'), request.header('x-other')]).toEqual([
       ['a'],
@@ -195,7 +204,7 @@ describe('the request of an integration', () => {
     expect(() => node.header(undefined as never)).toThrow(AuthConfigurationError);
   });
 
-  it('reads nothing that stands on Object.prototype', () => {
+  it('reads no property of Object.prototype', () => {
     const planted: Record<string, unknown> = {
       headers: { authorization: 'Bearer evil' },
       multiValueHeaders: { authorization: ['Bearer evil'] },
@@ -279,11 +288,11 @@ describe('the request of an integration', () => {
     [{ connectionParams: { headers: { authorization: 'Bearer a.b.c' } }, extra: { request: { headers } } }],
     [{ connectionParams: undefined, extra: { socket: {} } }],
     [{ ctx: { connectionParams: { authorization: 'Bearer a.b.c' }, extra: { request: { headers } } } }],
-  ])('is refused for a WebSocket connection, whose credentials are read elsewhere: %j', (context) => {
+  ])('is refused for a WebSocket connection, whose credentials createAuthContext() does not read: %j', (context) => {
     expect(() => authorization(context)).toThrow(AuthConfigurationError);
   });
 
-  it('ends in a refusal when what holds it is a circle', () => {
+  it('is refused when its holder is a circle', () => {
     const circle: Record<string, unknown> = {};
     circle['req'] = circle['ctx'] = circle;
     expect(() => authorization(circle)).toThrow(AuthConfigurationError);
@@ -293,18 +302,18 @@ describe('the request of an integration', () => {
   });
 
   it.each([[], [undefined], ['a'], [{}], [{ req: undefined }], [{ res: { headers } }]])(
-    'is refused where there is none: %j',
+    'is refused when there is none: %j',
     (...args) => {
       expect(() => readIntegrationRequest(args)).toThrow(AuthConfigurationError);
     },
   );
 });
 
-describe('a header that middleware has changed', () => {
+describe('a header that middleware changed', () => {
   const [mine, trusted] = ['Bearer mine', 'Bearer trusted'];
   const twice = ['Authorization', mine, 'authorization', mine];
 
-  it('counts as middleware left it, also when the client sent it twice', () => {
+  it('counts as the middleware left it, also when the client sent it twice', () => {
     expect(authorization({ req: { headers: { authorization: trusted }, rawHeaders: twice } })).toEqual([trusted]);
     expect(authorization({ req: { headers: {}, rawHeaders: twice } })).toEqual([]);
     expect(authorization({ req: { headers: { authorization: mine }, rawHeaders: twice } })).toEqual([mine, mine]);
@@ -315,8 +324,8 @@ describe('a header that middleware has changed', () => {
   });
 });
 
-describe('headers that keep their values where their keys do not show them', () => {
-  it('are asked for in every usual spelling, when they have a `get`', () => {
+describe('headers whose keys do not show their values', () => {
+  it('are read in every usual spelling by `get`', () => {
     for (const name of ['authorization', 'Authorization', 'AUTHORIZATION']) {
       expect(authorization({ request: { headers: byGet({ [name]: 'Bearer a' }) } })).toEqual(['Bearer a']);
     }

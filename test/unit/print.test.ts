@@ -15,7 +15,7 @@ describe('print', () => {
     ]);
   });
 
-  it('says what a value is that is not data', () => {
+  it('names the kind of a value that is not data', () => {
     expect([1n, Symbol('x'), () => 1, new Date(), new Map()].map(print)).toEqual([
       '1n',
       'a symbol',
@@ -25,7 +25,7 @@ describe('print', () => {
     ]);
   });
 
-  it('never throws, whatever the value does', () => {
+  it('never throws', () => {
     const ring: unknown[] = [];
     ring.push(ring);
     const { proxy, revoke } = Proxy.revocable({}, {});

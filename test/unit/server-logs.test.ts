@@ -57,13 +57,13 @@ describe('the log of faults', () => {
     );
   });
 
-  it('writes nothing of a token that is one too many of a flood', () => {
+  it('writes no line about one token too many of a flood', () => {
     const { lines, log } = setUp();
     for (let request = 0; request < 1_000; request += 1) log(new KeysUnavailableError(1));
     expect(lines).toEqual([]);
   });
 
-  it('writes one line a minute of anything else that a request can cause, with a count', () => {
+  it('writes one line a minute of any other fault of a request, with a count', () => {
     const { lines, log, pass } = setUp();
     for (let request = 0; request < 1_200; request += 1) {
       log(new RevocationUnavailableError(5, { cause: new Error(`down, ${String(request)}`) }));
@@ -105,7 +105,7 @@ describe('the log of faults', () => {
     expect(lines.slice(0, 2)).toEqual(['apollo-cognito-auth: misuse 0', 'apollo-cognito-auth: failure 0']);
   });
 
-  it('writes what a server answered on one line, and never throws while it writes', () => {
+  it('writes a quoted response on one line, and never throws', () => {
     const { lines, log } = setUp();
     log(new Error('one\r\n[ERROR] forged\u2028line\u001b[31m'));
     log(new Error('x'.repeat(10_000)));
@@ -133,7 +133,7 @@ describe('the log of faults', () => {
 });
 
 describe('a limit of lines', () => {
-  it('counts what was dropped, for each kind of at most 100', () => {
+  it('counts the dropped lines of each kind, of 100 kinds at most', () => {
     let now = 0;
     const limit = createLineLimit({ lines: 2, windowMs: 10, now: () => now });
     expect([limit('a'), limit('a'), limit('a'), limit('a'), limit('b')]).toEqual([0, 0, undefined, undefined, 0]);
@@ -146,7 +146,7 @@ describe('a limit of lines', () => {
 });
 
 describe('the log of rejections', () => {
-  it('tells a developer the reason and the cause, and a flood in a few lines with a count', () => {
+  it('has the reason and the cause, and a few lines of a flood with a count', () => {
     const lines: string[] = [];
     let now = 0;
     const tell = createRejectionLog(loggerOf(lines), () => now);
@@ -166,7 +166,7 @@ describe('the log of rejections', () => {
     ]);
   });
 
-  it('goes to the debug level of Apollo’s logger, and has no claim in it', async () => {
+  it('goes to the debug level of Apollo’s logger, and holds no claim', async () => {
     const pool = createTestUserPool({ clientId: 'secret-client' });
     const other = createTestUserPool();
     const lines: string[] = [];
@@ -200,11 +200,11 @@ describe('the log of rejections', () => {
     });
     await source({ req: { headers: {} } });
     expect(lines).toEqual([
-      'apollo-cognito-auth: a token was rejected as malformed. The token has not three parts.',
-      'apollo-cognito-auth: a token was rejected as expired. The time of the claim exp has passed.',
-      'apollo-cognito-auth: a token was rejected as invalid. The signature is not one of the key that the token names.',
-      'apollo-cognito-auth: a token was rejected as invalid. The app client is not one that is configured.',
-      'apollo-cognito-auth: a token was rejected as invalid. The issuer is not one that is configured.',
+      'apollo-cognito-auth: a token was rejected as malformed. The token does not have three parts.',
+      'apollo-cognito-auth: a token was rejected as expired. The exp claim is in the past.',
+      'apollo-cognito-auth: a token was rejected as invalid. The signature does not match the key that kid names.',
+      'apollo-cognito-auth: a token was rejected as invalid. The app client is not a configured one.',
+      'apollo-cognito-auth: a token was rejected as invalid. The iss claim is not a configured issuer.',
       'apollo-cognito-auth: a token was rejected as malformed. The token source or the verifier gave no more detail.',
     ]);
     await server.stop();
@@ -243,8 +243,8 @@ describe('a logger that fails', () => {
   });
 });
 
-describe('the reason of a rejection by a token source of this package', () => {
-  it('is told, as the constant sentence that it is', () => {
+describe('a rejection by a token source of this package', () => {
+  it('is logged as a constant sentence', () => {
     for (const [source, headers] of [
       [bearerToken(), { authorization: 'Basic a' }],
       [bearerToken(), { authorization: 'a.b.c' }],

@@ -63,7 +63,12 @@ describe('options of the plugin are refused, with a sentence', () => {
       verifier,
       'Expected `options` of cognitoAuthPlugin() to be an object with a verifier, got the verifier. Write: cognitoAuthPlugin({ verifier }).',
     ],
-    [{}, expect.stringMatching(/^The verifier must be one that createCognitoVerifier\(\) returned/) as string],
+    [
+      {},
+      expect.stringMatching(
+        /^Expected `verifier` to be the object that createCognitoVerifier\(\) returned, not a copy, got undefined\. /,
+      ) as string,
+    ],
   ])('%j', (options, complaint) => {
     expect(complaintOf(cognitoAuthPlugin, options)).toEqual(complaint);
   });
@@ -88,14 +93,19 @@ describe('options of the context builder are refused, with a sentence', () => {
       verifier,
       'Expected `options` of createAuthContext() to be an object with a verifier, got the verifier. Write: createAuthContext({ verifier }).',
     ],
-    [{}, expect.stringMatching(/^The verifier must be one that createCognitoVerifier\(\) returned/) as string],
+    [
+      {},
+      expect.stringMatching(
+        /^Expected `verifier` to be the object that createCognitoVerifier\(\) returned, not a copy, got undefined\. /,
+      ) as string,
+    ],
   ])('%j', (options, complaint) => {
     expect(complaintOf(createAuthContext, options)).toEqual(complaint);
   });
 });
 
 describe('options cannot be weakened', () => {
-  it('by one that stands on Object.prototype', () => {
+  it('by Object.prototype', () => {
     const polluted = { onInvalidToken: 'anonymous', onDenied: { mutation: 'partial' }, mutation: 'partial' };
     Object.assign(Object.prototype, polluted);
     try {
@@ -112,7 +122,7 @@ describe('options cannot be weakened', () => {
     }
   });
 
-  it('by a token source that stands on Object.prototype', async () => {
+  it('by a token source on Object.prototype', async () => {
     const pool = createTestUserPool();
     const token = pool.accessToken();
     Object.assign(Object.prototype, { tokenSource: () => token });

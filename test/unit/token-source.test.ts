@@ -81,6 +81,12 @@ describe('bearerToken', () => {
     },
   );
 
+  it('takes an undefined option for its default', () => {
+    expect(outcome(bearerToken({ allowBare: undefined }), { authorization: 'a.b.c' })).toBe(MALFORMED);
+    const cookies = cookieToken('token', { preflightHeaders: undefined });
+    expect(outcome(cookies, { cookie: 'token=a.b.c', 'apollo-require-preflight': '1' })).toBe('a.b.c');
+  });
+
   it('takes no option from Object.prototype', () => {
     Object.assign(Object.prototype, { allowBare: true });
     try {

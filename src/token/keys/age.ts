@@ -1,6 +1,6 @@
-/** How much time has passed, by two clocks of which either may stand still or jump. */
+/** How much time has passed, by two clocks, each of which can stand still or jump. */
 
-/** One instant, as both clocks show it. In milliseconds. */
+/** One instant on both clocks. In milliseconds. */
 export interface Moment {
   readonly monotonic: number;
   readonly wall: number;
@@ -9,7 +9,7 @@ export interface Moment {
 export interface Clocks {
   /** Milliseconds of a clock that never goes back. It stands still while the process is frozen (a suspended Lambda). */
   readonly monotonic: () => number;
-  /** Milliseconds since the epoch. It goes on meanwhile, and may be set back or forward. */
+  /** Milliseconds since the epoch. It goes on meanwhile, and can be set back or forward. */
   readonly wall: () => number;
 }
 
@@ -18,18 +18,18 @@ export function readClocks({ monotonic, wall }: Clocks): Moment {
 }
 
 /**
- * The larger of what both clocks say has passed: a clock that stands still, is set back or answers nonsense makes nothing
- * younger. Infinity when it never was.
+ * The larger of the times that have passed on both clocks, so that a clock that stands still, is set back or returns
+ * nonsense makes nothing younger. Infinity when `since` is undefined.
  */
 export function elapsed(since: Moment | undefined, now: Moment): number {
   if (since === undefined) return Infinity;
   const byMonotonic = now.monotonic - since.monotonic;
   const byWall = now.wall - since.wall;
-  // In this order, so that a difference that is NaN counts for nothing.
+  // In this order, so that NaN counts for nothing.
   return byWall > byMonotonic ? byWall : byMonotonic;
 }
 
-/** The wall clock of the options as a number. What it throws is no reason to lose the keys: NaN counts for nothing. */
+/** The clock of the options, as a number: NaN, which counts for nothing, when it throws. */
 export function safeWall(clock: () => unknown): () => number {
   return () => {
     try {

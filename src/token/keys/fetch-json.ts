@@ -1,27 +1,27 @@
-/** One fetch of a key set: one deadline for all of it, a cap on the body, no redirect, strict JSON. */
+/** Fetches a key set once: one deadline for all of it, a cap on the body, no redirect, strict JSON. */
 
 export interface FetchLimits {
   readonly fetch: typeof globalThis.fetch;
-  /** For connecting, the answer and its body together. */
+  /** For the connection, the response and its body together. */
   readonly timeoutMs: number;
   /** Ends the fetch early. */
   readonly signal: AbortSignal;
 }
 
-// A set of a user pool has two keys and 1 KB. This is for whoever answers in its place and never stops.
+// The set of a user pool has two keys and 1 KB. The cap is for another server in its place that never stops sending.
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** The endpoint itself has said that it has no key set to give. Any other failure leaves open whether there is one. */
+/** A 4xx about the address: there is no key set here. Any other failure can be temporary. */
 export class NoKeySetError extends Error {
   override readonly name = 'NoKeySetError';
 }
 
 /**
- * @throws {NoKeySetError} when the answer is a client error that is about the address.
+ * @throws {NoKeySetError} when the response is a client error about the address.
  * @throws {Error} when it is anything else but status 200 with JSON, within the limits.
  */
 export async function fetchJson(uri: string, { fetch, timeoutMs, signal }: FetchLimits): Promise<unknown> {
-  // Not `AbortSignal.timeout`: a signal that nothing but `AbortSignal.any` refers to may be collected before it fires.
+  // Not `AbortSignal.timeout`: a signal that only `AbortSignal.any` refers to can be collected before it fires.
   const deadline = new AbortController();
   const abort = (reason: Error) => {
     deadline.abort(reason);
@@ -36,24 +36,24 @@ export async function fetchJson(uri: string, { fetch, timeoutMs, signal }: Fetch
   if (signal.aborted) onClose();
   signal.addEventListener('abort', onClose, { once: true });
   try {
-    // The race is for a `fetch` that somebody passed in and that does not look at its signal.
+    // The race is for a `fetch` of the options that ignores its signal.
     return await Promise.race([read(uri, fetch, deadline.signal), rejectionOf(deadline.signal)]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onClose);
-    // Whatever is still open, the body of a refused answer for one, ends here.
+    // Ends what is still open, such as the body of a response that was refused.
     abort(new Error('The fetch of the key set is over.'));
   }
 }
 
 async function read(uri: string, fetch: typeof globalThis.fetch, signal: AbortSignal): Promise<unknown> {
-  // Without a prototype: a `method` or a `body` on a polluted `Object.prototype` is none of this request's.
+  // Without a prototype, so that a polluted one cannot add a `method` or a `body`.
   const init: RequestInit = { redirect: 'error', headers: { accept: 'application/json' }, signal };
   const response = await fetch(uri, Object.assign(Object.create(null) as object, init));
   const { status, redirected } = response;
   if (status !== 200 || redirected) {
-    const message = `The key set was answered with status ${status}.`;
-    // 408 and 429 ask to come again (RFC 9110, section 15.5.9; RFC 6585, section 4).
+    const message = `The key endpoint responded with status ${status}.`;
+    // 408 and 429 ask for a retry (RFC 9110, section 15.5.9; RFC 6585, section 4).
     const isDefinite = status >= 400 && status < 500 && status !== 408 && status !== 429 && !redirected;
     throw isDefinite ? new NoKeySetError(message) : new Error(message);
   }

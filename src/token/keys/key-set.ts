@@ -1,4 +1,4 @@
-/** A JSON Web Key Set (RFC 7517) as far as it can verify a Cognito token: RS256 keys by their `kid`. */
+/** Reads a JSON Web Key Set (RFC 7517): the keys that can verify a Cognito token, which are RS256 keys, by `kid`. */
 import { createPublicKey, hash } from 'node:crypto';
 import { AuthConfigurationError } from '../../errors.js';
 import { messageOf } from '../../settings.js';
@@ -14,12 +14,12 @@ export interface JsonWebKey {
   readonly [member: string]: unknown;
 }
 
-/** A JWKS document, as a pool's `/.well-known/jwks.json` answers it. */
+/** A JWKS document, as at a pool's `/.well-known/jwks.json`. */
 export interface JsonWebKeySet {
   readonly keys: readonly JsonWebKey[];
 }
 
-/** A key that was found fit to verify with. Two fetches that bring the same key make one object of it. */
+/** A key that is fit to verify with. Two fetches that bring the same key give one object. */
 export interface VerificationKey {
   readonly kty: 'RSA';
   readonly kid: string;
@@ -31,27 +31,27 @@ export interface VerificationKey {
 
 export type KeySet = ReadonlyMap<string, VerificationKey>;
 
-// The private half of these is published with the emulators that use them: anyone can sign with one. SHA-256 of `n`.
+// The private half of these keys is published with the emulators that use them: anyone can sign with one. SHA-256 of `n`.
 const EMULATOR_KEYS: ReadonlySet<string> = new Set([
   // cognito-local
   '_0lKQcaWGEHXg2baCT4cdl1xos48VBDtdX6-TwpNmZ4',
   // moto
   'pUZkKqTHqyD4xPRGMNZBVzWQUvO3ym918tNgnXsKoVA',
 ]);
-// No key of Cognito has a `kid` like this: it is the base64 of 32 bytes. moto's is `dummy`, which a test's own key may have
-// too: that one is known by its modulus alone.
+// No key of Cognito has a `kid` like this: theirs are the base64 of 32 bytes. moto's is `dummy`, which the key of a test can
+// have too, so it is recognized by its modulus alone.
 const EMULATOR_KID = 'CognitoLocal';
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 const MIN_MODULUS_BITS = 2048;
-// Checking a signature takes time with the square of the modulus; no Cognito key is as long.
+// The time to check a signature grows with the square of the modulus. No key of Cognito is this long.
 const MAX_MODULUS_BITS = 8192;
-// 65537, the exponent of every Cognito key. A long exponent makes each check slow, a short one is a mistake.
+// 65537, the exponent of every Cognito key. A long exponent makes each check slow; a short one is a mistake.
 const EXPONENT = 'AQAB';
 const MAX_KEYS = 100;
 
-/** `kid` as it may stand in a header or a set: printable ASCII, so that it can go into a log, and no longer than needed. */
+/** Whether this can be a `kid`: printable ASCII, so that it can go into a log, and no longer than needed. */
 export function isKeyId(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]{1,128}$/.test(value);
 }
@@ -59,7 +59,7 @@ export function isKeyId(value: unknown): value is string {
 function readModulus(value: unknown): string {
   if (typeof value !== 'string') throw new Error('its `n` is not a string');
   const bytes = Buffer.from(value, 'base64url');
-  // RFC 7518, section 6.3.1.1: no leading zero. One spelling for one key, or a refused key comes back as another.
+  // RFC 7518, section 6.3.1.1: no leading zero. With several spellings, a refused key could come back as another.
   if (bytes.toString('base64url') !== value || bytes[0] === 0) throw new Error('its `n` is not canonical base64url');
   return value;
 }
@@ -95,8 +95,8 @@ function listOf(document: unknown): readonly unknown[] {
 }
 
 /**
- * The usable keys of a document that came over the network. What cannot be used is left out: one bad key must not take
- * the good ones with it. Two different keys with one `kid` are both left out, since nothing tells which one is meant.
+ * The usable keys of a document from the network. One bad key must not take the good ones with it, so bad keys are left out.
+ * So are two different keys with one `kid`: which one is meant is unknown.
  *
  * @throws {Error} when no key can be used.
  */
@@ -131,8 +131,8 @@ export function readStaticKeys(where: string, document: unknown, allowEmulatorKe
     }
   } catch (error) {
     throw new AuthConfigurationError(
-      `${where} must be the pool's public key set, { keys: [{ kty: 'RSA', kid, n, e }] }, as its /.well-known/jwks.json ` +
-        `answers it: ${messageOf(error)}.`,
+      `Expected \`${where}\` to be the pool's public key set, got one that cannot be used: ${messageOf(error)}. Write the ` +
+        "content of its /.well-known/jwks.json: { keys: [{ kty: 'RSA', kid, n, e }] }.",
       { cause: error },
     );
   }

@@ -1,35 +1,34 @@
-/** Where the keys of an issuer come from; and the simple case, keys that were configured. */
+/** Where the keys of one issuer come from; and the simple case, keys that are configured. */
 import type { KeySet, VerificationKey } from './key-set.js';
 
-/** Where a verifier gets the keys of an issuer from. */
+/** The keys of one issuer. */
 export interface KeySource {
   /**
-   * Undefined when the keys may be used right now; otherwise what to wait for before looking again.
+   * Undefined when the keys can be used now; otherwise what to wait for before calling `get`.
    *
-   * @throws {KeysUnavailableError}
-   * @throws {TokenRejectedError} `invalid`, when it is settled that the pool does not have this issuer.
+   * @throws {KeysUnavailableError} also as a rejection.
    */
-  prepare(): Promise<void> | undefined;
-  find(kid: string): VerificationKey | undefined;
+  ready(): Promise<void> | undefined;
+  get(kid: string): VerificationKey | undefined;
   /**
-   * Called for a `kid` that is not in the set. Undefined when it is settled that there is no such key; otherwise what to
-   * wait for before looking once more.
+   * To call when `get` finds no key. Undefined when the key certainly does not exist; otherwise what to wait for before
+   * calling `get` once more.
    *
-   * @param hasWaited Whether that was done already: it is not done twice.
-   * @throws {KeysUnavailableError} when that cannot be told.
+   * @param hasWaited Whether the caller has waited for a fetch already: it does not wait twice.
+   * @throws {KeysUnavailableError} when the endpoint cannot tell; also as a rejection.
    */
-  seek(hasWaited: boolean): Promise<void> | undefined;
-  /** @throws {KeysUnavailableError} */
+  refreshForUnknownKid(hasWaited: boolean): Promise<void> | undefined;
+  /** @throws {KeysUnavailableError} as a rejection. */
   hydrate(): Promise<void>;
   close(): void;
 }
 
-/** Keys that were configured: always there, never fetched, never other ones. */
+/** Keys that are configured: always there, never fetched, never replaced. */
 export function createStaticKeySource(keys: KeySet): KeySource {
   return {
-    prepare: () => undefined,
-    find: (kid) => keys.get(kid),
-    seek: () => undefined,
+    ready: () => undefined,
+    get: (kid) => keys.get(kid),
+    refreshForUnknownKid: () => undefined,
     hydrate: () => Promise.resolve(),
     close: () => {},
   };

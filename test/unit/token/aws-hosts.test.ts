@@ -30,9 +30,9 @@ describe('a host of AWS', () => {
 });
 
 describe('a client id', () => {
-  it.each(['undefined', 'null', '[object Object]'])('is not the text of a value that was not there: %s', (clientId) => {
+  it.each(['undefined', 'null', '[object Object]'])('cannot be the text of a missing value: %s', (clientId) => {
     expect(() => createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId })).toThrow(
-      'got the text of a value that was not there',
+      'got the text of a missing value',
     );
   });
 });

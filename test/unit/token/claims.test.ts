@@ -195,14 +195,41 @@ describe('the time of a token', () => {
     }
   });
 
-  it('is over when the clock is broken', async () => {
+  it.each([NaN, Infinity, -Infinity, undefined, 'noon'])(
+    'cannot be checked by a clock that returns %s, which is the server’s fault',
+    async (time) => {
+      const broken = createCognitoVerifier(
+        { userPoolId, clientId, jwks },
+        { clock: () => (isBroken ? (time as number) : clock()) },
+      );
+      let isBroken = false;
+      const seen = pool.accessToken();
+      expect(await outcomeOf(seen, broken)).toBe('authenticated');
+      isBroken = true;
+      for (const token of [seen, pool.accessToken(), pool.idToken()]) {
+        expect(await outcomeOf(token, broken)).toBe('keys-unavailable');
+        await expect(broken.verify(token)).rejects.toMatchObject({
+          name: 'KeysUnavailableError',
+          cause: {
+            message: expect.stringMatching(/^Expected `options\.clock` to return milliseconds .* got /) as string,
+          },
+        });
+      }
+      expect(await outcomeOf('junk', broken)).toBe('malformed');
+      isBroken = false;
+      expect(await outcomeOf(seen, broken)).toBe('authenticated');
+    },
+  );
+
+  it('can be checked by a clock that returns a Date', async () => {
+    const dated = createCognitoVerifier(
+      { userPoolId, clientId, jwks },
+      { clock: () => new Date(clock()) as unknown as number },
+    );
     const token = pool.accessToken();
-    expect(await outcomeOf(token)).toBe('authenticated');
-    for (const broken of [NaN, Infinity]) {
-      seconds = broken;
-      expect(await outcomeOf(token)).toBe('expired');
-      expect(await outcomeOf(pool.accessToken({ exp: AT + HOUR, iat: AT, auth_time: AT }))).not.toBe('authenticated');
-    }
+    expect(await outcomeOf(token, dated)).toBe('authenticated');
+    seconds = AT + HOUR;
+    expect(await outcomeOf(token, dated)).toBe('expired');
   });
 
   it('is the same for a token whose signature is bad: what is over costs no signature check', async () => {

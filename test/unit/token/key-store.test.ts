@@ -521,7 +521,6 @@ describe('close', () => {
       staleForMs: 0,
       clocks: { monotonic: () => 0, wall: () => 0 },
       userPoolId: 'pool',
-      storesOfPool: [],
       fetchKeys: () => new Promise((resolve) => (send = resolve)),
       onKeys: (keys) => seen.push(keys),
       onFetched: () => {},
@@ -531,7 +530,7 @@ describe('close', () => {
     store.close();
     send(new Map([['late', { kty: 'RSA', kid: 'late', use: 'sig', alg: 'RS256', n: 'n', e: 'AQAB' }]]));
     expect(await waiting).toBeInstanceOf(KeysUnavailableError);
-    expect(store.find('late')).toBeUndefined();
+    expect(store.get('late')).toBeUndefined();
     expect(seen).toEqual([new Map()]);
   });
 
@@ -563,7 +562,7 @@ describe('events of the keys', () => {
     answerWith(down);
     const error = await rejectionOf(verifier.verify(pool.accessToken()));
     expect(error).toMatchObject({ name: 'KeysUnavailableError', code: 'AUTH_UNAVAILABLE', retryAfterSeconds: 1 });
-    expect((error as KeysUnavailableError).cause).toEqual(new Error('The key set was answered with status 500.'));
+    expect((error as KeysUnavailableError).cause).toEqual(new Error('The key endpoint responded with status 500.'));
     answerWith(undefined);
     pass(1);
     await verifier.verify(pool.accessToken());
@@ -573,7 +572,7 @@ describe('events of the keys', () => {
         type: 'keys.failed',
         userPoolId: pool.userPoolId,
         issuer,
-        cause: new Error('The key set was answered with status 500.'),
+        cause: new Error('The key endpoint responded with status 500.'),
         retryAfterSeconds: 1,
         durationMs: 0,
       },

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { authenticatedAs } from '../../../src/testing/index.js';
 import { EntrySizes } from '../../../src/token/entry-size.js';
-import { SharedValues } from '../../../src/token/shared-values.js';
+import { VerifiedTokens } from '../../../src/token/verified-tokens.js';
 
 describe('the scopes of a remembered token', () => {
   it('count, once for each', () => {
@@ -13,11 +13,11 @@ describe('the scopes of a remembered token', () => {
   });
 
   it('are shared between tokens when they are short, and held by one token alone when they are long', () => {
-    const shared = new SharedValues();
+    const verified = new VerifiedTokens(undefined);
     const short = 'a b c';
-    expect(shared.scopesOf(short)).toBe(shared.scopesOf(short));
+    expect(verified.scopesOf(short)).toBe(verified.scopesOf(short));
     const long = Array.from({ length: 1_000 }, (_, index) => `s${index}`).join(' ');
-    expect(shared.scopesOf(long)).not.toBe(shared.scopesOf(long));
-    expect(shared.scopesOf(long)).toHaveLength(1_000);
+    expect(verified.scopesOf(long)).not.toBe(verified.scopesOf(long));
+    expect(verified.scopesOf(long)).toHaveLength(1_000);
   });
 });

@@ -16,7 +16,7 @@ const read = (token: string) =>
     .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>);
 
 describe('a test user pool', () => {
-  it('makes the tokens that Cognito makes, with the claims that one wants', () => {
+  it('signs the tokens that Cognito issues, with the claims that a test asks for', () => {
     const pool = createTestUserPool({ clock: () => 1_800_000_000_999 });
     const [header, access] = read(pool.accessToken({ 'cognito:groups': ['admin'], username: undefined }));
     expect(header).toEqual({ kid: pool.jwks.keys[0]?.kid, alg: 'RS256' });
@@ -43,7 +43,7 @@ describe('a test user pool', () => {
     expect(identity?.['sub']).toBe(access?.['sub']);
   });
 
-  it('issues a token that has run out in the past', () => {
+  it('dates an expired token before it expired', () => {
     const pool = createTestUserPool({ clock: () => 1_800_000_000_000 });
     const [, claims] = read(pool.accessToken({ exp: 1_799_999_999 }));
     expect(claims).toMatchObject({ iat: 1_799_996_399, auth_time: 1_799_996_399, exp: 1_799_999_999 });
@@ -65,7 +65,7 @@ describe('a test user pool', () => {
     expect(await two.verifier().authenticate(two.accessToken())).toMatchObject({ status: 'authenticated' });
   });
 
-  it('publishes public keys alone', () => {
+  it('publishes no private key', () => {
     const pool = createTestUserPool();
     expect(pool.jwks.keys.map((key) => Object.keys(key).sort())).toEqual([['alg', 'e', 'kid', 'kty', 'n', 'use']]);
   });
@@ -109,7 +109,7 @@ describe('a test user pool', () => {
     expect(await pool.verifier().authenticate(pool.accessToken())).toMatchObject({ status: 'authenticated' });
   });
 
-  it('fails, hangs, lies and recovers when it is told to', async () => {
+  it('fails, hangs, lies and recovers as a test tells it', async () => {
     const pool = createTestUserPool();
     const server = await pool.serve();
     try {
@@ -133,7 +133,7 @@ describe('a test user pool', () => {
 });
 
 describe('an Auth for tests', () => {
-  it('is that of a person with an access token, unless it is told otherwise', () => {
+  it('is that of a person with an access token by default', () => {
     const auth = authenticatedAs({ sub: 'anaya', groups: ['admin'], scopes: ['orders/read'] });
     const { claims, ...fields } = auth;
     expect(fields).toEqual({
@@ -161,23 +161,26 @@ describe('an Auth for tests', () => {
     expect(authenticatedAs({ username: undefined, scopes: ['a'] })).not.toHaveProperty('username');
   });
 
-  it('takes what claims say', () => {
+  it('takes over further claims', () => {
     const auth = authenticatedAs({ claims: { client_id: 'mobile', exp: 4_000_000_000, tenant: { id: 7 } } });
     expect(auth).toMatchObject({ clientId: 'mobile', expiresAt: 4_000_000_000 });
     expect(auth.claims['tenant']).toEqual({ id: 7 });
   });
 
   it.each([
-    [{ tokenUse: 'id' as const, scopes: ['a'] }, /an ID token has no scopes/],
-    [{ tokenUse: 'id' as const, username: undefined }, /claim cognito:username is missing or of a wrong type/],
-    [{ claims: { 'cognito:groups': 'admin' } }, /claim cognito:groups is missing or of a wrong type/],
-    [{ sub: '' }, /claim sub is missing/],
+    [
+      { tokenUse: 'id' as const, scopes: ['a'] },
+      /^Expected `scopes` of authenticatedAs\(\) to be left out of an ID token/,
+    ],
+    [{ tokenUse: 'id' as const, username: undefined }, /The cognito:username claim is missing or has the wrong type/],
+    [{ claims: { 'cognito:groups': 'admin' } }, /The cognito:groups claim is missing or has the wrong type/],
+    [{ sub: '' }, /The sub claim is missing/],
   ])('is refused when no token can say it: %j', (options, complaint) => {
     expect(() => authenticatedAs(options)).toThrow(AuthConfigurationError);
     expect(() => authenticatedAs(options)).toThrow(complaint);
   });
 
-  it('is that of nobody, or of somebody who was refused', () => {
+  it('is that of an anonymous caller, or of rejected credentials', () => {
     expect(anonymous()).toEqual({ status: 'anonymous' });
     expect(rejected('expired')).toEqual({ status: 'rejected', reason: 'expired' });
     const unavailable = rejected('keys-unavailable');
@@ -198,7 +201,14 @@ describe('a misspelt option of the testing kit', () => {
     },
   );
 
+  it.each([{ userPool: 'eu-west-1_abc' }, { clientID: 'web' }, null])(
+    'is refused by createTestUserPool(): %j',
+    (options) => {
+      expect(() => createTestUserPool(options as object)).toThrow(AuthConfigurationError);
+    },
+  );
+
   it.each(['nope', undefined, null])('is refused by rejected(): %o', (reason) => {
-    expect(() => rejected(reason as never)).toThrow('rejected(): Expected `reason` to be one of expired,');
+    expect(() => rejected(reason as never)).toThrow('Expected `reason` of rejected() to be one of expired,');
   });
 });

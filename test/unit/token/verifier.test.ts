@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AuthConfigurationError, TokenRejectedError } from '../../../src/errors.js';
 import type { AuthEvent } from '../../../src/events.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
-import { createCognitoVerifier, verifierOrigin } from '../../../src/token/verifier.js';
+import { createCognitoVerifier, internalsOf } from '../../../src/token/verifier.js';
 import type { CognitoVerifier } from '../../../src/token/verifier.js';
 import { createForeignPool } from '../../support/foreign-pool.js';
 
@@ -192,7 +192,12 @@ describe('events of tokens', () => {
     expect(events).toEqual([
       { type: 'token.verified', tokenUse: 'id', cached: false, durationMs },
       { type: 'token.verified', tokenUse: 'id', cached: true, durationMs },
-      { type: 'token.rejected', reason: 'malformed', cause: new Error('The token has not three parts.'), durationMs },
+      {
+        type: 'token.rejected',
+        reason: 'malformed',
+        cause: new Error('The token does not have three parts.'),
+        durationMs,
+      },
     ]);
   });
 
@@ -247,10 +252,10 @@ describe('a forged token', () => {
 describe('the origin of a verifier', () => {
   it('is known of those that this package made, and of no copy', () => {
     const verifier = pool.verifier();
-    expect(verifierOrigin(verifier)).toMatchObject({ graceSeconds: 0 });
+    expect(internalsOf(verifier).origin).toMatchObject({ graceSeconds: 0 });
     expect(Object.isFrozen(verifier)).toBe(true);
     for (const impostor of [{ ...verifier }, {}, undefined, null, 'verifier', Object.create(verifier)]) {
-      expect(() => verifierOrigin(impostor as CognitoVerifier)).toThrow(AuthConfigurationError);
+      expect(() => internalsOf(impostor as CognitoVerifier)).toThrow(AuthConfigurationError);
     }
   });
 });

@@ -1,0 +1,120 @@
+/** The issuers of a configured pool, each with its keys; and which of the two issuers of AWS a pool does not have. */
+import type { AuthServices } from '../auth.js';
+import type { AuthEventListener } from '../events.js';
+import { safeWall } from './keys/age.js';
+import { fetchJson } from './keys/fetch-json.js';
+import { readFetchedKeys } from './keys/key-set.js';
+import type { KeySet } from './keys/key-set.js';
+import { createStaticKeySource } from './keys/key-source.js';
+import type { KeySource } from './keys/key-source.js';
+import { KeyStore } from './keys/key-store.js';
+import type { IssuerAddress } from './issuers.js';
+import type { ResolvedPool } from './pool.js';
+import { expectationOf } from './signature.js';
+import type { Expectation } from './signature.js';
+import type { ResolvedOptions } from './verifier-options.js';
+
+/** One value of `iss`, with what its pool requires of a token, and its keys. */
+export interface Issuer {
+  readonly issuer: string;
+  readonly userPoolId: string;
+  readonly expectation: Expectation;
+  readonly graceSeconds: number;
+  readonly isAws: boolean;
+  readonly origin: AuthServices;
+  readonly keys: KeySource;
+  /**
+   * Whether the pool does not have this issuer: its endpoint has said so, and another issuer of the pool has keys. Any
+   * caller can name it, so that is no outage and must not cost a fetch each time (docs/decisions: two issuers).
+   *
+   * It is believed for the age of keys, because a pool can be switched from one issuer to the other. An endpoint that has
+   * given keys is believed only when those are past use, so that a false answer cannot end them.
+   */
+  readonly isMissing: () => boolean;
+}
+
+export interface IssuerServices {
+  readonly options: ResolvedOptions;
+  readonly emit: AuthEventListener;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number;
+  /** Hears of each key set that an issuer has from now on. */
+  readonly onKeys: (issuer: string, keys: KeySet) => void;
+}
+
+export function createPoolIssuers(pool: ResolvedPool, services: IssuerServices): readonly Issuer[] {
+  const { options, emit, onKeys } = services;
+  const { userPoolId, graceSeconds, isAws, staticKeys } = pool;
+  const stores: KeyStore[] = [];
+  return pool.issuers.map((address) => {
+    const { issuer } = address;
+    const common = {
+      issuer,
+      userPoolId,
+      graceSeconds,
+      isAws,
+      expectation: expectationOf(address, pool),
+      origin: { clock: options.clock, graceSeconds, emit },
+    };
+    if (staticKeys !== undefined) {
+      onKeys(issuer, staticKeys);
+      return { ...common, keys: createStaticKeySource(staticKeys), isMissing: () => false };
+    }
+    const keys = createKeyStore(address, pool, stores, services);
+    stores.push(keys);
+    return { ...common, keys, isMissing: () => isMissing(keys, stores) };
+  });
+}
+
+function isMissing(store: KeyStore, ofPool: readonly KeyStore[]): boolean {
+  return store.saidMissing() && !store.hasKeys() && ofPool.some((other) => other.hasKeys());
+}
+
+function createKeyStore(
+  { issuer, jwksUri }: IssuerAddress,
+  { userPoolId, allowEmulatorKeys }: ResolvedPool,
+  ofPool: readonly KeyStore[],
+  { options, emit, monotonic, onKeys }: IssuerServices,
+): KeyStore {
+  const { fetch, timeoutMs, maxAgeMs, staleForMs, clock } = options;
+  const store = new KeyStore({
+    maxAgeMs,
+    staleForMs,
+    clocks: { monotonic, wall: safeWall(clock) },
+    userPoolId,
+    fetchKeys: async (signal) =>
+      readFetchedKeys(await fetchJson(jwksUri, { fetch, timeoutMs, signal }), allowEmulatorKeys),
+    onKeys: (keys) => {
+      onKeys(issuer, keys);
+    },
+    onFetched: (event) => {
+      emit({ type: 'keys.fetched', userPoolId, issuer, ...event });
+    },
+    onFailed: (event) => {
+      const report = () => {
+        emit({ type: 'keys.failed', userPoolId, issuer, ...event });
+      };
+      if (!store.saidMissing()) report();
+      // At start, only the keys of the other issuer show that a missing one is no failure.
+      else
+        void Promise.all(ofPool.map((other) => other.settled())).then(() => {
+          if (!isMissing(store, ofPool)) report();
+        });
+    },
+  });
+  return store;
+}
+
+/**
+ * Fetches the keys of one pool. It is enough that one of its issuers has keys: most pools have only one, and the address
+ * of the other answers with an error.
+ *
+ * @throws {KeysUnavailableError} as a rejection: the one of the issuer that every pool starts with.
+ */
+export async function hydrateIssuers(issuers: readonly Issuer[]): Promise<void> {
+  try {
+    await Promise.any(issuers.map(({ keys }) => keys.hydrate()));
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors[0] : error;
+  }
+}
