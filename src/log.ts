@@ -28,6 +28,8 @@ interface Limits {
   readonly lines?: number;
   /** Milliseconds. Default: one hour. */
   readonly windowMs?: number;
+  /** Kinds that are told apart. Default: 100. */
+  readonly kinds?: number;
   /** Milliseconds of a clock that never goes back. Default: `performance.now`. */
   readonly now?: (() => number) | undefined;
 }
@@ -40,7 +42,6 @@ interface Window {
 }
 
 // Further ones, such as sentences that each request makes anew, count as one kind.
-const MAX_KINDS = 100;
 const OTHERS = '';
 
 /** Undefined when the line is not to be written; otherwise how many of its kind were not since the last one. */
@@ -48,11 +49,12 @@ export type LineLimit = (kind: string) => number | undefined;
 
 /**
  * Keeps requests from flooding a log. By default each sentence, given as the kind, is written once an hour. Bounded: it
- * remembers 100 kinds, and a kind only until its window has passed.
+ * remembers `kinds` of them, and each only until its window has passed.
  */
 export function createLineLimit({
   lines = 1,
   windowMs = 3_600_000,
+  kinds = 100,
   now = () => performance.now(),
 }: Limits = {}): LineLimit {
   const windows = new Map<string, Window>();
@@ -60,9 +62,9 @@ export function createLineLimit({
   function windowOf(kind: string, time: number): Window {
     const known = windows.get(kind);
     if (known !== undefined) return known;
-    if (windows.size >= MAX_KINDS) {
+    if (windows.size >= kinds) {
       for (const [each, { beganAt }] of windows) if (time - beganAt >= windowMs) windows.delete(each);
-      if (windows.size >= MAX_KINDS && kind !== OTHERS) return windowOf(OTHERS, time);
+      if (windows.size >= kinds && kind !== OTHERS) return windowOf(OTHERS, time);
     }
     const window = { beganAt: time, written: 0, dropped: 0 };
     windows.set(kind, window);

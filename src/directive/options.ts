@@ -1,11 +1,11 @@
 /** The options of `authDirective()`: their types, defaults and checks. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
+import type { AuthLogger } from '../log.js';
 import { describe, oneOf, print, readFunction, readSettings } from '../settings.js';
 import { ownershipProblem } from './decision/owner-policy.js';
 import { readPolicies } from './decision/policies.js';
 import type { NamedPolicy, Policies } from './decision/policies.js';
-import type { DirectiveLogger } from './guard/report.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, isCognitoName } from './rules/definition.js';
 import { FOREIGN_NAMES, normalizeName } from './rules/dialects.js';
 import type { PolicyProblems, ProblemSettings } from './rules/problems.js';
@@ -54,7 +54,7 @@ export interface AuthDirectiveOptions {
    *
    * @example console
    */
-  readonly logger?: DirectiveLogger | undefined;
+  readonly logger?: AuthLogger | undefined;
   /**
    * Resolves guarded fields that have no resolver of their own, and lists of which a denial may end an item. Pass the same
    * function as to the executor, such as Apollo Server's `fieldResolver`, if it has one. Default: graphql-js's default
@@ -75,7 +75,7 @@ export interface ResolvedDirectiveOptions extends ProblemSettings {
   readonly policies: ReadonlyMap<string, NamedPolicy & PolicyProblems>;
   readonly unannotated: 'public' | 'authenticated';
   readonly isReportOnly: boolean;
-  readonly logger: DirectiveLogger | undefined;
+  readonly logger: AuthLogger | undefined;
   readonly fieldResolver: GraphQLFieldResolver<unknown, never> | undefined;
 }
 
@@ -161,11 +161,11 @@ function withProblems(policies: ReadonlyMap<string, NamedPolicy>): ResolvedDirec
   );
 }
 
-function readLogger(logger: unknown): DirectiveLogger | undefined {
+function readLogger(logger: unknown): AuthLogger | undefined {
   if (logger === undefined) return undefined;
   // Loggers are instances of classes: their methods may be inherited.
   const { warn, error } = (logger ?? {}) as { readonly warn?: unknown; readonly error?: unknown };
-  if (typeof warn === 'function' && typeof error === 'function') return logger as DirectiveLogger;
+  if (typeof warn === 'function' && typeof error === 'function') return logger as AuthLogger;
   throw misuse('logger', 'an object with the methods `warn` and `error`', describe(logger), 'Write logger: console.');
 }
 

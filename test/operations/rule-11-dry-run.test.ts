@@ -143,7 +143,7 @@ describe('rule 11: the log of a dry run', () => {
     report('Query.f', missing, undefined);
     report('Query.g', missing, undefined);
     expect(lines).toEqual([
-      'apollo-cognito-auth: dry run: Query.f would be denied (missing), 1001 times since the last line.',
+      'apollo-cognito-auth: dry run: Query.f would be denied (missing). (1000 more since the last line)',
       'apollo-cognito-auth: dry run: Query.g would be denied (missing).',
     ]);
   });
@@ -158,7 +158,7 @@ describe('rule 11: the log of a dry run', () => {
     report('Query.f4999', missing, undefined);
     report('Query.f0', missing, undefined);
     expect(lines).toEqual([
-      'apollo-cognito-auth: dry run: other elements would be denied (missing), 4000 times since the last line.',
+      'apollo-cognito-auth: dry run: other elements would be denied (missing). (3999 more since the last line)',
       'apollo-cognito-auth: dry run: Query.f0 would be denied (missing).',
     ]);
   });

@@ -6,7 +6,7 @@ import type { FieldInputs } from '../rules/input-rules.js';
 import { findForeignGraphql } from '../rules/own-graphql.js';
 import { isImpliedBy } from '../rules/requirement.js';
 import type { Requirement } from '../rules/requirement.js';
-import { createPropagation } from './endable-lists.js';
+import { createEndableLists } from './endable-lists.js';
 import { membersOf, readRules } from '../rules/schema-rules.js';
 import type { SchemaRules } from '../rules/schema-rules.js';
 import { dryRunOf, fieldsOf, guardOf, guardRecordOf, hasSettings, rulesOf, settingsOf } from './registry.js';
@@ -51,7 +51,8 @@ function findMissing(schema: GraphQLSchema): readonly string[] {
   const rules = readRules(schema, settingsOf(schema));
   const problems: string[] = [];
   const subscriptionType = hasRules(schema) ? schema.getSubscriptionType() : undefined;
-  const propagation = hasSettings(schema) && dryRunOf(schema) === 'none' ? createPropagation(schema, rules) : undefined;
+  const endableLists =
+    hasSettings(schema) && dryRunOf(schema) === 'none' ? createEndableLists(schema, rules) : undefined;
   for (const [type, field] of fieldsOf(schema)) {
     const coordinate = `${type.name}.${field.name}`;
     const guard = guardOf(field);
@@ -61,7 +62,7 @@ function findMissing(schema: GraphQLSchema): readonly string[] {
       const atStart = guardRecordOf(field.subscribe);
       if (guard?.checksExpiry && atStart?.checksExpiry && isGuarded(rules, type, field, atStart)) continue;
       problems.push(`${coordinate} has no guard that refuses it when the token expires. ${REMEDY}`);
-    } else if (propagation?.reachesItemsOf(field) && !guard?.bearsDenials) {
+    } else if (endableLists?.has(field) && !guard?.bearsDenials) {
       problems.push(`${coordinate} is a list in which a denial may end an item, and lost what bears that. ${REMEDY}`);
     }
   }

@@ -1,10 +1,9 @@
 /**
- * Where a denial ends more than its field: a denied non-null field ends what is around it (GraphQL specification, section
- * 6.4.4), and by a chain of non-null fields the item of a list. Asked for lists alone; `list-items.ts` says why.
+ * Lists in which a denial may end an item: a denied non-null field ends what is around it (GraphQL specification, section
+ * 6.4.4), and by a chain of non-null fields the item (docs/decisions: lists by promise).
  */
 import { getNamedType, isAbstractType, isCompositeType, isInterfaceType, isListType, isNonNullType } from 'graphql';
 import type {
-  FieldNode,
   GraphQLField,
   GraphQLInterfaceType,
   GraphQLNamedType,
@@ -13,194 +12,151 @@ import type {
   GraphQLResolveInfo,
   GraphQLSchema,
 } from 'graphql';
-import type { Requirement } from '../rules/requirement.js';
+import { walkSelections } from '../operation/selections.js';
+import { memoize, memoizePair } from '../rules/memoize.js';
 import type { Rule } from '../rules/rule.js';
+import { membersOf } from '../rules/schema-rules.js';
 import type { SchemaRules } from '../rules/schema-rules.js';
 import { fieldsOf } from './registry.js';
-import { walkSelections } from '../operation/selections.js';
 
 type Field = GraphQLField<unknown, unknown>;
-
+type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
 type ListInfo = Pick<GraphQLResolveInfo, 'returnType' | 'fieldNodes' | 'fragments'>;
 
-/** The denials that could end an item. */
+/** The denials of selected fields that could end an item. */
 export interface Denials {
   /** By what the token says. */
-  readonly rules: ReadonlySet<Rule>;
-  /** Whether there are others, of which nothing is known beforehand. */
+  readonly rules: readonly Rule[];
+  /** Whether there may be others: by a policy, for an argument, at a token's expiry. */
   readonly isUncertain: boolean;
 }
 
-export interface Propagation {
-  /** Whether a denial below the items of this list could end one. */
-  readonly reachesItemsOf: (field: Field) => boolean;
-  /** The denials below the selected items of the list that could end one. */
+export interface EndableLists {
+  /** Whether a denial could end an item of the field's list. */
+  readonly has: (field: Field) => boolean;
+  /** The denials below the selected items of such a list. */
   readonly denialsBelow: (info: ListInfo) => Denials;
 }
 
-/** What one selected field contributes. */
-interface Contribution extends Denials {
+/** The denials of one field that end what is around it. */
+interface FieldDenials extends Denials {
+  /** Whether there may be others when the selection has arguments. */
   readonly hasInputs: boolean;
   /** Whether what ends the field's value ends what is around it too. */
-  readonly passesOn: boolean;
+  readonly propagatesNull: boolean;
 }
 
 // So many selections and rules are looked at. In a larger selection the promises that are made in doubt cost little beside
 // its fields, and a hostile document, which can select the same fragment in thousands of lists, must not be walked far.
 const MOST_STEPS = 100;
 
-const NOTHING: Contribution = { rules: new Set(), isUncertain: false, hasInputs: false, passesOn: false };
+export function createEndableLists(schema: GraphQLSchema, rules: SchemaRules): EndableLists {
+  const subscriptionType = schema.getSubscriptionType();
+  let nullable: ReadonlySet<GraphQLNamedType> | undefined;
+  const isNullableByDenial = (type: GraphQLNamedType) =>
+    (nullable ??= findTypesNullableByDenial(schema, rules)).has(type);
 
-export function createPropagation(schema: GraphQLSchema, rules: SchemaRules): Propagation {
-  let endable: ReadonlySet<GraphQLNamedType> | undefined;
-  const isEndable = (type: GraphQLNamedType) => (endable ??= findEndableTypes(schema, rules)).has(type);
-
-  const contributions = new Map<Field, Contribution>();
-  /** Of an interface's field: what those of all its implementers contribute. */
-  function contributionOf(type: GraphQLObjectType | GraphQLInterfaceType, field: Field): Contribution {
-    let contribution = contributions.get(field);
-    if (contribution === undefined) {
-      const implemented = isInterfaceType(type)
-        ? schema.getPossibleTypes(type).flatMap((member) => {
-            const own = member.getFields()[field.name];
-            return own ? [contributionOf(member, own)] : [];
-          })
-        : [contribute(type, field)];
-      contribution = {
-        ...union(implemented),
-        hasInputs: implemented.some(({ hasInputs }) => hasInputs),
-        passesOn: implemented.some(({ passesOn }) => passesOn),
-      };
-      contributions.set(field, contribution);
-    }
-    return contribution;
-  }
-
-  function contribute(type: GraphQLObjectType, field: Field): Contribution {
-    if (!isNonNullType(field.type)) return NOTHING;
-    const requirement = rules.ofField(type, field);
-    const inner = getNamedType(field.type);
-    const passesOn = passesOnFromValue(field.type) && isEndable(inner);
-    const own = requirement ? [denialsOf(requirement)] : [];
-    // A subscription's fields are denied to whose token has run out, whatever they ask.
-    if (type === schema.getSubscriptionType()) own.push({ rules: new Set(), isUncertain: true });
+  const denialsOf = memoizePair((type: FieldsType, field: Field): FieldDenials => {
+    const implementations = isInterfaceType(type) ? schema.getPossibleTypes(type) : [type];
+    const all = implementations.flatMap((each) => {
+      const own = each.getFields()[field.name];
+      return own && isNonNullType(own.type) ? [denialsOfNonNull(each, own)] : [];
+    });
     return {
-      ...union([...own, ...(passesOn ? denialsOfMembers(inner) : [])]),
+      rules: [...new Set(all.flatMap((each) => each.rules))],
+      isUncertain: all.some(({ isUncertain }) => isUncertain),
+      hasInputs: all.some(({ hasInputs }) => hasInputs),
+      propagatesNull: all.some(({ propagatesNull }) => propagatesNull),
+    };
+  });
+
+  function denialsOfNonNull(type: GraphQLObjectType, field: Field): FieldDenials {
+    const requirement = rules.ofField(type, field);
+    const propagatesNull = isNonNullThroughout(field.type) && isNullableByDenial(getNamedType(field.type));
+    const members = propagatesNull ? [...(membersOf(rules, field)?.values() ?? [])] : [];
+    return {
+      rules: [...(requirement ? [requirement] : []), ...members].map(({ rule }) => rule),
+      // A subscription's fields are denied once the token has expired, whatever they ask for.
+      isUncertain: type === subscriptionType || (requirement !== undefined && requirement.policies.length > 0),
       hasInputs: rules.ofInputs(type, field) !== undefined,
-      passesOn,
+      propagatesNull,
     };
   }
 
-  function denialsOfMembers(type: GraphQLNamedType): readonly Denials[] {
-    const members = isAbstractType(type) ? rules.ofMembers(type) : undefined;
-    return [...(members?.values() ?? [])].map(denialsOf);
-  }
-
-  function findDenials(
-    { selectionSet }: FieldNode,
-    itemType: GraphQLNamedType,
-    fragments: GraphQLResolveInfo['fragments'],
-  ): Denials {
+  function findDenialsBelow({ returnType, fieldNodes, fragments }: ListInfo): Denials {
+    const itemType = getNamedType(returnType);
     const found = new Set<Rule>();
     let isUncertain = false;
     let steps = 0;
-    const add = (denials: Denials) => {
-      for (const rule of denials.rules) found.add(rule);
-      // The first one goes with its selection.
-      steps += Math.max(0, denials.rules.size - 1);
-      isUncertain ||= denials.isUncertain;
-    };
-    denialsOfMembers(itemType).forEach(add);
-    if (!selectionSet || !isCompositeType(itemType)) return { rules: found, isUncertain };
-    walkSelections(schema, (name) => fragments[name], itemType, selectionSet, undefined, {
-      enterField(type, field, node) {
-        const contribution = contributionOf(type, field);
-        add(contribution);
-        if (contribution.hasInputs && node.arguments?.length) isUncertain = true;
-        return contribution.passesOn;
-      },
-      enterFragment: () => true,
-      isOver() {
-        steps += 1;
-        if (steps > MOST_STEPS) isUncertain = true;
-        return isUncertain;
-      },
-    });
-    return { rules: found, isUncertain };
+    for (const { selectionSet } of fieldNodes) {
+      if (!selectionSet || !isCompositeType(itemType)) continue;
+      walkSelections(schema, (name) => fragments[name], itemType, selectionSet, undefined, {
+        enterField(type, field, node) {
+          const denials = denialsOf(type, field);
+          for (const rule of denials.rules) found.add(rule);
+          // The first one goes with its selection.
+          steps += Math.max(0, denials.rules.length - 1);
+          isUncertain ||= denials.isUncertain || (denials.hasInputs && (node.arguments?.length ?? 0) > 0);
+          return denials.propagatesNull;
+        },
+        enterFragment: () => true,
+        isOver() {
+          steps += 1;
+          isUncertain ||= steps > MOST_STEPS;
+          return isUncertain;
+        },
+      });
+    }
+    return { rules: [...found], isUncertain };
   }
 
   // By the selections of one field, which graphql-js collects once for all its parents of one type in an execution.
-  const known = new WeakMap<readonly FieldNode[], Denials>();
-  function denialsBelow({ returnType, fieldNodes, fragments }: ListInfo): Denials {
-    let denials = known.get(fieldNodes);
-    if (denials === undefined) {
-      const itemType = getNamedType(returnType);
-      denials = union(fieldNodes.map((node) => findDenials(node, itemType, fragments)));
-      known.set(fieldNodes, denials);
-    }
+  const known = new WeakMap<ListInfo['fieldNodes'], Denials>();
+
+  function denialsBelow(info: ListInfo): Denials {
+    let denials = known.get(info.fieldNodes);
+    if (denials === undefined) known.set(info.fieldNodes, (denials = findDenialsBelow(info)));
     return denials;
   }
 
   return {
-    reachesItemsOf: (field) => hasNonNullItems(field.type) && isEndable(getNamedType(field.type)),
+    has: (field) => hasNonNullItems(field.type) && isNullableByDenial(getNamedType(field.type)),
     denialsBelow,
   };
 }
 
-function denialsOf({ rule, policies }: Requirement): Denials {
-  return { rules: new Set([rule]), isUncertain: policies.length > 0 };
-}
-
-function union(all: readonly Denials[]): Denials {
-  return {
-    rules: new Set(all.flatMap(({ rules }) => [...rules])),
-    isUncertain: all.some(({ isUncertain }) => isUncertain),
-  };
-}
-
-/** The types of which a value can be ended by a denial: of one of its fields, or of what it turns out to be. */
-function findEndableTypes(schema: GraphQLSchema, rules: SchemaRules): ReadonlySet<GraphQLNamedType> {
+/** The types of which a value becomes null by a denial: of one of its fields, or of what it turns out to be. */
+function findTypesNullableByDenial(schema: GraphQLSchema, rules: SchemaRules): ReadonlySet<GraphQLNamedType> {
   const found = new Set<GraphQLNamedType>();
-  const open: GraphQLNamedType[] = [];
-  const add = (type: GraphQLNamedType) => {
-    if (found.has(type)) return;
-    found.add(type);
-    open.push(type);
-  };
-  // The types around a value: with fields that pass its end on, or of which it is a member.
-  const around = new Map<GraphQLNamedType, GraphQLNamedType[]>();
-  const note = (inner: GraphQLNamedType, outer: GraphQLNamedType) => {
-    const known = around.get(inner);
-    if (known) known.push(outer);
-    else around.set(inner, [outer]);
-  };
-
+  // The types around a value that become null with it: by a non-null field, or as its abstract type.
+  const typesAround = memoize((): GraphQLNamedType[] => [], new Map<GraphQLNamedType, GraphQLNamedType[]>());
   const subscriptionType = schema.getSubscriptionType();
   for (const [type, field] of fieldsOf(schema)) {
     if (!isNonNullType(field.type)) continue;
-    if (type === subscriptionType || rules.ofField(type, field) || rules.ofInputs(type, field)) add(type);
-    const inner = getNamedType(field.type);
-    if (isCompositeType(inner) && passesOnFromValue(field.type)) note(inner, type);
+    if (type === subscriptionType || rules.ofField(type, field) || rules.ofInputs(type, field)) found.add(type);
+    if (isNonNullThroughout(field.type)) typesAround(getNamedType(field.type)).push(type);
   }
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isAbstractType(type)) continue;
-    if (rules.ofMembers(type)) add(type);
-    for (const member of schema.getPossibleTypes(type)) note(member, type);
+    if (rules.ofMembers(type)) found.add(type);
+    for (const member of schema.getPossibleTypes(type)) typesAround(member).push(type);
   }
-  for (let type = open.pop(); type; type = open.pop()) around.get(type)?.forEach(add);
+  // The loop goes on to what is added in it.
+  for (const type of found) for (const outer of typesAround(type)) found.add(outer);
   return found;
 }
 
 /** Whether null is allowed nowhere between the named type and what is around the field. */
-function passesOnFromValue(type: GraphQLOutputType): boolean {
+function isNonNullThroughout(type: GraphQLOutputType): boolean {
   if (!isNonNullType(type)) return false;
-  return isListType(type.ofType) ? passesOnFromValue(type.ofType.ofType) : true;
+  return isListType(type.ofType) ? isNonNullThroughout(type.ofType.ofType) : true;
 }
 
 /** Whether the innermost list's items must not be null: elsewhere what ends a value ends there. */
 function hasNonNullItems(type: GraphQLOutputType): boolean {
   if (isNonNullType(type)) return hasNonNullItems(type.ofType);
   if (!isListType(type)) return false;
-  const inner: GraphQLOutputType = type.ofType;
-  return isListType(isNonNullType(inner) ? inner.ofType : inner) ? hasNonNullItems(inner) : isNonNullType(inner);
+  const item: GraphQLOutputType = type.ofType;
+  const inner: GraphQLOutputType = isNonNullType(item) ? item.ofType : item;
+  return isListType(inner) ? hasNonNullItems(inner) : isNonNullType(item);
 }

@@ -1,18 +1,16 @@
 /**
- * The items of a list as graphql-js is given them when the caller may be denied one.
+ * The guard of a list: it gives graphql-js the items in a form that bears denials, when the caller may be denied one.
  *
  * Each with its path noted: `resolveType` gets the field's path and not the item's, and an error without a path makes
- * graphql-js build another one around it, for twenty times what the denial of a field costs. A thousand denied rows must
- * not be the cheap way to hurt a server.
+ * graphql-js build another one around it, for twenty times what the denial of a field costs.
  *
- * Each by a promise, where a denial below an item can end the item and with it the list: graphql-js 16 forgets the
- * promises of the items before one that fails at once, and if one of them is rejected later nobody listens, which ends the
- * process. What comes by a promise is waited for with the others, whatever is wrong with its neighbours.
+ * Each as a promise, where a denial below an item can end it: graphql-js 16 forgets the promises of the items before one
+ * that fails at once, and a forgotten promise that is rejected ends the process (docs/decisions: lists by promise).
  */
 import type { GraphQLResolveInfo } from 'graphql';
 import { authIn } from '../decision/decide.js';
 import { decideInExecution } from '../decision/execution.js';
-import { isPromiseLike } from '../decision/promises.js';
+import { isPromiseLike, whenSettled } from '../decision/promises.js';
 import type { Rule } from '../rules/rule.js';
 import type { Denials } from './endable-lists.js';
 import { guardAbove } from './outermost.js';
@@ -29,19 +27,20 @@ export interface ListGuard {
   readonly denialsBelow: ((info: GraphQLResolveInfo) => Denials) | undefined;
 }
 
-/** The resolver of a list whose items the caller may be denied: it answers the same, in a form that bears denials. */
+/** The resolver of a list whose items the caller may be denied. */
 export function guardItems(resolve: Resolver, { members, denialsBelow }: ListGuard, position: GuardPosition): Resolver {
   const memberRules = [...(members?.values() ?? [])].map(({ rule }) => rule);
   return (source, args, contextValue, info) => {
     const result: unknown = resolve(source, args, contextValue, info);
     if (isEmpty(result) || result instanceof Error) return result;
     const auth = authIn(contextValue);
-    const meets = (rule: Rule) => decideInExecution(auth, rule, info) === undefined;
-    const below = denialsBelow?.(info);
-    const isByPromise = below !== undefined && (below.isUncertain || ![...below.rules].every(meets));
-    if (!isByPromise && memberRules.every(meets)) return result;
+    const isMet = (rule: Rule) => decideInExecution(auth, rule, info) === undefined;
+    const allows = ({ rules, isUncertain }: Denials) => !isUncertain && rules.every(isMet);
+    const areMembersAllowed = memberRules.every(isMet);
+    const asPromises = denialsBelow !== undefined && !(areMembersAllowed && allows(denialsBelow(info)));
     // What stands between two guards gets the list as it is; the outer one gives it its form.
-    return guardAbove(position, info) ? result : trackItems(result, info, isByPromise);
+    if ((areMembersAllowed && !asPromises) || guardAbove(position, info)) return result;
+    return trackItems(result, info, asPromises);
   };
 }
 
@@ -49,57 +48,56 @@ function isEmpty(result: unknown): boolean {
   return Array.isArray(result) && result.length === 0;
 }
 
-/** What is known on the way through one list. */
-interface Cursor {
+/** The path of the item at hand in one list. */
+interface ItemPath {
   path: Path;
-  readonly isByPromise: boolean;
+  readonly asPromises: boolean;
 }
 
-const cursors = new WeakMap<GraphQLResolveInfo, Cursor>();
+const itemPaths = new WeakMap<GraphQLResolveInfo, ItemPath>();
 
 /** The path of the item at hand; undefined when nothing tracks the list. To be read before anything is awaited. */
 export function itemPathOf(info: GraphQLResolveInfo): Path | undefined {
-  return cursors.get(info)?.path;
+  return itemPaths.get(info)?.path;
 }
 
 /** The field's result, in a form that notes each item's path right before graphql-js takes the item. */
-function trackItems(result: unknown, info: GraphQLResolveInfo, isByPromise: boolean): unknown {
-  const cursor: Cursor = { path: info.path, isByPromise };
-  const start = (value: unknown) => {
+function trackItems(result: unknown, info: GraphQLResolveInfo, asPromises: boolean): unknown {
+  const itemPath: ItemPath = { path: info.path, asPromises };
+  return whenSettled(result, (value) => {
     // From here on what `itemPathOf` says is true; an iterable that is taken as it is gets no note.
-    if (!isList(value, cursor)) return value;
-    cursors.set(info, cursor);
-    return track(value, info.path, cursor);
-  };
-  return isPromiseLike(result) ? result.then(start) : start(result);
+    if (!isList(value, asPromises)) return value;
+    itemPaths.set(info, itemPath);
+    return track(value, info.path, itemPath);
+  });
 }
 
 /** Any iterable is a list for graphql-js. One that is no array is left alone unless its items have to be promises. */
-function isList(value: unknown, { isByPromise }: Cursor): value is Iterable<unknown> {
+function isList(value: unknown, asPromises: boolean): value is Iterable<unknown> {
   return (
-    Array.isArray(value) || (isByPromise && typeof value === 'object' && value !== null && Symbol.iterator in value)
+    Array.isArray(value) || (asPromises && typeof value === 'object' && value !== null && Symbol.iterator in value)
   );
 }
 
-function track(value: unknown, path: Path, cursor: Cursor): unknown {
+function track(value: unknown, path: Path, itemPath: ItemPath): unknown {
   if (isPromiseLike(value)) {
     // No promise in between: another item's turn would come before graphql-js takes this one.
     return {
       then: (resolve: (value: unknown) => unknown, reject: (reason: unknown) => unknown) =>
-        value.then((item) => resolve(track(item, path, cursor)), reject),
+        value.then((item) => resolve(track(item, path, itemPath)), reject),
     };
   }
-  cursor.path = path;
-  return isList(value, cursor) ? trackList(Array.from(value), path, cursor) : value;
+  itemPath.path = path;
+  return isList(value, itemPath.asPromises) ? trackList(Array.from(value), path, itemPath) : value;
 }
 
-// A true array for whoever looks at it; graphql-js iterates (`Array.from`), and completes each item before the next.
-function trackList(items: readonly unknown[], path: Path, cursor: Cursor): readonly unknown[] {
+// A true array for other readers; graphql-js iterates (`Array.from`), and completes each item before the next.
+function trackList(items: readonly unknown[], path: Path, itemPath: ItemPath): readonly unknown[] {
   return Object.defineProperty([...items], Symbol.iterator, {
     *value() {
       for (let index = 0; index < items.length; index += 1) {
-        const item = cursor.isByPromise ? Promise.resolve(items[index]) : items[index];
-        yield track(item, { prev: path, key: index, typename: undefined }, cursor);
+        const item = itemPath.asPromises ? Promise.resolve(items[index]) : items[index];
+        yield track(item, { prev: path, key: index, typename: undefined }, itemPath);
       }
     },
   });

@@ -11,11 +11,12 @@ import { AuthConfigurationError } from '../../errors.js';
 import { createElementReader } from '../rules/annotations.js';
 import { assertGraphqlVersion, findForeignGraphql } from '../rules/own-graphql.js';
 import { findProblems } from '../rules/problems.js';
+import type { ProblemSettings } from '../rules/problems.js';
 import { membersOf, readRules } from '../rules/schema-rules.js';
 import type { RuleSettings, SchemaRules } from '../rules/schema-rules.js';
 import { copySchema } from './copy-schema.js';
-import { createPropagation } from './endable-lists.js';
-import type { Propagation } from './endable-lists.js';
+import { createEndableLists } from './endable-lists.js';
+import type { EndableLists } from './endable-lists.js';
 import { guardResolver } from './field-guard.js';
 import type { FieldGuard, GuardServices } from './field-guard.js';
 import { guardItems } from './list-guard.js';
@@ -29,7 +30,7 @@ import { guardResolveType } from './type-guard.js';
 type Field = GraphQLField<unknown, unknown>;
 
 /** What `authDirective()` was told about the schemas that it transforms. */
-export type TransformSettings = Parameters<typeof findProblems>[2] & {
+export type TransformSettings = ProblemSettings & {
   readonly unannotated: RuleSettings['unannotated'];
   readonly isReportOnly: boolean;
   readonly fieldResolver: GraphQLFieldResolver<unknown, never> | undefined;
@@ -59,11 +60,11 @@ export function transformSchema(
   const problems = findProblems(schema, rules, settings, read);
   if (problems.length > 0) throw new AuthConfigurationError(problems);
 
-  // A dry run denies nothing, so nothing propagates.
-  const propagation = settings.isReportOnly ? undefined : createPropagation(schema, rules);
+  // A dry run denies nothing, so it ends nothing.
+  const endableLists = settings.isReportOnly ? undefined : createEndableLists(schema, rules);
   const isSubscription = (type: GraphQLObjectType) => type === schema.getSubscriptionType();
   for (const [type, field] of fieldsOf(schema)) {
-    const list = propagation && listGuardOf(field, rules, propagation);
+    const list = endableLists && listGuardOf(field, rules, endableLists);
     guardOneField(type, field, list, isSubscription(type), rules, settings, services);
   }
   for (const type of Object.values(schema.getTypeMap())) {
@@ -89,10 +90,10 @@ function resolverOf(field: Field, { fieldResolver = defaultFieldResolver }: Tran
   return (field.resolve ?? fieldResolver) as Resolver;
 }
 
-function listGuardOf(field: Field, rules: SchemaRules, propagation: Propagation): ListGuard | undefined {
+function listGuardOf(field: Field, rules: SchemaRules, endableLists: EndableLists): ListGuard | undefined {
   if (!isListType(getNullableType(field.type))) return undefined;
   const members = membersOf(rules, field);
-  const denialsBelow = propagation.reachesItemsOf(field) ? propagation.denialsBelow : undefined;
+  const denialsBelow = endableLists.has(field) ? endableLists.denialsBelow : undefined;
   return members || denialsBelow ? { members, denialsBelow } : undefined;
 }
 
