@@ -35,6 +35,8 @@ export default defineConfig({
           include: UNIT,
           exclude: [...configDefaults.exclude, SYSTEM_BY_NAME],
           isolate: false,
+          // By default one core is left free, which on two cores is half of them.
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },

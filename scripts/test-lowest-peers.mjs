@@ -2,7 +2,7 @@
  * `npm run test:lowest`: runs the unit and HTTP tests with the lowest version of every dependency and peer that
  * package.json allows, in a copy of the project.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -34,7 +34,8 @@ try {
     if (installed !== version) throw new Error(`${name} is ${installed} and not ${version}.`);
     console.log(`${name} ${version}`);
   }
-  run('npx', 'vitest', 'run', '--reporter', 'dot', 'test/unit', 'test/operations', 'test/misuse', 'test/http');
+  const tests = ['vitest', 'run', '--reporter', 'dot', 'test/unit', 'test/operations', 'test/misuse', 'test/http'];
+  process.exitCode = spawnSync('npx', tests, { cwd: copy, stdio: 'inherit' }).status ?? 1;
 } finally {
   rmSync(copy, { recursive: true, force: true });
 }

@@ -211,7 +211,7 @@ describe('the tokens of a pool', () => {
   });
 
   it('are not invalid because another pool has keys', async () => {
-    const other = createTestUserPool();
+    const other = createForeignPool();
     const { verifier } = await setUp({}, [pool.userPoolId, other.userPoolId]);
     await expect(verifier.hydrate()).rejects.toThrow(KeysUnavailableError);
     expect(await verifier.authenticate(good(original))).toMatchObject(AUTHENTICATED);

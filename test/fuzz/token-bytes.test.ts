@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createTestUserPool } from '../../src/testing/index.js';
+import { createForeignPool } from '../support/foreign-pool.js';
 import { seed } from './seed.js';
 
 const RUNS = 100_000;
 const REASONS = ['malformed', 'invalid', 'expired'];
 
 const pool = createTestUserPool();
-const stranger = createTestUserPool({ userPoolId: pool.userPoolId });
+const stranger = createForeignPool({ userPoolId: pool.userPoolId });
 const good = [
   pool.accessToken({ sub: 'anaya', 'cognito:groups': ['support'] }),
   pool.accessToken({ sub: 'chidi', username: undefined, scope: 'orders/read' }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestUserPool } from '../../src/testing/index.js';
+import { createForeignPool } from '../support/foreign-pool.js';
 import { bearer, serve } from '../support/serve.js';
 import type { TestServer } from '../support/serve.js';
 
@@ -21,7 +22,7 @@ const resolvers = {
 };
 
 const pool = createTestUserPool();
-const other = createTestUserPool();
+const other = createForeignPool();
 let server: TestServer;
 
 beforeAll(async () => {
@@ -86,7 +87,8 @@ describe('with a rejected token', () => {
     ["another client's", bearer(pool.accessToken({ client_id: 'other' })), 'invalid', 'The token is not valid.'],
     ["another client's ID token", bearer(pool.idToken({ aud: 'other' })), 'invalid', 'The token is not valid.'],
     ["another pool's", bearer(other.accessToken({ iss: 'https://example.com' })), 'invalid', 'The token is not valid.'],
-    ["another pool's key", bearer(other.accessToken()), 'invalid', 'The token is not valid.'],
+    ["another pool's issuer and key", bearer(other.accessToken()), 'invalid', 'The token is not valid.'],
+    ["another pool's key", bearer(other.accessToken({ iss: pool.issuer })), 'invalid', 'The token is not valid.'],
   ])('refuses the whole operation with 401: %s', async (_, headers, reason, message) => {
     expect(await server.post('{ motd }', headers)).toEqual({
       status: 401,
