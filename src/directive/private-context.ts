@@ -1,4 +1,4 @@
-/** Contexts of which somebody asked who the caller is: what is answered from them is no other caller's. */
+/** Contexts that code asked for the caller: a response made from one is private to that caller. */
 import { once } from '../once.js';
 
 const asked = once('private contexts', () => new WeakSet());

@@ -234,3 +234,15 @@ describe('rule 10: the check at start', () => {
     expect(findUnguarded(schema)).toEqual([`Query.f has a rule that no guard enforces. ${REMEDY}`]);
   });
 });
+
+describe('rule 10: a schema that was never transformed', () => {
+  it('is refused with its first five elements and a count of the others', () => {
+    const fields = Array.from({ length: 12 }, (_, index) => `f${String(index)}: Int @auth`).join(' ');
+    const { authDirectiveTypeDefs } = authDirective();
+    const schema = makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, `type Query { ${fields} }`] });
+    const problems = findUnguarded(schema);
+    expect(problems).toHaveLength(7);
+    expect(problems[1]).toMatch(/^Query\.f0 has a rule that no guard enforces\./);
+    expect(problems[6]).toBe('The same of 7 more.');
+  });
+});

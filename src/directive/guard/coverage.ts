@@ -15,6 +15,8 @@ import { findNamingProblems } from './start-warnings.js';
 
 type Field = GraphQLField<unknown, unknown>;
 
+const MOST_LISTED = 5;
+
 const REMEDY =
   'Pass the schema through authDirectiveTransformer, as the last transformation, and give the server what it returns. ' +
   'If you do, `npm ls apollo-cognito-auth` has to show one copy: the guards of another copy do not count.';
@@ -29,7 +31,7 @@ export function findUnguarded(schema: GraphQLSchema): readonly string[] {
   if (isForgotten(schema)) {
     return [
       `The schema defines the directive of authDirective() and was never transformed. ${REMEDY}`,
-      ...findMissing(schema),
+      ...firstOf(findMissing(schema)),
     ];
   }
   // What was added to a transformed schema later is held to the same as what was there.
@@ -38,12 +40,18 @@ export function findUnguarded(schema: GraphQLSchema): readonly string[] {
 }
 
 /**
- * Whoever adds authDirectiveTypeDefs means the schema to be transformed. With `unannotated: 'authenticated'` there need
- * not be one `@auth` in it to miss a guard of.
+ * A schema with authDirectiveTypeDefs is meant to be transformed. With `unannotated: 'authenticated'` it may have no `@auth`
+ * whose guard could be missed.
  */
 function isForgotten(schema: GraphQLSchema): boolean {
   const isDefined = schema.getDirectives().some((directive) => isAuthDefinition(directive));
   return isDefined && !hasSettings(schema) && ![...fieldsOf(schema)].some(([, field]) => guardOf(field));
+}
+
+// Of a schema without any guard nearly every field is missed.
+function firstOf(problems: readonly string[]): readonly string[] {
+  const left = problems.length - MOST_LISTED;
+  return left > 0 ? [...problems.slice(0, MOST_LISTED), `The same of ${left} more.`] : problems;
 }
 
 function findMissing(schema: GraphQLSchema): readonly string[] {

@@ -10,7 +10,7 @@ export function endAtExpiry(subscribe: Resolver): Resolver {
   return (source, args, contextValue, info) => {
     const stream: unknown = subscribe(source, args, contextValue, info);
     const state = authStateOf(authIn(contextValue));
-    // Nobody's token, so none that could run out: the guard has seen to it that none is asked for.
+    // Without an `Auth` there is no token to expire, and the guard has denied what asks for one.
     if (state === undefined) return stream;
     return isPromiseLike(stream) ? stream.then((resolved) => wrap(resolved, state)) : wrap(stream, state);
   };

@@ -39,14 +39,16 @@ export function readInputRules(
   const ofInputFields = () => (inputFields ??= byCoordinate(ruledFields));
 
   function ofField(field: Field, inherited: readonly Field[]): FieldInputs | undefined {
-    const args = field.args.flatMap((arg) => {
+    const args: RuledInput[] = [];
+    for (const arg of field.args) {
       let requirement = ofInput(arg);
       for (const each of inherited) {
         const ancestor = each.args.find(({ name }) => name === arg.name);
         if (ancestor) requirement = and(requirement, ofInput(ancestor));
       }
-      return toRuledInput(arg, requirement, isDeep(getNamedType(arg.type)));
-    });
+      const input = toRuledInput(arg, requirement, isDeep(getNamedType(arg.type)));
+      if (input) args.push(input);
+    }
     return args.length === 0 ? undefined : { args, provided: createFindProvided(args), ofInputFields };
   }
 
@@ -85,10 +87,12 @@ function findRuledFields(schema: GraphQLSchema, ofInput: (input: Input) => Requi
   }
   for (const type of types) {
     if (!ruled.has(type)) continue;
-    const inputs = Object.values(type.getFields()).flatMap((field) =>
-      toRuledInput(field, requirements.get(field), ruled.has(getNamedType(field.type))),
-    );
-    fields.set(type, new Map(inputs.map((input) => [input.name, input])));
+    const inputs = new Map<string, RuledInput>();
+    for (const field of Object.values(type.getFields())) {
+      const input = toRuledInput(field, requirements.get(field), ruled.has(getNamedType(field.type)));
+      if (input) inputs.set(field.name, input);
+    }
+    fields.set(type, inputs);
   }
   return fields;
 }
@@ -97,8 +101,8 @@ function toRuledInput(
   { name, type, defaultValue }: Input,
   requirement: Requirement | undefined,
   isDeep: boolean,
-): readonly RuledInput[] {
-  return requirement || isDeep ? [{ name, type, defaultValue, requirement, isDeep }] : [];
+): RuledInput | undefined {
+  return requirement || isDeep ? { name, type, defaultValue, requirement, isDeep } : undefined;
 }
 
 function byCoordinate(ruledFields: RuledFields): ReadonlyMap<string, Requirement> {

@@ -21,6 +21,8 @@ export const anyToken: Requirement = {
 
 /** What all of the annotations ask together; undefined when there is none. */
 export function requirementOf(annotations: readonly Annotation[]): Requirement | undefined {
+  // Most elements have none.
+  if (annotations.length === 0) return undefined;
   return annotations.map(readRequirement).reduce(and, undefined);
 }
 
