@@ -20,15 +20,9 @@ export { decideOperation } from './directive/decide-operation.js';
 export type { AuthDirectiveOptions } from './directive/options.js';
 export type { OwnerPolicyOptions } from './directive/decision/owner-policy.js';
 export { ownerPolicy } from './directive/decision/owner-policy.js';
-export type {
-  BatchPolicyOptions,
-  Policies,
-  Policy,
-  PolicyCheck,
-  PolicyDefinition,
-  PolicyRequest,
-} from './directive/decision/policies.js';
-export { batchPolicy } from './directive/decision/policies.js';
+export type { BatchPolicyOptions } from './directive/decision/batch-policy.js';
+export { batchPolicy } from './directive/decision/batch-policy.js';
+export type { Policies, Policy, PolicyCheck, PolicyDefinition, PolicyRequest } from './directive/decision/policies.js';
 export type { AuthOfTokenUse, AuthRule } from './directive/require-auth.js';
 export { requireAuth } from './directive/require-auth.js';
 export type { AuthDirective } from './directive/auth-directive.js';

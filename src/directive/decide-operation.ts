@@ -18,7 +18,6 @@ import { dryRunOf, guardOf, rulesOf } from './guard/registry.js';
 import { findDeniedSelections } from './operation/denied-selections.js';
 import { reachOf } from './operation/reach.js';
 import type { RuledOperation } from './operation/reach.js';
-import { fragmentsOf } from './operation/selections.js';
 
 /** What to do with an operation of which a selection is denied: answer the rest, or refuse it whole. */
 export type DeniedOperationHandling = 'partial' | 'reject';
@@ -131,7 +130,7 @@ function isEnforced(type: GraphQLObjectType | GraphQLInterfaceType, field: Graph
 }
 
 function withRules(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): RuledOperation {
-  return { schema, rules: rulesOf(schema), operation, fragmentOf: fragmentsOf(document) };
+  return { schema, rules: rulesOf(schema), document, operation };
 }
 
 /** Whether the operation can reach anything that has a rule, for any caller: then its answer is private. */

@@ -291,6 +291,23 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(await ask(replaced, '{ f(id: "1") }', admin)).toEqual({ data: { f: 5 } });
   });
 
+  it('gets no caller in that a policy refused once, when it calls the guard again with other arguments', async () => {
+    const schema = guard(
+      'type Query { f(id: ID): Int @auth(policies: ["own"]) }',
+      { Query: { f: () => 1 } },
+      { policies: { own: ({ args }) => args['id'] === '1' } },
+    );
+    wrapInPlace(schema, 'Query.f', (inner) => (source, args, context, info) => {
+      try {
+        return inner(source, args, context, info);
+      } catch {
+        return inner(source, { id: '1' }, context, info);
+      }
+    });
+    expect(await ask(schema, '{ f(id: "1") }', admin)).toEqual({ data: { f: 1 } });
+    expect(await ask(schema, '{ f(id: "2") }', admin)).toEqual({ data: { f: null }, errors: [denial('policy', 'f')] });
+  });
+
   it('is called once, however many denied callers there are, until a guard is seen below it', async () => {
     const { schema } = payrollSchema();
     let calls = 0;

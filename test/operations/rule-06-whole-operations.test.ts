@@ -1,4 +1,4 @@
-import { buildASTSchema, getOperationAST, parse } from 'graphql';
+import { buildASTSchema, getOperationAST, parse, visit } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { operationHasRules } from '../../src/directive/decide-operation.js';
@@ -52,6 +52,18 @@ describe('rule 6: a whole operation', () => {
       ['second.salary', 'group', 1, undefined],
     ]);
     expect(denied(schema, source, authenticatedAs({ groups: ['hr'] }))).toEqual([]);
+  });
+
+  it('is decided by its own fragments, also when another document has the same operation node', () => {
+    const open = parse('mutation { open { ...F } } fragment F on Result { ok }');
+    const narrowed = visit(open, {
+      FragmentDefinition: () => parse('fragment F on Result { salary }').definitions[0],
+    });
+    expect(narrowed.definitions[0]).toBe(open.definitions[0]);
+    const decide = (document: DocumentNode) =>
+      decideOperation({ schema, document, contextValue: { auth: anonymous() } });
+    expect(decide(open)).toEqual([]);
+    expect(decide(narrowed).map(({ path }) => path)).toEqual([['open', 'salary']]);
   });
 
   it('says nothing of what is below a denied selection', () => {

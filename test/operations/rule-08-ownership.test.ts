@@ -161,14 +161,17 @@ describe('rule 8: ownership that could never hold is refused when the schema is 
   });
 
   it.each<[unknown, RegExp]>([
-    [{}, /expected one of `argument` and `field`/],
-    [{ argument: 'a', field: 'b' }, /expected one of `argument` and `field`/],
-    [{ argument: ' ' }, /expected one of `argument` and `field`/],
-    [{ argument: 'input.ownerId' }, /Expected `argument` to be a name, got the path "input\.ownerId"/],
-    [{ field: 'owner.id' }, /Expected `field` to be a name, got the path "owner\.id"/],
-    [{ field: 'ownerId', claim: '' }, /Expected `claim` to be the name of a claim, got ""/],
-    [{ field: 'ownerId', claim: ' ' }, /Expected `claim` to be the name of a claim, got " "/],
-    [{ field: 'ownerId', claim: null }, /Expected `claim` to be the name of a claim, got null/],
+    [{}, /to be an object with either `argument` or `field`, got \{/],
+    [{ argument: 'a', field: 'b' }, /to be an object with either `argument` or `field`, got \{/],
+    [{ argument: ' ' }, /to be an object with either `argument` or `field`, got \{/],
+    [
+      { argument: 'input.ownerId' },
+      /Expected `argument` of ownerPolicy\(\) to be a name, got the path "input\.ownerId"/,
+    ],
+    [{ field: 'owner.id' }, /Expected `field` of ownerPolicy\(\) to be a name, got the path "owner\.id"/],
+    [{ field: 'ownerId', claim: '' }, /Expected `claim` of ownerPolicy\(\) to be the name of a claim, got ""/],
+    [{ field: 'ownerId', claim: ' ' }, /Expected `claim` of ownerPolicy\(\) to be the name of a claim, got " "/],
+    [{ field: 'ownerId', claim: null }, /Expected `claim` of ownerPolicy\(\) to be the name of a claim, got null/],
     [{ field: 'ownerId', claims: 'email' }, /^Unknown option `claims` in `options` of ownerPolicy\(\)/],
     [null, /^Expected `options` of ownerPolicy\(\) to be an object with argument, field, claim/],
     [Object.create({ field: 'ownerId' }), /to be a plain object/],

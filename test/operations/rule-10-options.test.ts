@@ -26,10 +26,13 @@ describe('rule 10: authDirective()', () => {
     ],
     [{ enforcement: 'off' }, "Expected `enforcement` of authDirective() to be 'enforce' or 'report', got \"off\"."],
     [{ enforcement: null }, "Expected `enforcement` of authDirective() to be 'enforce' or 'report', got null."],
-    [{ policies: { p: true } }, 'authDirective(): the policy "p" must be a function or batchPolicy({ key, load }).'],
+    [
+      { policies: { p: true } },
+      'Expected `policies["p"]` of authDirective() to be a function or { check, timeout }, got true. Write ({ auth, source }) => source.ownerId === auth.sub.',
+    ],
     [
       { policies: { p: { check: () => true, timeout: 0 } } },
-      'authDirective(): the `timeout` of the policy "p" must be a positive number, found 0.',
+      'Expected `timeout` of policies["p"] to be a positive number, got 0. Write 5 for five seconds, or leave it out.',
     ],
     [
       { policies: { p: { check: () => true, timeOut: 1 } } },
@@ -41,11 +44,11 @@ describe('rule 10: authDirective()', () => {
     ],
     [
       { policies: null },
-      'authDirective(): options.policies must be an object of policies by name, found null. Write policies: { isOwner: ownerPolicy({ … }) }.',
+      'Expected `policies` of authDirective() to be an object of policies by name, got null. Write policies: { isOwner: ownerPolicy({ … }) }.',
     ],
     [
       { policies: new Map([['p', () => true]]) },
-      'authDirective(): Expected `policies` to be an object of policies by name, got a Map. Write Object.fromEntries(map).',
+      'Expected `policies` of authDirective() to be an object of policies by name, got a Map. Write Object.fromEntries(map).',
     ],
     [
       { logger: {} },
@@ -84,7 +87,7 @@ describe('rule 10: authDirective()', () => {
       'Expected `options` of authDirective() to be a plain object, got a value that cannot be read. Write an object literal: { … }.',
     ]);
     expect(problemsOf(() => authDirective({ policies: throwing }))).toEqual([
-      'authDirective(): options.policies must be an object of policies by name, found a value that cannot be read. ' +
+      'Expected `policies` of authDirective() to be an object of policies by name, got a value that cannot be read. ' +
         'Write policies: { isOwner: ownerPolicy({ … }) }.',
     ]);
     expect(problemsOf(() => authDirective({ policies: { p: throwing as never } }))).toEqual([

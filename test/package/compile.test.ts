@@ -135,7 +135,7 @@ describe("the README's first program", () => {
           });
           return [response.status, await response.json()];
         };
-        expect(await ask(pool.accessToken())).toEqual([200, { data: { motd: 'hello', me: 'authenticated' } }]);
+        expect(await ask(pool.accessToken())).toEqual([200, { data: { motd: 'hello', me: 'test-user' } }]);
         expect(await ask('nonsense')).toMatchObject([401, {}]);
       } finally {
         server.kill();

@@ -9,6 +9,7 @@ import {
   authCacheKey,
   authDirective,
   authSessionId,
+  batchPolicy,
   bearerToken,
   cognitoAuthPlugin,
   createAuthContext,
@@ -23,6 +24,7 @@ import type {
   AuthenticatedAuth,
   AuthenticatedIdAuth,
   CognitoAccessTokenPayload,
+  PolicyRequest,
 } from '../../src/index.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
 
@@ -87,6 +89,31 @@ authDirective({ name: undefined, policies: undefined, enforcement: undefined, lo
 authDirective({ groups: undefined });
 // @ts-expect-error a default that was never read must not open fields
 authDirective({ unannotated: undefined });
+
+interface Post {
+  readonly ownerId: string;
+}
+authDirective({
+  policies: {
+    // Without types a policy knows what holds for every field.
+    inline: ({ auth, source, args }) => {
+      expectType<Readonly<Record<string, unknown>>>(args);
+      // @ts-expect-error the parent may be anything
+      void source.ownerId;
+      return args['ownerId'] === auth.sub;
+    },
+    // With types it says what its fields have.
+    typed: ({ auth, source }: PolicyRequest<Post>) => source.ownerId === auth.sub,
+    withArgs: ({ auth, args }: PolicyRequest<unknown, { ownerId: string }>) => args.ownerId === auth.sub,
+    timed: { timeout: 2, check: async ({ args }) => args['open'] === true },
+    batch: batchPolicy({
+      key: ({ source }: PolicyRequest<Post>) => source.ownerId,
+      load: (ids) => ids.map(() => true),
+    }),
+  },
+});
+// @ts-expect-error only a boolean is an answer: a promise of rows would be denied
+authDirective({ policies: { rows: async () => [] } });
 
 // One context function for every integration, typed by the integration that it is handed to.
 const server = new ApolloServer<AuthContext>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });

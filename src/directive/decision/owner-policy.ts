@@ -10,7 +10,7 @@ import {
   isInterfaceType,
   isListType,
 } from 'graphql';
-import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
+import type { GraphQLSchema, GraphQLType } from 'graphql';
 import type { AuthenticatedAuth } from '../../auth.js';
 import { AuthConfigurationError } from '../../errors.js';
 import { once } from '../../once.js';
@@ -18,6 +18,12 @@ import { isText, print, readSettings } from '../../settings.js';
 import type { FieldOf } from '../rules/elements.js';
 import type { PolicyCheck } from './policies.js';
 
+/**
+ * What names the caller, and by which claim.
+ *
+ * @example { argument: 'userId' }
+ * @example { field: 'ownerEmail', claim: 'email' }
+ */
 export type OwnerPolicyOptions = (
   | {
       /** The argument of the field that has to name the caller. */
@@ -29,8 +35,9 @@ export type OwnerPolicyOptions = (
     }
 ) & {
   /**
-   * Who the caller is: a claim of the token, or `username`, which reads either token's claim. `email` and `phone_number`
-   * count only if the token says that they were verified (`email_verified`, `phone_number_verified`). Default: `sub`.
+   * A claim of the token that says who the caller is, or `username`, which reads the claim of either token. `email` and
+   * `phone_number` count only when the token says that they are verified (`email_verified`, `phone_number_verified`).
+   * Default: `sub`.
    */
   readonly claim?: string;
 };
@@ -41,20 +48,25 @@ interface Ownership {
   readonly claim: string;
 }
 
-/** Claims that a person can write as they like until the pool has verified them. */
+/** Claims that users can set as they like until the pool has verified them. */
 const VERIFIED_BY: ReadonlyMap<string, string> = new Map([
   ['email', 'email_verified'],
   ['phone_number', 'phone_number_verified'],
 ]);
 
-const ownerships = once('owner policies', () => new WeakMap<PolicyCheck | object, Ownership>());
+const ownerships = once('owner policies', () => new WeakMap<object, Ownership>());
 
 /**
- * The common policy: an argument of the field, or a property of its parent, equals the caller's `sub` or another claim.
- * Strings alone are compared, exactly. An argument that the field does not have, and one whose type is no text, are
- * refused when the schema is built.
+ * The most common policy: an argument of the field, or a property of its parent, equals the caller's `sub` or another
+ * claim. Only strings are compared, exactly. When the schema is built, an argument that the field does not have is
+ * refused, and an argument or field whose type is not text.
  *
- * @throws {AuthConfigurationError} on an unknown option, and unless there is one of `argument` and `field`.
+ * @example
+ * const { authDirectiveTransformer } = authDirective({
+ *   policies: { isSelf: ownerPolicy({ argument: 'userId' }), isOwner: ownerPolicy({ field: 'ownerId' }) },
+ * });
+ *
+ * @throws {AuthConfigurationError} on an unknown option, and unless exactly one of `argument` and `field` is given.
  */
 export function ownerPolicy(options: OwnerPolicyOptions): PolicyCheck {
   const ownership = readOwnership(options);
@@ -78,18 +90,19 @@ function readOwnership(options: unknown): Ownership {
   const name = argument ?? field;
   if (!isText(name) || (argument !== undefined && field !== undefined)) {
     throw new AuthConfigurationError(
-      "ownerPolicy(): expected one of `argument` and `field`. Write ownerPolicy({ field: 'ownerId' }).",
+      'Expected `options` of ownerPolicy() to be an object with either `argument` or `field`, got ' +
+        `${print(options)}. Write ownerPolicy({ field: 'ownerId' }).`,
     );
   }
   if (name.includes('.')) {
     throw new AuthConfigurationError(
-      `ownerPolicy(): Expected \`${kind}\` to be a name, got the path ${print(name)}. Write a function for it: ` +
+      `Expected \`${kind}\` of ownerPolicy() to be a name, got the path ${print(name)}. Write a function for it: ` +
         '({ auth, args }) => args.input.ownerId === auth.sub.',
     );
   }
   if (!isText(claim)) {
     throw new AuthConfigurationError(
-      `ownerPolicy(): Expected \`claim\` to be the name of a claim, got ${print(claim)}. Leave it out for \`sub\`.`,
+      `Expected \`claim\` of ownerPolicy() to be the name of a claim, got ${print(claim)}. Leave it out for \`sub\`.`,
     );
   }
   return { kind, name, claim };
@@ -121,45 +134,46 @@ function propertyOf(source: unknown, name: string): unknown {
 }
 
 /** Why the check of an `ownerPolicy` could never hold on the field, as far as the schema tells. */
-export function ownershipProblem(check: unknown, { type, field }: FieldOf, schema: GraphQLSchema): string | undefined {
+export function ownershipProblem(check: unknown, fieldOf: FieldOf, schema: GraphQLSchema): string | undefined {
   const ownership = typeof check === 'function' ? ownerships.get(check) : undefined;
   if (ownership === undefined) return undefined;
   const { kind, name } = ownership;
-  if (kind === 'argument') {
-    const argument = field.args.find((arg) => arg.name === name);
-    if (argument) {
-      const isList = isListType(getNullableType(argument.type));
-      return typeProblem(`${type.name}.${field.name}(${name}:)`, isList, getNamedType(argument.type));
-    }
-    const names = field.args.map((arg) => `\`${arg.name}\``);
-    return (
-      `${type.name}.${field.name} has no argument \`${name}\`. ` +
-      (names.length > 0 ? `It has ${names.join(', ')}.` : 'Add it, or compare a `field` of the parent.')
-    );
-  }
+  return kind === 'argument' ? argumentProblem(fieldOf, name) : parentProblem(fieldOf, name, schema);
+}
+
+function argumentProblem({ type, field }: FieldOf, name: string): string | undefined {
+  const coordinate = `${type.name}.${field.name}`;
+  const argument = field.args.find((arg) => arg.name === name);
+  if (argument) return typeProblem(`${coordinate}(${name}:)`, argument);
+  const names = field.args.map((arg) => `\`${arg.name}\``);
+  const remedy = names.length > 0 ? `It has ${names.join(', ')}.` : 'Add it, or compare a `field` of the parent.';
+  return `${coordinate} has no argument \`${name}\`. ${remedy}`;
+}
+
+/** The parent may have properties that the schema does not show: only the type of one that it shows is looked at. */
+function parentProblem({ type }: FieldOf, name: string, schema: GraphQLSchema): string | undefined {
   const { objects, interfaces } = isInterfaceType(type)
     ? schema.getImplementations(type)
     : { objects: [], interfaces: [] };
-  for (const parent of [type, ...interfaces, ...objects]) {
-    const compared = parent.getFields()[name];
-    if (compared === undefined) continue;
-    const isList = isListType(getNullableType(compared.type));
-    const problem = typeProblem(`${parent.name}.${name}`, isList, getNamedType(compared.type));
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+  return [type, ...interfaces, ...objects]
+    .map((parent) => {
+      const compared = parent.getFields()[name];
+      return compared && typeProblem(`${parent.name}.${name}`, compared);
+    })
+    .find((problem) => problem !== undefined);
 }
 
-/** Built-in scalars whose values are no text. */
+/** Built-in scalars whose values are not text. */
 const NOT_TEXT: ReadonlySet<string> = new Set([GraphQLInt.name, GraphQLFloat.name, GraphQLBoolean.name]);
 
 // A claim is text. An object type is left alone: its property may hold the id by which a resolver finds it.
-function typeProblem(coordinate: string, isList: boolean, named: GraphQLNamedType): string | undefined {
-  if (isList) return `${coordinate} is a list. Write a function that looks into it.`;
-  const isNoText =
-    NOT_TEXT.has(named.name) ||
-    isInputObjectType(named) ||
-    (isEnumType(named) && !named.getValues().some(({ value }) => typeof value === 'string'));
-  if (!isNoText) return undefined;
+function typeProblem(coordinate: string, { type }: { readonly type: GraphQLType }): string | undefined {
+  if (isListType(getNullableType(type))) return `${coordinate} is a list. Write a function that looks into it.`;
+  const named = getNamedType(type);
+  const isTextual =
+    !NOT_TEXT.has(named.name) &&
+    !isInputObjectType(named) &&
+    !(isEnumType(named) && named.getValues().every(({ value }) => typeof value !== 'string'));
+  if (isTextual) return undefined;
   return `${coordinate} is of the type ${named.name}, and a claim is text. Compare an ID or a String, or write a function.`;
 }

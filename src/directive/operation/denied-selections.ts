@@ -14,7 +14,7 @@ import type { Refusal } from '../decision/decide.js';
 import { CertainDenials } from './certain-denials.js';
 import { MOST_STEPS, reachOf } from './reach.js';
 import type { RuledOperation } from './reach.js';
-import { pathOf, walkOperation } from './selections.js';
+import { fragmentsOf, pathOf, walkOperation } from './selections.js';
 import type { ResponsePosition } from './selections.js';
 
 // No data limits the length of a refusal, because nothing has run: without these bounds, a short document of many
@@ -65,7 +65,7 @@ type DeniedPositions = Map<ResponsePosition, { readonly refusal: Refusal; readon
  * An operation too large to walk is denied at its first field if any rule of the schema refuses the caller.
  */
 export function findDeniedSelections(args: OperationToDecide): readonly DeniedSelection[] {
-  const { schema, operation, fragmentOf, auth, isEnforced } = args;
+  const { schema, document, operation, auth, isEnforced } = args;
   const state = authStateOf(auth);
   const reach = reachOf(args);
   if (state && !isExpired(state) && reach.rules.every((rule) => decide(state, rule) === undefined)) return [];
@@ -78,7 +78,7 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
   const denied: DeniedPositions = new Map();
   let steps = 0;
   const isOver = () => steps + denials.steps > MOST_STEPS;
-  walkOperation(schema, operation, fragmentOf, coerced, {
+  walkOperation(schema, operation, fragmentsOf(document), coerced, {
     enterField: (type, field, node, position) =>
       (isEnforced !== undefined && !isEnforced(type, field)) ||
       !add(denied, denials.ofField(type, field, node), position, node),

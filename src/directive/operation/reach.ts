@@ -1,12 +1,11 @@
 /** Which rules an operation can statically reach: computed once for each document, and kept with it. */
 import { getNamedType } from 'graphql';
-import type { GraphQLField, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLField, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Requirement } from '../rules/requirement.js';
 import type { Rule } from '../rules/rule.js';
 import { membersOf } from '../rules/schema-rules.js';
 import type { SchemaRules } from '../rules/schema-rules.js';
-import { walkOperation } from './selections.js';
-import type { FragmentOf } from './selections.js';
+import { fragmentsOf, walkOperation } from './selections.js';
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -31,23 +30,26 @@ export const MOST_STEPS = 50_000;
 export interface RuledOperation {
   readonly schema: GraphQLSchema;
   readonly rules: SchemaRules;
+  readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** The fragments of the operation's document. */
-  readonly fragmentOf: FragmentOf;
 }
 
-// By operation, whose document Apollo Server keeps for a query that it has seen; and by the rules of a schema.
-const reaches = new WeakMap<SchemaRules, WeakMap<OperationDefinitionNode, Reach>>();
+// By document, which Apollo Server keeps for a query that it has seen, and not by operation alone: two documents with other
+// fragments can share the node of one operation. And by the rules of a schema.
+const reaches = new WeakMap<SchemaRules, WeakMap<DocumentNode, Map<OperationDefinitionNode, Reach>>>();
 
 export function reachOf(args: RuledOperation): Reach {
-  let ofRules = reaches.get(args.rules);
-  if (ofRules === undefined) reaches.set(args.rules, (ofRules = new WeakMap()));
-  let reach = ofRules.get(args.operation);
-  if (reach === undefined) ofRules.set(args.operation, (reach = findReach(args)));
+  const { rules, document, operation } = args;
+  let ofRules = reaches.get(rules);
+  if (ofRules === undefined) reaches.set(rules, (ofRules = new WeakMap()));
+  let ofDocument = ofRules.get(document);
+  if (ofDocument === undefined) ofRules.set(document, (ofDocument = new Map<OperationDefinitionNode, Reach>()));
+  let reach = ofDocument.get(operation);
+  if (reach === undefined) ofDocument.set(operation, (reach = findReach(args)));
   return reach;
 }
 
-function findReach({ schema, rules, operation, fragmentOf }: RuledOperation): Reach {
+function findReach({ schema, rules, document, operation }: RuledOperation): Reach {
   const found = new Set<Rule>();
   let isAnythingRuled = false;
   let knowsInputFields = false;
@@ -63,7 +65,7 @@ function findReach({ schema, rules, operation, fragmentOf }: RuledOperation): Re
     return true;
   };
 
-  walkOperation(schema, operation, fragmentOf, undefined, {
+  walkOperation(schema, operation, fragmentsOf(document), undefined, {
     enterField(type, field, node) {
       add(rules.ofField(type, field));
       const inputs = node.arguments?.length ? rules.ofInputs(type, field) : undefined;

@@ -58,15 +58,12 @@ type Variables = Readonly<Record<string, unknown>>;
 /** The fragment of a name; undefined when the document has none. */
 export type FragmentOf = (name: string) => FragmentDefinitionNode | undefined;
 
-/** The fragments of a document, by name; looked for when the first one is asked for. */
+/** The fragments of a document, by name. */
 export function fragmentsOf({ definitions }: DocumentNode): FragmentOf {
-  let fragments: ReadonlyMap<string, FragmentDefinitionNode> | undefined;
-  return (name) => {
-    fragments ??= new Map(
-      definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
-    );
-    return fragments.get(name);
-  };
+  const fragments = new Map(
+    definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
+  );
+  return (name) => fragments.get(name);
 }
 
 /** Walks over an operation. Without variables, selections that `@skip` and `@include` may leave out are walked too. */
