@@ -10,10 +10,10 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { authDirective } from '../../src/index.js';
 
 export interface Feed {
-  publish(value: number): void;
+  readonly publish: (value: number) => void;
   /** Streams that are open. */
   readonly open: () => number;
-  subscribe(): AsyncIterableIterator<{ ticks: number }>;
+  readonly subscribe: () => AsyncIterableIterator<{ ticks: number }>;
 }
 
 export function createFeed(): Feed {
@@ -69,7 +69,8 @@ interface Extras {
   readonly extra?: string;
 }
 
-export function createRun(): Run {
+/** @param transform Whether the rules of the schema are enforced. Default: true. */
+export function createRun(transform = true): Run {
   const feed = createFeed();
   const ran: string[] = [];
   const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
@@ -95,21 +96,25 @@ export function createRun(): Run {
       Subscription: { ticks: { subscribe: () => feed.subscribe() }, news },
     },
   });
-  return { schema: authDirectiveTransformer(schema), feed, ran };
+  return { schema: transform ? authDirectiveTransformer(schema) : schema, feed, ran };
 }
 
 export interface WebSocketTestServer {
   readonly url: string;
   /** A client of graphql-ws, with no retries unless they are asked for. */
-  client(options?: Partial<ClientOptions<Record<string, unknown>>>): Client;
+  readonly client: (options?: Partial<ClientOptions<Record<string, unknown>>>) => Client;
   /**
    * Opens a connection by hand, and sends each message when the one before is answered, or all at once. Resolves to the
    * code and reason with which the connection was closed, and to what came before.
    */
-  speak(messages: readonly unknown[], headers?: Readonly<Record<string, string>>, atOnce?: boolean): Promise<Spoken>;
+  readonly speak: (
+    messages: readonly unknown[],
+    headers?: Readonly<Record<string, string>>,
+    atOnce?: boolean,
+  ) => Promise<Spoken>;
   /** Sockets that are open. */
   readonly sockets: () => number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface Spoken {
@@ -118,10 +123,7 @@ export interface Spoken {
   readonly received: readonly unknown[];
 }
 
-// The options of graphql-ws have the type of what a server adds to a connection.
-type Options = Parameters<typeof useServer>[0] | ServerOptions;
-
-export async function serveWebSocket(options: Options): Promise<WebSocketTestServer> {
+export async function serveWebSocket(options: ServerOptions): Promise<WebSocketTestServer> {
   const httpServer = createServer();
   const webSocketServer = new WebSocketServer({ server: httpServer, maxPayload: 16 * 1024 * 1024 });
   const server = useServer(options as Parameters<typeof useServer>[0], webSocketServer);
@@ -132,7 +134,13 @@ export async function serveWebSocket(options: Options): Promise<WebSocketTestSer
   return {
     url,
     client(clientOptions = {}) {
-      const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, ...clientOptions });
+      const client = createClient({
+        url,
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        onNonLazyError: () => {},
+        ...clientOptions,
+      });
       clients.push(client);
       return client;
     },
