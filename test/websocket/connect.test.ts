@@ -306,6 +306,12 @@ describe('a cookie of the upgrade request', () => {
 });
 
 describe('another header', () => {
+  it('is refused with different values, although the token source takes the first', async () => {
+    const { client } = await open({ tokenSource: (request) => request.header('x-token')[0] });
+    const params = { 'x-token': pool.accessToken(), headers: { 'x-token': pool.idToken() } };
+    expect(await closeOf(ask(client({ connectionParams: params }), '{ me }'))).toEqual(REFUSED);
+  });
+
   it('is read by its name from the parameters', async () => {
     const { client } = await open({ tokenSource: headerToken('X-Id-Token') });
     const params = { 'x-id-token': pool.idToken({ 'cognito:username': 'ben' }) };
