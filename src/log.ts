@@ -17,7 +17,7 @@ export function readLogger(where: string, logger: unknown): AuthLogger | undefin
   const { warn, error } = (logger ?? {}) as { readonly warn?: unknown; readonly error?: unknown };
   if (typeof warn === 'function' && typeof error === 'function') return logger as AuthLogger;
   throw new AuthConfigurationError(
-    `${where}: Expected \`logger\` to be an object with the methods \`warn\` and \`error\`, got ${describe(logger)}. Write logger: console.`,
+    `Expected \`logger\` of ${where} to be an object with the methods \`warn\` and \`error\`, got ${describe(logger)}. Write logger: console.`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { cognitoAuthWebSocket } from '../../src/graphql-ws/index.js';
 import type { CognitoAuthWebSocketOptions } from '../../src/graphql-ws/index.js';
-import { bearerToken, cookieToken, firstToken, headerToken } from '../../src/index.js';
+import { bearerToken, cookieToken, createAuthContext, firstToken, headerToken } from '../../src/index.js';
 import type { CognitoVerifierOptions } from '../../src/index.js';
 import { createTestUserPool } from '../../src/testing/index.js';
 import { createKeyLife, down } from '../support/key-life.js';
@@ -297,6 +297,21 @@ describe('a cookie of the upgrade request', () => {
 
   it('of another name is no credential, from any origin', async () => {
     expect(await me({ cookie: 'theme=dark', origin: 'https://evil.example.com' })).toBeNull();
+  });
+
+  it('of another name is no credential for createAuthContext() either, which takes no cookie of a connection', async () => {
+    const context = createAuthContext({
+      verifier: pool.verifier(),
+      tokenSource: firstToken((request) => request.header('x-token')[0], cookieToken('__Host-token')),
+    });
+    const status = async (headers: Record<string, string>) =>
+      (await context({ connectionParams: {}, extra: { request: { headers, rawHeaders: [] } } })).auth;
+    expect(await status({ cookie: 'theme=dark' })).toMatchObject({ status: 'anonymous' });
+    const preflighted = { 'content-type': 'application/json', 'apollo-require-preflight': 'true' };
+    expect(await status({ cookie: cookie(), origin: 'https://app.example.com', ...preflighted })).toMatchObject({
+      status: 'rejected',
+      reason: 'malformed',
+    });
   });
 
   it('that differs from the bearer token is malformed', async () => {

@@ -53,8 +53,8 @@ function wrap(stream: unknown, state: AuthState): unknown {
   }
 
   const wrapped: AsyncIterableIterator<unknown> = {
-    async next() {
-      if (isOver) return END;
+    next() {
+      if (isOver) return Promise.resolve(END);
       return new Promise((resolve, reject) => {
         waiting.add(resolve);
         iterator.next().then(
