@@ -40,5 +40,5 @@ export function guardStream(
     [Symbol.asyncIterator]() {
       return this;
     },
-  } as AsyncGenerator<ExecutionResult, void, void>;
+  };
 }
