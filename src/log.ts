@@ -1,7 +1,12 @@
 /** What this package writes to a log: where, in which form, and how often. */
 import { tell } from './events.js';
 
-/** The part of a logger that this package writes to. Apollo Server's logger is one, and so is `console`. */
+/**
+ * The part of a logger that this package writes to. Apollo Server's logger is one, and so is `console`.
+ *
+ * @example
+ * const logger: AuthLogger = { warn: (line) => log.push(line), error: (line) => log.push(line) };
+ */
 export interface AuthLogger {
   debug?(message: string): unknown;
   warn(message: string): unknown;

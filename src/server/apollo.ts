@@ -49,7 +49,12 @@ export interface PluginServerListener {
   serverWillStop(): Promise<void>;
 }
 
-/** The Apollo Server plugin of `cognitoAuthPlugin()`, for `new ApolloServer({ plugins: [...] })`. */
+/**
+ * The Apollo Server plugin of `cognitoAuthPlugin()`, for `new ApolloServer({ plugins: [...] })`.
+ *
+ * @example
+ * const plugin: CognitoAuthPlugin = cognitoAuthPlugin({ verifier });
+ */
 export interface CognitoAuthPlugin {
   serverWillStart(service: PluginServerContext): Promise<PluginServerListener>;
   requestDidStart(): Promise<PluginRequestListener>;

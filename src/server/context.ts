@@ -15,7 +15,12 @@ import { readIntegrationRequest } from './request.js';
 import { varyingHeadersOf } from './vary.js';
 import { readVerifierSettings } from './verifier-option.js';
 
-/** Options of `createAuthContext()`. */
+/**
+ * Options of `createAuthContext()`.
+ *
+ * @example
+ * const options: AuthContextOptions = { verifier, tokenSource: cookieToken('session') };
+ */
 export interface AuthContextOptions {
   readonly verifier: CognitoVerifier;
   /** Finds the token in the request. Default: `bearerToken()`. */

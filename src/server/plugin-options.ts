@@ -5,7 +5,12 @@ import { oneOf } from '../settings.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import { readVerifierSettings } from './verifier-option.js';
 
-/** Options of `cognitoAuthPlugin()`. */
+/**
+ * Options of `cognitoAuthPlugin()`.
+ *
+ * @example
+ * const options: CognitoAuthPluginOptions = { verifier, onInvalidToken: 'anonymous', onDenied: { query: 'reject' } };
+ */
 export interface CognitoAuthPluginOptions {
   readonly verifier: CognitoVerifier;
   /**
