@@ -57,6 +57,7 @@ export interface PluginServerListener {
  */
 export interface CognitoAuthPlugin {
   serverWillStart(service: PluginServerContext): Promise<PluginServerListener>;
+  startupDidFail(failure: { readonly error: Error }): Promise<void>;
   requestDidStart(): Promise<PluginRequestListener>;
   contextCreationDidFail(failure: { readonly error: Error }): Promise<void>;
 }
