@@ -8,7 +8,6 @@ import { asError, describe, readFunction } from '../settings.js';
 import { headersOf, isOtherScheme } from '../token/credential.js';
 import { bearerToken } from '../token/source.js';
 import type { TokenRequest, TokenSource } from '../token/source.js';
-import { internalsOf } from '../token/verifier.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import { withAuth } from './extension.js';
 import { readIntegrationRequest } from './request.js';
@@ -56,8 +55,8 @@ export function createAuthContext(
   options: AuthContextOptions,
   extend?: (auth: Auth, ...integrationArguments: readonly unknown[]) => object | Promise<object>,
 ): (...integrationArguments: readonly unknown[]) => Promise<AuthContext> {
-  const { verifier, settings } = readVerifierSettings('createAuthContext()', options, ['tokenSource']);
-  const { origin } = internalsOf(verifier);
+  const { verifier, internals, settings } = readVerifierSettings('createAuthContext()', options, ['tokenSource']);
+  const { origin } = internals;
   const tokenSource = readFunction<TokenSource>(
     'createAuthContext(): options.tokenSource',
     settings['tokenSource'],

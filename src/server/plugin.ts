@@ -13,7 +13,6 @@ import { AuthConfigurationError, denials, isUnavailable, KeysUnavailableError } 
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { createLineLimit, writeLine } from '../log.js';
 import type { AuthLogger } from '../log.js';
-import { internalsOf } from '../token/verifier.js';
 import type { CognitoAuthPlugin, PluginRequestContext, PluginRequestListener } from './apollo.js';
 import { createFaultLog, rootCauseOf } from './fault-log.js';
 import { addChallenge, refuseOperation } from './http-answer.js';
@@ -45,8 +44,8 @@ function stateIn(contextValue: object): AuthState | undefined {
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAuthPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
-  const { verifier, policy, publicAnswers } = readPluginOptions(options);
-  const { emitter, warnings } = internalsOf(verifier);
+  const { verifier, internals, policy, publicAnswers } = readPluginOptions(options);
+  const { emitter, warnings } = internals;
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
   const limitWarnings = createLineLimit();

@@ -2,7 +2,7 @@ import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
 import { parse, subscribe } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createAnonymousAuth } from '../../src/auth.js';
-import { isReportOnly } from '../../src/directive/guard/coverage.js';
+import { dryRunOf } from '../../src/directive/guard/registry.js';
 import type { Refusal } from '../../src/directive/decision/decide.js';
 import { createReport } from '../../src/directive/guard/report.js';
 import { AuthConfigurationError, denials } from '../../src/errors.js';
@@ -33,7 +33,7 @@ describe('rule 11: a dry run', () => {
     const lines: string[] = [];
     const logger = { warn: (line: string) => lines.push(line), error: (line: string) => lines.push(line) };
     const schema = guard(sdl, resolvers, { enforcement: 'report', logger, policies: { no: async () => false } });
-    expect(isReportOnly(schema)).toBe(true);
+    expect(dryRunOf(schema)).toBe('all');
 
     const events: AuthEvent[] = [];
     const nobody = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
@@ -66,7 +66,7 @@ describe('rule 11: a dry run', () => {
 
   it('is nothing but the word `report`', async () => {
     const schema = guard(sdl, resolvers, { enforcement: 'enforce', policies: { no: () => true } });
-    expect(isReportOnly(schema)).toBe(false);
+    expect(dryRunOf(schema)).toBe('none');
     expect(await run(schema, '{ f }', authenticatedAs())).toEqual({
       data: { f: null },
       errors: [denial('group', 'f')],
@@ -106,7 +106,7 @@ describe('rule 11: a dry run', () => {
     });
     Object.defineProperty(Object.prototype, 'enforcement', { value: 'report', configurable: true });
     try {
-      expect(isReportOnly(authDirective().authDirectiveTransformer(schema))).toBe(false);
+      expect(dryRunOf(authDirective().authDirectiveTransformer(schema))).toBe('none');
     } finally {
       Reflect.deleteProperty(Object.prototype, 'enforcement');
     }
