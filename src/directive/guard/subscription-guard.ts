@@ -5,12 +5,12 @@ import { authIn } from '../decision/decide.js';
 import type { Resolver } from './outermost.js';
 import { isPromiseLike } from '../decision/promises.js';
 
-/** A `subscribe` whose stream ends after the first event past the token's expiry. That event the field's guard denies. */
+/** A `subscribe` whose stream ends after the first event past the token's expiry. The field's guard denies that event. */
 export function endAtExpiry(subscribe: Resolver): Resolver {
   return (source, args, contextValue, info) => {
     const stream: unknown = subscribe(source, args, contextValue, info);
     const state = authStateOf(authIn(contextValue));
-    // Without an `Auth` there is no token to expire, and the guard has denied what asks for one.
+    // Without an `Auth` no token can expire, and the guard has denied every field that requires one.
     if (state === undefined) return stream;
     return isPromiseLike(stream) ? stream.then((resolved) => wrap(resolved, state)) : wrap(stream, state);
   };
@@ -20,10 +20,9 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-// By hand and not as a generator: a generator's `return` waits for the event that is being waited for, so that a client
-// who leaves would keep its source open.
+// Not a generator: its `return` waits for the next event, so a client that leaves would keep its source open.
 function wrap(stream: unknown, state: AuthState): unknown {
-  // What is no stream is graphql-js's to refuse.
+  // graphql-js refuses anything but a stream.
   if (!isAsyncIterable(stream)) return stream;
   const iterator = stream[Symbol.asyncIterator]();
   const end = { value: undefined, done: true } as const;

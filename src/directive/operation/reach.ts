@@ -11,8 +11,8 @@ type Field = GraphQLField<unknown, unknown>;
 
 export interface Reach {
   /**
-   * Each rule that could deny the operation before it runs, whatever its variables say; every rule of the schema for an
-   * operation too large to be looked at whole.
+   * Each rule that could deny the operation before it runs, with any variables; every rule of the schema for an operation
+   * too large to be looked at whole.
    */
   readonly rules: readonly Rule[];
   /** Whether anything in reach has a rule, counting what is known only at run time. */
