@@ -1,4 +1,4 @@
-import { buildASTSchema, getOperationAST, parse, visit } from 'graphql';
+import { buildASTSchema, getOperationAST, parse, validate, visit } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { operationHasRules } from '../../src/directive/decide-operation.js';
@@ -257,6 +257,37 @@ describe('rule 6: a whole operation', () => {
       const found = denied(members, source, inNone);
       expect(found.map(([path, reason]) => `${String(path)} ${String(reason)}`)).toEqual(expected);
       expect(denied(members, source, inA)).toEqual([]);
+    });
+
+    // `OfUser` is a type of User alone, `OfOpen` of Open alone; both have `name`.
+    const narrowing = guard(`
+      type Query { x: Int }
+      type Mutation { of: OfUser, any: Named }
+      interface Named { name: String }
+      interface OfUser { name: String }
+      interface OfOpen { name: String, open: Int }
+      type User implements Named & OfUser { name: String @auth(groups: ["a"]) }
+      type Both implements Named & OfOpen { name: String, open: Int }
+      type Sealed implements Named @auth(groups: ["a"]) { name: String }
+      union Some = User | Sealed
+    `);
+
+    it.each([
+      // Around the fragment, only User can turn up, so the open types of Named do not count.
+      ['mutation { of { ... on Named { name } } }', ['of.name group']],
+      ['mutation { of { ... on Named { ... on Named { again: name } } } }', ['of.again group']],
+      ['mutation { any { ... on OfUser { ... on Named { name } } } }', ['any.name group']],
+      ['mutation { any { ... on Some { ... on OfUser { ...F } } } } fragment F on Named { name }', ['any.name group']],
+      // No value is of both types, so the rule of Sealed cannot deny.
+      ['mutation { of { ... on Named { ... on Sealed { name } } } }', []],
+      ['mutation { of { ... on Named { ... on OfOpen { open } } } }', []],
+      ['mutation { any { ... on OfOpen { ... on Named { ... on Sealed { name } name } } } }', []],
+      ['mutation { any { ...F ... on OfUser { ...F } } } fragment F on Named { name }', ['any.name group']],
+    ])('is refused for what the types deny that fragments leave: %s', (source, expected) => {
+      expect(validate(narrowing, parse(source))).toEqual([]);
+      const found = denied(narrowing, source, inNone);
+      expect(found.map(([path, reason]) => `${String(path)} ${String(reason)}`)).toEqual(expected);
+      expect(denied(narrowing, source, inA)).toEqual([]);
     });
   });
 
