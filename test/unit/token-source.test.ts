@@ -206,8 +206,13 @@ describe('cookieToken', () => {
     );
   });
 
-  it.each(['x-mine', [''], ['x-mine', 'no name'], null])('refuses the preflight headers %j', (preflightHeaders) => {
-    expect(() => cookieToken('token', { preflightHeaders } as never)).toThrow(
+  it.each([
+    { preflightHeaders: 'x-mine' },
+    { preflightHeaders: [''] },
+    { preflightHeaders: ['x-mine', 'no name'] },
+    { preflightHeaders: null },
+  ])('refuses the options %j', (options) => {
+    expect(() => cookieToken('token', options as never)).toThrow(
       /^Expected `preflightHeaders` of cookieToken\(\) to be a list of header names, got .+\. Write: \{ preflightHeaders: \['x-my-header'\] \}\.$/,
     );
   });
