@@ -111,6 +111,19 @@ describe('rule 1: @auth', () => {
     expect(await run(repeated, '{ f }', authenticatedAs({ groups: ['a', 'c'] }))).toEqual({ data: { f: 'f' } });
   });
 
+  it.each([
+    ['token-use', 'tokenUse: ID', { groups: ['g'], scopes: ['s'] }],
+    ['group', 'groups: ["a"]', { groups: ['g'], scopes: ['s'] }],
+    ['scope', 'scopes: ["a"]', { groups: ['g'], scopes: ['s'] }],
+  ] as const)('requires a directive beside others that do not name its argument: %s', async (reason, args, token) => {
+    const others = '@auth @auth(groups: ["g"]) @auth(scopes: ["s"])';
+    const schema = guard(`type Query { before: Int @auth(${args}) ${others} after: Int ${others} @auth(${args}) }`);
+    expect(await run(schema, '{ before after }', authenticatedAs(token))).toEqual({
+      data: { before: null, after: null },
+      errors: [denial(reason, 'after'), denial(reason, 'before')],
+    });
+  });
+
   it('works under another name', async () => {
     const schema = guard(
       'type Query { f: String @requiresAuth @other } directive @other on FIELD_DEFINITION',
