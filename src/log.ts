@@ -3,7 +3,12 @@ import { AuthConfigurationError } from './errors.js';
 import { tell } from './events.js';
 import { describe } from './settings.js';
 
-/** The part of a logger that this package writes to. Apollo Server's logger is one, and so is `console`. */
+/**
+ * The part of a logger that this package writes to. Apollo Server's logger is one, and so is `console`.
+ *
+ * @example
+ * const logger: AuthLogger = { warn: (line) => log.push(line), error: (line) => log.push(line) };
+ */
 export interface AuthLogger {
   debug?(message: string): unknown;
   warn(message: string): unknown;

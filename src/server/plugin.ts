@@ -13,7 +13,6 @@ import { AuthConfigurationError, denials, isUnavailable, KeysUnavailableError } 
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { createLineLimit, writeLine } from '../log.js';
 import type { AuthLogger } from '../log.js';
-import { internalsOf } from '../token/verifier.js';
 import type { CognitoAuthPlugin, PluginRequestContext, PluginRequestListener } from './apollo.js';
 import { createFaultLog, rootCauseOf } from './fault-log.js';
 import { addChallenge, refuseOperation } from './http-answer.js';
@@ -45,8 +44,8 @@ function stateIn(contextValue: object): AuthState | undefined {
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAuthPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
-  const { verifier, policy, publicAnswers } = readPluginOptions(options);
-  const { emitter, warnings } = internalsOf(verifier);
+  const { verifier, internals, policy, publicAnswers } = readPluginOptions(options);
+  const { emitter, warnings } = internals;
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
   const limitWarnings = createLineLimit();
@@ -55,6 +54,8 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
   // A hook can throw one error only: the others of a refusal wait here until Apollo Server collects the errors.
   const remaining = new WeakMap<object, readonly GraphQLError[]>();
   let serverLogger: AuthLogger | undefined;
+  // Of the server that started last.
+  let stopHearing: (() => void) | undefined;
 
   function warn(sentence: string, logger: AuthLogger | undefined): void {
     if (limitWarnings(sentence) !== undefined) writeLine(logger, 'warn', sentence);
@@ -127,6 +128,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
   return {
     async serverWillStart({ schema: initialSchema, logger }) {
       serverLogger = logger;
+      stopHearing = undefined;
       assertGuarded(initialSchema);
       for (const warning of findWarnings(initialSchema)) writeLine(logger, 'warn', warning);
       try {
@@ -137,7 +139,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
         logFault(error, logger);
       }
       for (const warning of warnings) writeLine(logger, 'warn', warning);
-      let stopHearing: (() => void) | undefined;
+      let stopOwn: (() => void) | undefined;
       return {
         schemaDidLoadOrUpdate({ apiSchema, coreSupergraphSdl }) {
           try {
@@ -148,13 +150,18 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
             unguarded.add(apiSchema);
             throw error;
           }
-          // Here and not before: a server that does not start, whichever plugin is the cause, does not stop either.
-          stopHearing ??= emitter.onRejection(createRejectionLog(logger));
+          // Here and not before: `startupDidFail` may have run already while the keys were fetched.
+          if (stopOwn === undefined) stopHearing = stopOwn = emitter.onRejection(createRejectionLog(logger));
         },
         async serverWillStop() {
-          stopHearing?.();
+          stopOwn?.();
         },
       };
+    },
+
+    // A server that does not start, whichever plugin is the cause, does not stop either.
+    async startupDidFail() {
+      stopHearing?.();
     },
 
     async requestDidStart() {
