@@ -34,7 +34,7 @@ testIntegration({
       stop: () => server.stop(),
     };
   },
-  methodOf: ([{ request }]: any) => request.method,
+  methodAt: '0.request.method',
 });
 
 /** What an integration does with a request, in short. */
@@ -78,7 +78,7 @@ testIntegration({
       stop: () => server.stop(),
     };
   },
-  methodOf: ([{ req }]: any) => req.method,
+  methodAt: '0.req.method',
 });
 
 testIntegration({
@@ -98,5 +98,5 @@ testIntegration({
     const { url, close } = await listen(app.callback());
     return { ask: (ask) => askOverHttp(url, ask), stop: close };
   },
-  methodOf: ([{ ctx }]: any) => ctx.method,
+  methodAt: '0.ctx.method',
 });

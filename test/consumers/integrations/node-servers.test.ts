@@ -16,7 +16,7 @@ testIntegration({
     const { url } = await startStandaloneServer(server, { context, listen: { port: 0, host: '127.0.0.1' } });
     return { ask: (ask) => askOverHttp(url, ask), stop: () => server.stop() };
   },
-  methodOf: ([{ req }]: any) => req.method,
+  methodAt: '0.req.method',
 });
 
 testIntegration({
@@ -27,7 +27,7 @@ testIntegration({
     const { url, close } = await listen(app);
     return { ask: (ask) => askOverHttp(url, ask), stop: close };
   },
-  methodOf: ([{ req }]: any) => req.method,
+  methodAt: '0.req.method',
 });
 
 testIntegration({
@@ -39,7 +39,7 @@ testIntegration({
     const url = await app.listen({ port: 0, host: '127.0.0.1' });
     return { ask: (ask) => askOverHttp(url, ask), stop: () => app.close() };
   },
-  methodOf: ([request]: any) => request.method,
+  methodAt: '0.method',
 });
 
 testIntegration({
@@ -49,7 +49,7 @@ testIntegration({
     const { url, close } = await listen(toNodeListener(app));
     return { ask: (ask) => askOverHttp(url, ask), stop: close };
   },
-  methodOf: ([{ event }]: any) => event.method,
+  methodAt: '0.event.method',
 });
 
 testIntegration({
@@ -62,5 +62,5 @@ testIntegration({
     return { ask: (ask) => askOverHttp(app.info.uri, ask), stop: () => app.stop() };
   },
   vary: 'authorization,origin',
-  methodOf: ([{ request }]: any) => request.method.toUpperCase(),
+  methodAt: '0.request.method',
 });

@@ -37,12 +37,12 @@ export interface Integration {
   readonly name: string;
   /** Starts the server too, if the integration does not. */
   start(server: ApolloServer<AuthContext>, context: ContextFunction): Promise<Running>;
-  /** The request's method, from where the integration's own context function would take it. */
-  methodOf(integrationArguments: readonly unknown[]): unknown;
+  /** Where the integration's arguments have the request's method, such as `0.req.method`. */
+  readonly methodAt: string;
   /** What the responses have in `Vary`. Default: `authorization`. */
   readonly vary?: string;
-  /** Whether a second `authorization` header is lost before the integration: the last one counts. */
-  readonly losesFirstOfTwo?: boolean;
+  /** Which of two `authorization` headers reaches the integration, when the other one is lost before it. */
+  readonly countsOfTwo?: 'first' | 'last';
 }
 
 /** The headers of a request, in the order in which they are sent. */
