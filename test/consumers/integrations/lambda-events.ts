@@ -118,7 +118,7 @@ export function restApiEvent(ask: Ask) {
       },
       resourcePath: '/{proxy+}',
       httpMethod: ask.method ?? 'POST',
-      apiId: 'gy415nuibc',
+      apiId: 'api-id',
     },
     body: bodyOf(ask),
     isBase64Encoded: false,

@@ -76,7 +76,7 @@ describe('the authorizer of an HTTP API', () => {
 });
 
 describe('the authorizer of a REST API', () => {
-  const methodArn = 'arn:aws:execute-api:us-east-1:123456789012:s4x3opwd6i/test/GET/request';
+  const methodArn = 'arn:aws:execute-api:us-east-1:123456789012:abcdef123/test/GET/request';
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
   const tokenEvent = (authorizationToken: string) => ({ type: 'TOKEN', authorizationToken, methodArn }) as const;
   const requestEvent = (headers: Readonly<Record<string, string>>) =>
@@ -99,7 +99,7 @@ describe('the authorizer of a REST API', () => {
         identity: { apiKey: '...', sourceIp: '...' },
         resourcePath: '/request',
         httpMethod: 'GET',
-        apiId: 's4x3opwd6i',
+        apiId: 'abcdef123',
       },
     }) as const;
 
@@ -114,7 +114,7 @@ describe('the authorizer of a REST API', () => {
           {
             Action: 'execute-api:Invoke',
             Effect: 'Allow',
-            Resource: 'arn:aws:execute-api:us-east-1:123456789012:s4x3opwd6i/test/*',
+            Resource: 'arn:aws:execute-api:us-east-1:123456789012:abcdef123/test/*',
           },
         ],
       },
@@ -157,8 +157,8 @@ describe('a REST API with IAM authorization', () => {
           cognitoAuthenticationProvider: `cognito-idp.eu-west-1.amazonaws.com/${pool.userPoolId},cognito-idp.eu-west-1.amazonaws.com/${pool.userPoolId}:CognitoSignIn:someone`,
           accessKey: 'ASIA_access_key',
           accountId: '123456789012',
-          caller: 'AROA:CognitoIdentityCredentials',
-          user: 'AROA:CognitoIdentityCredentials',
+          caller: 'role-id:CognitoIdentityCredentials',
+          user: 'role-id:CognitoIdentityCredentials',
           userArn: 'arn:aws:sts::123456789012:assumed-role/signed-in/CognitoIdentityCredentials',
         },
       },
