@@ -175,6 +175,43 @@ describe('rule 5: a subscription', () => {
     expect(closed).toEqual(['closed']);
   });
 
+  it.each(['returns', 'throws', 'hangs', 'rejects', 'nothing'])(
+    'ends when the token expires, while it waits for an event, although closing its source %s',
+    async (how) => {
+      const { auth, clock } = expiring();
+      const closes: Record<string, () => Promise<IteratorResult<unknown>>> = {
+        returns: async () => ({ value: undefined, done: true }),
+        throws: () => {
+          throw new Error('closed');
+        },
+        hangs: () => new Promise(() => {}),
+        rejects: () => Promise.reject(new Error('closed')),
+      };
+      let closed = 0;
+      const close = closes[how];
+      const source: AsyncIterableIterator<unknown> = {
+        next: () => new Promise(() => {}),
+        ...(close && {
+          return: () => {
+            closed += 1;
+            return close();
+          },
+        }),
+        [Symbol.asyncIterator]: () => source,
+      };
+      const schema = guard('type Query { x: Int } type Subscription { ticks: Int @auth }', {
+        Subscription: { ticks: { subscribe: () => source } },
+      });
+      // 50 ms are left.
+      clock.now = 1009.95;
+      const collected = collect(schema, 'subscription { ticks }', auth);
+      setTimeout(() => (clock.now = 1010), 20);
+      expect(await Promise.race([collected, sleep(5000)])).toEqual([]);
+      expect(closed).toBe(how === 'nothing' ? 0 : 1);
+      await sleep(1);
+    },
+  );
+
   it('whose source is no stream fails as it does without a guard', async () => {
     const schema = guard('type Query { x: Int } type Subscription { ticks: Int @auth }', {
       Subscription: { ticks: { subscribe: () => 7 as never } },

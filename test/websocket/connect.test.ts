@@ -277,6 +277,20 @@ describe('a cookie of the upgrade request', () => {
     );
   });
 
+  it('and what decides about it are of the upgrade request alone, for a token source of one’s own too', async () => {
+    const names = ['Cookie', 'Origin', 'Content-Type', 'Apollo-Require-Preflight', 'X-Apollo-Operation-Name', 'X-Mine'];
+    const seen: unknown[] = [];
+    const { speak } = await open({
+      tokenSource: (request) => {
+        seen.push(names.map((name) => request.header(name)));
+        return undefined;
+      },
+    });
+    const forged = Object.fromEntries(names.map((name) => [name, 'forged']));
+    await speak([{ ...INIT, payload: { ...forged, headers: forged } }], { origin: 'https://evil.example.com' });
+    expect(seen).toEqual([[[], ['https://evil.example.com'], [], [], [], ['forged']]]);
+  });
+
   it('is not read from the parameters', async () => {
     expect(await me({ origin: 'https://app.example.com' }, { cookie: cookie() })).toBeNull();
   });
@@ -292,6 +306,12 @@ describe('a cookie of the upgrade request', () => {
 });
 
 describe('another header', () => {
+  it('is refused with different values, although the token source takes the first', async () => {
+    const { client } = await open({ tokenSource: (request) => request.header('x-token')[0] });
+    const params = { 'x-token': pool.accessToken(), headers: { 'x-token': pool.idToken() } };
+    expect(await closeOf(ask(client({ connectionParams: params }), '{ me }'))).toEqual(REFUSED);
+  });
+
   it('is read by its name from the parameters', async () => {
     const { client } = await open({ tokenSource: headerToken('X-Id-Token') });
     const params = { 'x-id-token': pool.idToken({ 'cognito:username': 'ben' }) };
