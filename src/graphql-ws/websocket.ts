@@ -1,5 +1,5 @@
 /** `cognitoAuthWebSocket()`: the options with which graphql-ws keeps the rules on WebSocket connections. */
-import { execute as graphqlExecute, GraphQLError, subscribe as graphqlSubscribe } from 'graphql';
+import { execute as graphqlExecute, getOperationAST, GraphQLError, subscribe as graphqlSubscribe } from 'graphql';
 import type { ExecutionArgs } from 'graphql';
 import type { ExecutionResult, OperationResult, SubscribePayload } from 'graphql-ws';
 import { authStateOf } from '../auth.js';
@@ -138,7 +138,8 @@ export function cognitoAuthWebSocket<Extra = unknown, Extension extends object =
     if (first !== undefined) {
       // Every error of a refusal was made from `denials`, so these are what the types say.
       const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };
-      emitter.emit({ type: 'operation.refused', operationName: operationName ?? undefined, code, reason });
+      const name = getOperationAST(document, operationName)?.name?.value;
+      emitter.emit({ type: 'operation.refused', operationName: name, code, reason });
     }
     return [errors, operation?.connection];
   }
