@@ -1,5 +1,9 @@
+import { CombinedGraphQLErrors, gql } from '@apollo/client';
+import { ClientError, GraphQLClient } from 'graphql-request';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clients } from './callers.js';
+import { createApolloClient } from './samples/clients-3.js';
+import { createUrqlClient } from './samples/clients-5.js';
 import { Session } from './samples/session.js';
 import { expired, expiredSession, pool, serve, serveWithoutKeys } from './server.js';
 import type { Served } from './server.js';
@@ -67,6 +71,40 @@ describe.each(clients)('%s', (_, connect) => {
     });
     expect(await connect(server.url, session)('{ me }')).toEqual({ data: undefined, reasons: ['expired'] });
     expect(count).toBe(1);
+  });
+});
+
+describe('what a client shows by itself', () => {
+  const query = '{ motd payroll }';
+  const data = { motd: 'hello', payroll: null };
+
+  it('is, in Apollo Client, a thrown error with the data, unless the policy is `all`', async () => {
+    const client = createApolloClient(server.url, signedIn(pool.accessToken()));
+    const error: unknown = await client.query({ query: gql(query) }).catch((thrown: unknown) => thrown);
+    expect(CombinedGraphQLErrors.is(error) && error.data).toEqual(data);
+    const answer = await client.query({ query: gql(query), errorPolicy: 'all', fetchPolicy: 'no-cache' });
+    expect([answer.data, CombinedGraphQLErrors.is(answer.error)]).toEqual([data, true]);
+  });
+
+  it('is, in urql, an error beside the data, with the response', async () => {
+    const client = createUrqlClient(server.url, signedIn(pool.accessToken()));
+    expect(await client.query(query, {}).toPromise()).toMatchObject({ data, error: { response: { status: 200 } } });
+    const { error } = await client.mutation('mutation { pay }', {}).toPromise();
+    expect(error?.graphQLErrors.map(({ extensions }) => extensions)).toEqual([{ code: 'FORBIDDEN', reason: 'group' }]);
+    expect(error?.response).toMatchObject({ status: 403 });
+  });
+
+  it('is, in graphql-request, a thrown error with the response, unless the policy is `all`', async () => {
+    const requestHeaders = { authorization: `Bearer ${pool.accessToken()}` };
+    const error: unknown = await new GraphQLClient(withoutKeys.url)
+      .request({ document: query, requestHeaders })
+      .catch((thrown: unknown) => thrown);
+    const response = error instanceof ClientError ? error.response : undefined;
+    expect(response?.status).toBe(503);
+    expect(Number(new Headers(response?.headers).get('retry-after'))).toBeGreaterThan(0);
+    expect(response?.errors?.map(({ extensions }) => extensions['reason'])).toEqual(['keys-unavailable']);
+    const lenient = new GraphQLClient(server.url, { errorPolicy: 'all' });
+    expect(await lenient.request({ document: query, requestHeaders })).toEqual(data);
   });
 });
 
