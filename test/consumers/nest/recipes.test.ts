@@ -66,3 +66,36 @@ describe.each([
     });
   });
 });
+
+describe('the recipe of a subgraph', () => {
+  let app: INestApplication;
+  let url: string;
+
+  beforeAll(async () => {
+    ({ app, url } = await start(compiled(3, 'SubgraphModule')));
+  });
+  afterAll(() => app.close());
+
+  const entities = `{ _entities(representations: [{ __typename: "Person", id: "1" }]) { ... on Person { id salary } } }`;
+
+  it('denies what has a rule, also where a gateway asks for it', async () => {
+    expect(await ask(url, undefined, '{ me { id salary } }')).toEqual({
+      status: 200,
+      data: { me: null },
+      denied: ['me: missing'],
+    });
+    expect(await ask(url, undefined, entities)).toMatchObject({
+      data: { _entities: [null] },
+      denied: ['_entities.0: missing'],
+    });
+    expect(await ask(url, ['support'], entities)).toEqual({
+      status: 200,
+      data: { _entities: [{ id: '1', salary: null }] },
+      denied: ['_entities.0.salary: group'],
+    });
+    expect(await ask(url, ['hr'], entities)).toMatchObject({
+      data: { _entities: [{ id: '1', salary: 42 }] },
+      denied: [],
+    });
+  });
+});
