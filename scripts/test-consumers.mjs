@@ -21,7 +21,7 @@ import { parseArgs } from 'node:util';
 const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'test/consumers');
 // What runs and compiles the tests is this project's; everything else is the consumer's own.
-const TOOLS = ['vitest', 'typescript', 'tsx', '@types/node'];
+const TOOLS = ['vitest', 'typescript', 'tsx', '@types/node', 'cognito-local'];
 
 const { values, positionals } = parseArgs({ options: { report: { type: 'string' } }, allowPositionals: true });
 const all = readdirSync(source).filter((name) => existsSync(join(source, name, 'package.json')));

@@ -17,7 +17,7 @@ interface Documented {
 
 /** Each public name once, with its docstring. */
 function readExports(): readonly Documented[] {
-  const entries = ['index', 'testing/index', 'verifier'].map((entry) => join(root, `src/${entry}.ts`));
+  const entries = ['index', 'graphql-ws/index', 'testing/index', 'verifier'].map((entry) => join(root, `src/${entry}.ts`));
   const program = ts.createProgram(entries, options);
   const checker = program.getTypeChecker();
   const exported = new Map<string, Documented>();
