@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 
-const ENTRIES = { index: 'index', testing: 'testing/index', verifier: 'verifier' };
+const ENTRIES = { index: 'index', testing: 'testing/index', verifier: 'verifier', codegen: 'codegen' };
 
 const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'src');

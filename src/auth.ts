@@ -57,10 +57,35 @@ export type AuthenticatedAuth = AuthenticatedIdAuth | AuthenticatedAccessAuth;
 /** What is known of the caller. Frozen; `status` tells the three states apart. */
 export type Auth = AnonymousAuth | AuthenticatedAuth | RejectedAuth;
 
-/** What this package adds to `contextValue`. A guarded resolver sees `AuthContext<AuthenticatedAuth>`. */
+/** What this package adds to `contextValue`. A guarded resolver sees `WithAuth` of it. */
 export interface AuthContext<A extends Auth = Auth> {
   readonly auth: A;
 }
+
+/**
+ * A context whose `auth` is verified: what the resolver of a field with a rule gets. Everything else stays as it is in
+ * `Context`, which can still be asked for, because the result is assignable to it.
+ *
+ * @example
+ * const me = (_: unknown, __: unknown, { auth, db }: WithAuth<MyContext>) => db.person(auth.sub);
+ */
+export type WithAuth<Context> = Context & AuthContext<AuthenticatedAuth>;
+
+/**
+ * `WithAuth` where the rule asks for `tokenUse: ID`.
+ *
+ * @example
+ * const email = (_: unknown, __: unknown, { auth }: WithIdAuth<MyContext>) => auth.claims.email;
+ */
+export type WithIdAuth<Context> = Context & AuthContext<AuthenticatedIdAuth>;
+
+/**
+ * `WithAuth` where the rule asks for `tokenUse: ACCESS`.
+ *
+ * @example
+ * const client = (_: unknown, __: unknown, { auth }: WithAccessAuth<MyContext>) => auth.claims.client_id;
+ */
+export type WithAccessAuth<Context> = Context & AuthContext<AuthenticatedAccessAuth>;
 
 /** What decisions about an `Auth` need of the verifier that it came from. */
 export interface AuthServices {

@@ -7,6 +7,9 @@ export type {
   AuthenticatedAuth,
   AuthenticatedIdAuth,
   RejectedAuth,
+  WithAccessAuth,
+  WithAuth,
+  WithIdAuth,
 } from './auth.js';
 export type { CognitoAccessTokenPayload, CognitoIdTokenPayload, TokenUse } from './cognito-claims.js';
 export { isAuthenticated } from './auth.js';

@@ -25,6 +25,9 @@ import type {
   AuthenticatedIdAuth,
   CognitoAccessTokenPayload,
   PolicyRequest,
+  WithAccessAuth,
+  WithAuth,
+  WithIdAuth,
 } from '../../src/index.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
 
@@ -142,3 +145,42 @@ void startStandaloneServer(extended, {
 });
 // @ts-expect-error the context of this server has more than `auth`
 void startStandaloneServer(extended, { context: createAuthContext({ verifier }) });
+
+// The context of a field with a rule.
+declare class RequestContext implements AuthContext {
+  readonly auth: Auth;
+  readonly requestId: string;
+  private readonly connection: object;
+}
+function resolvers(
+  open: MyContext,
+  any: WithAuth<MyContext>,
+  id: WithIdAuth<MyContext>,
+  access: WithAccessAuth<MyContext>,
+  ofClass: WithIdAuth<RequestContext>,
+): void {
+  // @ts-expect-error a field without a rule can have an anonymous caller
+  void open.auth.sub;
+  expectType<string>(any.auth.sub);
+  expectType<AuthenticatedAuth>(any.auth);
+  // @ts-expect-error either token may have come, and only an access token has client_id
+  void any.auth.claims.client_id.length;
+  expectType<'authenticated'>(any.auth.status);
+  expectType<AuthenticatedIdAuth>(id.auth);
+  expectType<'id'>(id.auth.tokenUse);
+  expectType<string | undefined>(id.auth.claims.email);
+  // @ts-expect-error an ID token has no client_id of type string: its app client is `aud`
+  expectType<string>(id.auth.claims.client_id);
+  expectType<AuthenticatedAccessAuth>(access.auth);
+  expectType<string>(access.auth.claims.client_id);
+  // @ts-expect-error an access token has no email of type string
+  expectType<string | undefined>(access.auth.claims.email);
+  // Nothing else is lost, and a function that takes the whole context takes the narrowed one.
+  expectType<string | undefined>(id.requestId);
+  expectType<MyContext>(any);
+  expectType<RequestContext>(ofClass);
+  expectType<string>(requireAuth(ofClass).sub);
+  // @ts-expect-error the rule of an ID token says nothing of an access token
+  expectType<WithAccessAuth<MyContext>>(id);
+}
+expectType<typeof resolvers>(resolvers);
