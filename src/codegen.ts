@@ -67,7 +67,7 @@ type ContextType = 'WithAuth' | 'WithIdAuth' | 'WithAccessAuth';
  * @throws {AuthConfigurationError} on an unknown option or value.
  * @example
  * const config: CodegenConfig = {
- *   schema: ['node_modules/apollo-cognito-auth/dist/auth.graphql', 'schema/*.graphql'],
+ *   schema: [authDirective().authDirectiveTypeDefs, 'schema/*.graphql'],
  *   generates: {
  *     'src/generated/resolvers.ts': {
  *       preset: authSchemaPass(),
