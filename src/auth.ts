@@ -39,23 +39,23 @@ interface AuthenticatedBase extends Branded {
   readonly expiresAt: number;
 }
 
-/** The caller of a verified ID token. */
-export interface AuthenticatedIdAuth extends AuthenticatedBase {
+/** The caller of a verified ID token. `Claims` are those that a `claimsSchema` promises. */
+export interface AuthenticatedIdAuth<Claims = unknown> extends AuthenticatedBase {
   readonly tokenUse: 'id';
-  readonly claims: CognitoIdTokenPayload;
+  readonly claims: CognitoIdTokenPayload & Claims;
 }
 
-/** The caller of a verified access token. */
-export interface AuthenticatedAccessAuth extends AuthenticatedBase {
+/** The caller of a verified access token. `Claims` are those that a `claimsSchema` promises. */
+export interface AuthenticatedAccessAuth<Claims = unknown> extends AuthenticatedBase {
   readonly tokenUse: 'access';
-  readonly claims: CognitoAccessTokenPayload;
+  readonly claims: CognitoAccessTokenPayload & Claims;
 }
 
 /** The caller of a verified token; `tokenUse` tells the two kinds apart. */
-export type AuthenticatedAuth = AuthenticatedIdAuth | AuthenticatedAccessAuth;
+export type AuthenticatedAuth<Claims = unknown> = AuthenticatedIdAuth<Claims> | AuthenticatedAccessAuth<Claims>;
 
-/** What is known of the caller. Frozen; `status` tells the three states apart. */
-export type Auth = AnonymousAuth | AuthenticatedAuth | RejectedAuth;
+/** What is known of the caller. Frozen; `status` tells the three states apart. `Claims` are those that a `claimsSchema` promises. */
+export type Auth<Claims = unknown> = AnonymousAuth | AuthenticatedAuth<Claims> | RejectedAuth;
 
 /** What this package adds to `contextValue`. A guarded resolver sees `WithAuth` of it. */
 export interface AuthContext<A extends Auth = Auth> {

@@ -55,6 +55,7 @@ export { authCacheKey, authSessionId } from './server/response-cache.js';
 export type { TokenRequest, TokenSource } from './token/source.js';
 export { bearerToken, cookieToken, firstToken, headerToken } from './token/source.js';
 export type {
+  ClaimsSchema,
   CognitoPool,
   CognitoVerifier,
   CognitoVerifierOptions,

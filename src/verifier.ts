@@ -26,6 +26,7 @@ export type { AuthEvent, AuthEventListener } from './events.js';
 export type { TokenRequest, TokenSource } from './token/source.js';
 export { bearerToken, cookieToken, firstToken, headerToken } from './token/source.js';
 export type {
+  ClaimsSchema,
   CognitoPool,
   CognitoVerifier,
   CognitoVerifierOptions,

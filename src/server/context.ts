@@ -16,8 +16,8 @@ import { varyingHeadersOf } from './vary.js';
 import { readVerifierSettings } from './verifier-option.js';
 
 /** Options of `createAuthContext()`. */
-export interface AuthContextOptions {
-  readonly verifier: CognitoVerifier;
+export interface AuthContextOptions<Claims = unknown> {
+  readonly verifier: CognitoVerifier<Claims>;
   /** Finds the token in the request. Default: `bearerToken()`. */
   readonly tokenSource?: TokenSource | undefined;
 }
@@ -40,13 +40,17 @@ export interface AuthContextOptions {
  * @throws {AuthConfigurationError} on an unknown option, a token source that is not a function, or a verifier that
  *   `createCognitoVerifier` did not return.
  */
-export function createAuthContext(
-  options: AuthContextOptions,
-): (...integrationArguments: readonly unknown[]) => Promise<AuthContext>;
-export function createAuthContext<Extension extends object, IntegrationArguments extends readonly unknown[]>(
-  options: AuthContextOptions,
-  extend: (auth: Auth, ...integrationArguments: IntegrationArguments) => Extension | Promise<Extension>,
-): (...integrationArguments: IntegrationArguments) => Promise<AuthContext & Omit<Extension, 'auth'>>;
+export function createAuthContext<Claims = unknown>(
+  options: AuthContextOptions<Claims>,
+): (...integrationArguments: readonly unknown[]) => Promise<AuthContext<Auth<Claims>>>;
+export function createAuthContext<
+  Extension extends object,
+  IntegrationArguments extends readonly unknown[],
+  Claims = unknown,
+>(
+  options: AuthContextOptions<Claims>,
+  extend: (auth: Auth<Claims>, ...integrationArguments: IntegrationArguments) => Extension | Promise<Extension>,
+): (...integrationArguments: IntegrationArguments) => Promise<AuthContext<Auth<Claims>> & Omit<Extension, 'auth'>>;
 export function createAuthContext(
   options: AuthContextOptions,
   extend?: (auth: Auth, ...integrationArguments: readonly unknown[]) => object | Promise<object>,
