@@ -234,22 +234,6 @@ export function createAuthenticatedAuth(
 }
 
 /**
- * Whether the `exp` of a token, and the grace after it, have passed (RFC 7519, section 4.1.4: not "on or after" it).
- *
- * @param expiresAt Seconds since the epoch.
- * @param now Milliseconds since the epoch.
- */
-export function hasExpired(expiresAt: number, graceSeconds: number, now: number): boolean {
-  // "Not before", so that a clock that answers NaN lets no token live for ever.
-  return !(now < (expiresAt + graceSeconds) * 1000);
-}
-
-/** Whether the token behind this state has expired, by the verifier's clock. */
-export function isExpired({ auth, origin }: AuthState): boolean {
-  return auth.status === 'authenticated' && hasExpired(auth.expiresAt, origin.graceSeconds, origin.clock());
-}
-
-/**
  * Whether a token was verified. False for anything that this package did not create.
  *
  * @example

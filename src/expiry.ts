@@ -1,5 +1,21 @@
-/** The moment at which a token expires, as an event. */
+/** When a token expires: whether it has, and the moment at which it does. */
 import type { AuthState } from './auth.js';
+
+/**
+ * Whether the `exp` of a token, and the grace after it, have passed (RFC 7519, section 4.1.4: not "on or after" it).
+ *
+ * @param expiresAt Seconds since the epoch.
+ * @param now Milliseconds since the epoch.
+ */
+export function hasExpired(expiresAt: number, graceSeconds: number, now: number): boolean {
+  // "Not before", so that a clock that answers NaN lets no token live for ever.
+  return !(now < (expiresAt + graceSeconds) * 1000);
+}
+
+/** Whether the token behind this state has expired, by the verifier's clock. */
+export function isExpired({ auth, origin }: AuthState): boolean {
+  return auth.status === 'authenticated' && hasExpired(auth.expiresAt, origin.graceSeconds, origin.clock());
+}
 
 // A wall clock can be set, which a timer does not notice: it looks again after a minute at the latest.
 const LONGEST_MS = 60_000;

@@ -1,6 +1,7 @@
 /** `requireAuth()`: the directive's decision for code that has no field of its own, such as a data source. */
 import type { GraphQLError } from 'graphql';
-import { authStateOf, isExpired } from '../auth.js';
+import { authStateOf } from '../auth.js';
+import { isExpired } from '../expiry.js';
 import type { Auth, AuthContext, AuthenticatedAccessAuth, AuthenticatedAuth, AuthenticatedIdAuth } from '../auth.js';
 import type { TokenUse } from '../cognito-claims.js';
 import { createDenialError } from '../denial-error.js';

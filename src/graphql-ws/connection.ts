@@ -1,5 +1,6 @@
 /** One open connection: its caller, and when it has to end. */
-import { authStateOf, isExpired } from '../auth.js';
+import { authStateOf } from '../auth.js';
+import { isExpired } from '../expiry.js';
 import type { Auth, AuthState } from '../auth.js';
 import { onExpiry } from '../expiry.js';
 import type { CognitoVerifier } from '../token/verifier.js';

@@ -9,15 +9,8 @@ import type { TokenRequest, TokenSource } from '../token/source.js';
 
 /** @throws {AuthConfigurationError} when the option is neither undefined nor a function. */
 export function readTokenSource(called: string, value: unknown): TokenSource {
-  return readFunction<TokenSource>(
-    `${called}: options.tokenSource`,
-    value,
-    'such as bearerToken()',
-    defaultTokenSource,
-  );
+  return readFunction<TokenSource>(`${called}: options.tokenSource`, value, 'such as bearerToken()', bearerToken());
 }
-
-const defaultTokenSource = bearerToken();
 
 /**
  * @throws {TokenRejectedError} when the credentials are not exactly one token.

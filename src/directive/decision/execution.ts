@@ -4,7 +4,8 @@
  * its rule was met.
  */
 import type { GraphQLResolveInfo } from 'graphql';
-import { authStateOf, isExpired } from '../../auth.js';
+import { authStateOf } from '../../auth.js';
+import { isExpired } from '../../expiry.js';
 import type { AuthState } from '../../auth.js';
 import { denials } from '../../errors.js';
 import type { Rule } from '../rules/rule.js';

@@ -1,5 +1,6 @@
 /** The life of a guarded subscription: its source stream ends when the caller's token expires. */
-import { authStateOf, isExpired } from '../../auth.js';
+import { authStateOf } from '../../auth.js';
+import { isExpired } from '../../expiry.js';
 import type { AuthState } from '../../auth.js';
 import { onExpiry } from '../../expiry.js';
 import { authIn } from '../decision/decide.js';

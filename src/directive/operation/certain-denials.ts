@@ -2,7 +2,8 @@
 import { getNamedType } from 'graphql';
 import type { FieldNode, GraphQLField, GraphQLInterfaceType, GraphQLObjectType } from 'graphql';
 import type { AuthState } from '../../auth.js';
-import { isExpired, authStateOf } from '../../auth.js';
+import { authStateOf } from '../../auth.js';
+import { isExpired } from '../../expiry.js';
 import { denials } from '../../errors.js';
 import { decideRule, toRefusal } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';

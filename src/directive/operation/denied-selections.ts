@@ -7,7 +7,8 @@ import type {
   GraphQLObjectType,
   OperationDefinitionNode,
 } from 'graphql';
-import { authStateOf, isExpired } from '../../auth.js';
+import { authStateOf } from '../../auth.js';
+import { isExpired } from '../../expiry.js';
 import type { Denial } from '../../errors.js';
 import { decide } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
