@@ -11,7 +11,7 @@ import { print, readFunction } from '../settings.js';
 import { readTokenSource } from '../server/authenticate.js';
 import { readVerifierSettings } from '../server/verifier-option.js';
 import type { TokenSource } from '../token/source.js';
-import type { CognitoVerifier } from '../token/verifier.js';
+import type { CognitoVerifier, VerifierInternals } from '../token/verifier.js';
 
 /** The context of one connection, as graphql-ws makes it. */
 export type WebSocketConnection<Extra = unknown> = Context<ConnectionInitMessage['payload'], Extra>;
@@ -73,6 +73,7 @@ export interface CognitoAuthWebSocket<Extra = unknown> {
 
 export interface ResolvedOptions<Extra> {
   readonly verifier: CognitoVerifier;
+  readonly internals: VerifierInternals;
   readonly tokenSource: TokenSource;
   readonly isOriginAllowed: (origin: string | undefined) => boolean;
   readonly policy: RefusalPolicy;
@@ -86,11 +87,12 @@ const FUNCTIONS = ['onConnect', 'onSubscribe', 'execute', 'subscribe', 'onDiscon
 /** @throws {AuthConfigurationError} on an unknown option, or a value that is none. */
 export function readWebSocketOptions<Extra>(options: CognitoAuthWebSocketOptions<Extra>): ResolvedOptions<Extra> {
   const names = ['tokenSource', 'allowedOrigins', 'onDenied', 'logger', ...FUNCTIONS];
-  const { verifier, settings } = readVerifierSettings(CALLED, options, names);
+  const { verifier, internals, settings } = readVerifierSettings(CALLED, options, names);
   const origins = readOrigins(settings['allowedOrigins']);
   const own = FUNCTIONS.map((name) => [name, readHook(name, settings[name])] as const);
   return {
     verifier,
+    internals,
     tokenSource: readTokenSource(CALLED, settings['tokenSource']),
     isOriginAllowed: (origin) => origin !== undefined && origins.has(origin),
     policy: readRefusalPolicy(CALLED, undefined, settings['onDenied']),

@@ -1,6 +1,5 @@
 /** `authOf()`: the caller of one request, beside GraphQL or without it. */
 import type { Auth } from '../auth.js';
-import { internalsOf } from '../token/verifier.js';
 import { findToken, readTokenSource, toRejectedAuth } from './authenticate.js';
 import type { AuthContextOptions } from './context-options.js';
 import { readIntegrationRequest } from './integration-request.js';
@@ -22,11 +21,11 @@ import { readVerifierSettings } from './verifier-option.js';
  * });
  */
 export async function authOf(options: AuthContextOptions, request: object): Promise<Auth> {
-  const { verifier, settings } = readVerifierSettings('authOf()', options, ['tokenSource']);
+  const { verifier, internals, settings } = readVerifierSettings('authOf()', options, ['tokenSource']);
   const tokenSource = readTokenSource('authOf()', settings['tokenSource']);
   try {
     return await verifier.authenticate(findToken(tokenSource, readIntegrationRequest([request])));
   } catch (error) {
-    return toRejectedAuth(error, internalsOf(verifier).origin);
+    return toRejectedAuth(error, internals.origin);
   }
 }

@@ -76,7 +76,7 @@ export function createEndableLists(schema: GraphQLSchema, rules: SchemaRules): E
     const members = propagatesNull ? [...(membersOf(rules, field)?.values() ?? [])] : [];
     return {
       rules: [...(requirement ? [requirement] : []), ...members].map(({ rule }) => rule),
-      // A subscription's fields are denied once the token has expired, whatever they ask for.
+      // Once the token has expired, every field of a subscription is denied.
       isUncertain: type === subscriptionType || (requirement !== undefined && requirement.policies.length > 0),
       hasInputs: rules.ofInputs(type, field) !== undefined,
       propagatesNull,

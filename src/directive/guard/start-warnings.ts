@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createElementReader, usesOf } from '../rules/annotations.js';
 import { hasAuthArguments } from '../rules/definition.js';
 import { visitElements } from '../rules/elements.js';
-import { findNamingProblems as findInSchema } from '../rules/naming.js';
+import { findNamingProblems } from '../rules/naming.js';
 import { fieldsOf, guardOf, hasSettings, settingsOf } from './registry.js';
 
 const MOST_LISTED = 5;
@@ -60,17 +60,12 @@ function isUsed(schema: GraphQLSchema, names: ReadonlySet<string>): boolean {
  * it is an error (`coverage.ts`).
  */
 function strangerWarnings(schema: GraphQLSchema): readonly string[] {
-  const strangers = hasSettings(schema) ? [] : findNamingProblems(schema);
+  const strangers = hasSettings(schema) ? [] : findNamingProblems(schema, settingsOf(schema));
   const [first] = strangers;
   if (first === undefined) return [];
   return [
     `The schema was never transformed, and has directives that look like rules (${strangers.length}). The first: ${first}`,
   ];
-}
-
-/** What is wrong with how the schema says its directives, by its own settings. */
-export function findNamingProblems(schema: GraphQLSchema): readonly string[] {
-  return findInSchema(schema, settingsOf(schema));
 }
 
 function list(items: readonly string[]): string {

@@ -14,7 +14,7 @@ import type { Report } from './report.js';
 
 type Path = GraphQLResolveInfo['path'];
 
-/** `resolveType` behind a guard: the first moment at which it is known what a value of an abstract type is. */
+/** Puts a guard around `resolveType`, which is the first to know the concrete type of a value. */
 export function guardResolveType(
   resolveType: GraphQLTypeResolver<unknown, unknown>,
   record: GuardRecord & { readonly members: Members },
@@ -22,7 +22,7 @@ export function guardResolveType(
 ): GraphQLTypeResolver<unknown, unknown> {
   const { members, isReportOnly } = record;
   const check = <T>(name: T, contextValue: unknown, info: GraphQLResolveInfo, path: Path | undefined): T => {
-    // What is no name of a type is graphql-js's to refuse.
+    // graphql-js refuses anything but the name of a type.
     const requirement = typeof name === 'string' ? members.get(name) : undefined;
     if (requirement === undefined) return name;
     const auth = authIn(contextValue);
@@ -44,7 +44,7 @@ export function guardResolveType(
   return guarded;
 }
 
-/** Without a path where it is not known: graphql-js knows the index of the list item, and adds it. */
+/** Has no path if the path is not known: graphql-js adds it, with the index of the list item. */
 function createItemDenialError(
   { denial, cause }: Refusal,
   info: GraphQLResolveInfo,
