@@ -14,11 +14,9 @@ import { readVerifierSettings } from './verifier-option.js';
  *   `Request`, a Fastify or Hapi request, a Koa context, an event of Lambda or H3, a graphql-ws context.
  * @throws {AuthConfigurationError} on an unknown option, and when no headers can be read in what was passed.
  * @example
- * app.get('/invoices/:id', async (req, res) => {
- *   const auth = await authOf({ verifier }, req);
- *   if (auth.status !== 'authenticated') return void res.sendStatus(401);
- *   res.json(await loadInvoice(req.params.id, auth.sub));
- * });
+ * const auth = await authOf({ verifier }, req);
+ * if (auth.status !== 'authenticated') return response.writeHead(401).end();
+ * response.end(JSON.stringify(await loadInvoices(auth.sub)));
  */
 export async function authOf(options: AuthContextOptions, request: object): Promise<Auth> {
   const { verifier, internals, settings } = readVerifierSettings('authOf()', options, ['tokenSource']);

@@ -17,7 +17,9 @@ interface Documented {
 
 /** Each public name once, with its docstring. */
 function readExports(): readonly Documented[] {
-  const entries = ['index', 'testing/index', 'verifier'].map((entry) => join(root, `src/${entry}.ts`));
+  const entries = ['index', 'graphql-ws/index', 'testing/index', 'verifier'].map((entry) =>
+    join(root, `src/${entry}.ts`),
+  );
   const program = ts.createProgram(entries, options);
   const checker = program.getTypeChecker();
   const exported = new Map<string, Documented>();
@@ -64,7 +66,8 @@ describe('each public name', () => {
       }),
     );
     const all = join(folder, 'all.ts');
-    writeFileSync(all, "export * from '../../../src/index.js';\nexport * from '../../../src/testing/index.js';\n");
+    const entries = ['index', 'graphql-ws/index', 'testing/index'];
+    writeFileSync(all, entries.map((entry) => `export * from '../../../src/${entry}.js';\n`).join(''));
     const program = ts.createProgram(paths, {
       ...options,
       noUnusedLocals: false,
