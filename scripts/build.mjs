@@ -1,15 +1,17 @@
-// Builds `dist`: for each entry one file of ES modules, one of CommonJS and their types, and the one file that all of them
-// share. What is installed beside the package stays an import.
+// Builds `dist`: for each entry one file of ES modules, one of CommonJS and their types, the one file that all of them share,
+// and the definition of the directives. What is installed beside the package stays an import.
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 
 const ENTRIES = {
   index: 'index',
+  codegen: 'codegen',
   'graphql-ws': 'graphql-ws/index',
   testing: 'testing/index',
   verifier: 'verifier',
@@ -85,9 +87,15 @@ async function buildTypes() {
   }
 }
 
+/** The directives as a file, for tools that run no code: editors, linters, `.graphqlrc`. */
+async function writeTypeDefs() {
+  const { authDirective } = await import(pathToFileURL(join(dist, 'index.js')));
+  await writeFile(join(dist, 'auth.graphql'), authDirective().authDirectiveTypeDefs);
+}
+
 await rm(dist, { recursive: true, force: true });
 try {
-  await Promise.all([buildCode(), buildTypes()]);
+  await Promise.all([buildCode().then(writeTypeDefs), buildTypes()]);
 } catch (error) {
   // The compiler writes what is wrong to its standard output.
   console.error(error.stdout || error);

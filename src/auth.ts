@@ -50,27 +50,27 @@ interface AuthenticatedBase extends Branded {
 }
 
 /**
- * The caller of a verified ID token.
+ * The caller of a verified ID token. `Claims` are those that a `claimsSchema` promises.
  *
  * @example
  * const { claims }: AuthenticatedIdAuth = requireAuth(contextValue, { tokenUse: 'id' });
  * sendReceipt(claims.email);
  */
-export interface AuthenticatedIdAuth extends AuthenticatedBase {
+export interface AuthenticatedIdAuth<Claims = unknown> extends AuthenticatedBase {
   readonly tokenUse: 'id';
-  readonly claims: CognitoIdTokenPayload;
+  readonly claims: CognitoIdTokenPayload & Claims;
 }
 
 /**
- * The caller of a verified access token.
+ * The caller of a verified access token. `Claims` are those that a `claimsSchema` promises.
  *
  * @example
  * const { scopes }: AuthenticatedAccessAuth = requireAuth(contextValue, { tokenUse: 'access' });
  * const canWrite = scopes.includes('orders/write');
  */
-export interface AuthenticatedAccessAuth extends AuthenticatedBase {
+export interface AuthenticatedAccessAuth<Claims = unknown> extends AuthenticatedBase {
   readonly tokenUse: 'access';
-  readonly claims: CognitoAccessTokenPayload;
+  readonly claims: CognitoAccessTokenPayload & Claims;
 }
 
 /**
@@ -79,18 +79,18 @@ export interface AuthenticatedAccessAuth extends AuthenticatedBase {
  * @example
  * const emailOf = (auth: AuthenticatedAuth) => (auth.tokenUse === 'id' ? auth.claims.email : undefined);
  */
-export type AuthenticatedAuth = AuthenticatedIdAuth | AuthenticatedAccessAuth;
+export type AuthenticatedAuth<Claims = unknown> = AuthenticatedIdAuth<Claims> | AuthenticatedAccessAuth<Claims>;
 
 /**
- * What is known of the caller. Frozen; `status` tells the three states apart.
+ * What is known of the caller. Frozen; `status` tells the three states apart. `Claims` are those that a `claimsSchema` promises.
  *
  * @example
  * const nameOf = (auth: Auth) => (auth.status === 'authenticated' ? auth.username : undefined);
  */
-export type Auth = AnonymousAuth | AuthenticatedAuth | RejectedAuth;
+export type Auth<Claims = unknown> = AnonymousAuth | AuthenticatedAuth<Claims> | RejectedAuth;
 
 /**
- * What this package adds to `contextValue`. A guarded resolver sees `AuthContext<AuthenticatedAuth>`.
+ * What this package adds to `contextValue`. A guarded resolver sees `WithAuth` of it.
  *
  * @example
  * interface MyContext extends AuthContext {
@@ -101,6 +101,31 @@ export type Auth = AnonymousAuth | AuthenticatedAuth | RejectedAuth;
 export interface AuthContext<A extends Auth = Auth> {
   readonly auth: A;
 }
+
+/**
+ * A context whose `auth` is verified: what the resolver of a field with a rule gets. Everything else stays as it is in
+ * `Context`, which can still be asked for, because the result is assignable to it.
+ *
+ * @example
+ * const me = (_: unknown, __: unknown, { auth, db }: WithAuth<MyContext>) => db.person(auth.sub);
+ */
+export type WithAuth<Context> = Context & AuthContext<AuthenticatedAuth>;
+
+/**
+ * `WithAuth` where the rule asks for `tokenUse: ID`.
+ *
+ * @example
+ * const email = (_: unknown, __: unknown, { auth }: WithIdAuth<MyContext>) => auth.claims.email;
+ */
+export type WithIdAuth<Context> = Context & AuthContext<AuthenticatedIdAuth>;
+
+/**
+ * `WithAuth` where the rule asks for `tokenUse: ACCESS`.
+ *
+ * @example
+ * const client = (_: unknown, __: unknown, { auth }: WithAccessAuth<MyContext>) => auth.claims.client_id;
+ */
+export type WithAccessAuth<Context> = Context & AuthContext<AuthenticatedAccessAuth>;
 
 /** What decisions about an `Auth` need of the verifier that it came from. */
 export interface AuthServices {

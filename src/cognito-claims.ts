@@ -8,7 +8,9 @@
  */
 export type TokenUse = 'id' | 'access';
 
-type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+/** A value of a claim. */
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 interface CognitoTokenPayload {
   /** Subject: the person's or the machine client's identifier, unique in the user pool (RFC 7519, section 4.1.2). */

@@ -7,6 +7,9 @@ export type {
   AuthenticatedAuth,
   AuthenticatedIdAuth,
   RejectedAuth,
+  WithAccessAuth,
+  WithAuth,
+  WithIdAuth,
 } from './auth.js';
 export type { CognitoAccessTokenPayload, CognitoIdTokenPayload, TokenUse } from './cognito-claims.js';
 export { isAuthenticated } from './auth.js';
@@ -53,6 +56,7 @@ export { authCacheKey, authSessionId } from './server/response-cache.js';
 export type { TokenRequest, TokenSource } from './token/source.js';
 export { bearerToken, cookieToken, firstToken, headerToken } from './token/source.js';
 export type {
+  ClaimsSchema,
   CognitoPool,
   CognitoVerifier,
   CognitoVerifierOptions,

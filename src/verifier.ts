@@ -28,6 +28,7 @@ export type { AuthContextOptions } from './server/context-options.js';
 export type { TokenRequest, TokenSource } from './token/source.js';
 export { bearerToken, cookieToken, firstToken, headerToken } from './token/source.js';
 export type {
+  ClaimsSchema,
   CognitoPool,
   CognitoVerifier,
   CognitoVerifierOptions,

@@ -1,7 +1,7 @@
 /** `requireAuth()`: the directive's decision for code that has no field of its own, such as a data source. */
 import type { GraphQLError } from 'graphql';
 import { authStateOf, isExpired } from '../auth.js';
-import type { AuthContext, AuthenticatedAccessAuth, AuthenticatedAuth, AuthenticatedIdAuth } from '../auth.js';
+import type { Auth, AuthContext, AuthenticatedAccessAuth, AuthenticatedAuth, AuthenticatedIdAuth } from '../auth.js';
 import type { TokenUse } from '../cognito-claims.js';
 import { createDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials } from '../errors.js';
@@ -33,11 +33,11 @@ export interface AuthRule {
  * const auth: AuthOfTokenUse<'id'> = requireAuth(contextValue, { tokenUse: 'id' });
  * sendReceipt(auth.claims.email);
  */
-export type AuthOfTokenUse<Use> = [Use] extends ['id']
-  ? AuthenticatedIdAuth
+export type AuthOfTokenUse<Use, Claims = unknown> = [Use] extends ['id']
+  ? AuthenticatedIdAuth<Claims>
   : [Use] extends ['access']
-    ? AuthenticatedAccessAuth
-    : AuthenticatedAuth;
+    ? AuthenticatedAccessAuth<Claims>
+    : AuthenticatedAuth<Claims>;
 
 /**
  * Returns the caller's `Auth` if it meets the rule. Without a rule, any verified token does. It decides and denies as
@@ -54,10 +54,10 @@ export type AuthOfTokenUse<Use> = [Use] extends ['id']
  *   an `auth` of this package gives `INTERNAL_SERVER_ERROR`, and so does a rule with an unknown option, an empty list or a
  *   value of the wrong type; the log says what to write instead.
  */
-export function requireAuth<Use extends TokenUse = TokenUse>(
-  contextValue: AuthContext,
+export function requireAuth<Use extends TokenUse = TokenUse, Claims = unknown>(
+  contextValue: AuthContext<Auth<Claims>>,
   ...given: readonly [rule?: AuthRule & { readonly tokenUse?: Use }]
-): AuthOfTokenUse<Use> {
+): AuthOfTokenUse<Use, Claims> {
   // Undefined that is given is no rule: a misspelt name in a table of rules must not ask for less.
   const clause = readRule(given.length === 0 ? {} : given[0]);
   markContextPrivate(contextValue);
@@ -67,7 +67,7 @@ export function requireAuth<Use extends TokenUse = TokenUse>(
   const denial = state && (isExpired(state) ? denials.expired : evaluate(state.auth, [clause]));
   if (state !== undefined && denial === undefined) {
     // Met, so authenticated, with a token of the kind that was asked for.
-    return state.auth as AuthOfTokenUse<Use>;
+    return state.auth as AuthOfTokenUse<Use, Claims>;
   }
   const refusal = state && denial ? toRefusal(state, denial) : misconfigured(auth);
   throw createDenialError(refusal.denial, refusal.cause);

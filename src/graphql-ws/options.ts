@@ -33,8 +33,8 @@ type Run = (args: ExecutionArgs) => OperationResult;
  *   operationId: id,
  * });
  */
-export type WebSocketOperationExtension<Extra, Extension extends object> = (
-  auth: Auth,
+export type WebSocketOperationExtension<Extra, Extension extends object, Claims = unknown> = (
+  auth: Auth<Claims>,
   connection: WebSocketConnection<Extra>,
   id: string,
   payload: SubscribePayload,
@@ -46,8 +46,8 @@ export type WebSocketOperationExtension<Extra, Extension extends object> = (
  * @example
  * const options: CognitoAuthWebSocketOptions = { verifier, logger: console, onDenied: { query: 'reject' } };
  */
-export interface CognitoAuthWebSocketOptions<Extra = unknown> {
-  readonly verifier: CognitoVerifier;
+export interface CognitoAuthWebSocketOptions<Extra = unknown, Claims = unknown> {
+  readonly verifier: CognitoVerifier<Claims>;
   /** Finds the token in the connection. Default: `bearerToken()`. */
   readonly tokenSource?: TokenSource | undefined;
   /**
@@ -61,7 +61,10 @@ export interface CognitoAuthWebSocketOptions<Extra = unknown> {
   readonly logger?: AuthLogger | undefined;
   /** Called for a connection whose credentials are accepted, or that has none. */
   readonly onConnect?:
-    | ((connection: WebSocketConnection<Extra>, auth: Auth) => ReturnType<NonNullable<Hooks<Extra>['onConnect']>>)
+    | ((
+        connection: WebSocketConnection<Extra>,
+        auth: Auth<Claims>,
+      ) => ReturnType<NonNullable<Hooks<Extra>['onConnect']>>)
     | undefined;
   /** What it returns must have no `contextValue`: use `extend`. */
   readonly onSubscribe?: Hooks<Extra>['onSubscribe'];

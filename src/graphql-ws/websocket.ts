@@ -50,9 +50,13 @@ const MISSED = new AuthConfigurationError(
  * @example
  * cognitoAuthWebSocket({ verifier }, (auth, connection, id, payload) => ({ loaders: createLoaders(auth) }));
  */
-export function cognitoAuthWebSocket<Extra = unknown, Extension extends object = object>(
+export function cognitoAuthWebSocket<Extra = unknown, Extension extends object = object, Claims = unknown>(
+  options: CognitoAuthWebSocketOptions<Extra, Claims>,
+  extend?: WebSocketOperationExtension<Extra, Extension, Claims>,
+): CognitoAuthWebSocket<Extra>;
+export function cognitoAuthWebSocket<Extra>(
   options: CognitoAuthWebSocketOptions<Extra>,
-  extend?: WebSocketOperationExtension<Extra, Extension>,
+  extend?: WebSocketOperationExtension<Extra, object>,
 ): CognitoAuthWebSocket<Extra> {
   assertGraphqlVersion('cognitoAuthWebSocket()');
   const { verifier, internals, tokenSource, isOriginAllowed, policy, logger, own } = readWebSocketOptions(options);

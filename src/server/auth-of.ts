@@ -18,6 +18,7 @@ import { readVerifierSettings } from './verifier-option.js';
  * if (auth.status !== 'authenticated') return response.writeHead(401).end();
  * response.end(JSON.stringify(await loadInvoices(auth.sub)));
  */
+export function authOf<Claims = unknown>(options: AuthContextOptions<Claims>, request: object): Promise<Auth<Claims>>;
 export async function authOf(options: AuthContextOptions, request: object): Promise<Auth> {
   const { verifier, internals, settings } = readVerifierSettings('authOf()', options, ['tokenSource']);
   const tokenSource = readTokenSource('authOf()', settings['tokenSource']);

@@ -8,8 +8,8 @@ import type { CognitoVerifier } from '../token/verifier.js';
  * @example
  * const options: AuthContextOptions = { verifier, tokenSource: cookieToken('session') };
  */
-export interface AuthContextOptions {
-  readonly verifier: CognitoVerifier;
+export interface AuthContextOptions<Claims = unknown> {
+  readonly verifier: CognitoVerifier<Claims>;
   /** Finds the token in the request. Default: `bearerToken()`. */
   readonly tokenSource?: TokenSource | undefined;
 }

@@ -30,13 +30,17 @@ import { readVerifierSettings } from './verifier-option.js';
  * @throws {AuthConfigurationError} on an unknown option, a token source that is not a function, or a verifier that
  *   `createCognitoVerifier` did not return.
  */
-export function createAuthContext(
-  options: AuthContextOptions,
-): (...integrationArguments: readonly unknown[]) => Promise<AuthContext>;
-export function createAuthContext<Extension extends object, IntegrationArguments extends readonly unknown[]>(
-  options: AuthContextOptions,
-  extend: (auth: Auth, ...integrationArguments: IntegrationArguments) => Extension | Promise<Extension>,
-): (...integrationArguments: IntegrationArguments) => Promise<AuthContext & Omit<Extension, 'auth'>>;
+export function createAuthContext<Claims = unknown>(
+  options: AuthContextOptions<Claims>,
+): (...integrationArguments: readonly unknown[]) => Promise<AuthContext<Auth<Claims>>>;
+export function createAuthContext<
+  Extension extends object,
+  IntegrationArguments extends readonly unknown[],
+  Claims = unknown,
+>(
+  options: AuthContextOptions<Claims>,
+  extend: (auth: Auth<Claims>, ...integrationArguments: IntegrationArguments) => Extension | Promise<Extension>,
+): (...integrationArguments: IntegrationArguments) => Promise<AuthContext<Auth<Claims>> & Omit<Extension, 'auth'>>;
 export function createAuthContext(
   options: AuthContextOptions,
   extend?: (auth: Auth, ...integrationArguments: readonly unknown[]) => object | Promise<object>,

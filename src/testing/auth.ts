@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
 import type { AnonymousAuth, AuthenticatedAuth, AuthServices, RejectedAuth } from '../auth.js';
-import type { TokenUse } from '../cognito-claims.js';
+import type { JsonValue, TokenUse } from '../cognito-claims.js';
 import { AuthConfigurationError, KeysUnavailableError, RevocationUnavailableError } from '../errors.js';
 import type { RejectionReason } from '../errors.js';
 import { print, readSettings } from '../settings.js';
@@ -43,8 +43,15 @@ const NAMES = ['tokenUse', 'sub', 'username', 'groups', 'scopes', 'claims'];
  * const contextValue = { auth: authenticatedAs({ tokenUse: 'id', groups: ['admin'] }) };
  * await server.executeOperation({ query: '{ payroll { total } }' }, { contextValue });
  *
+ * @example
+ * const auth: Auth<{ 'custom:tenant': string }> = authenticatedAs({ claims: { 'custom:tenant': 'acme' } });
+ *
  * @throws {AuthConfigurationError} on an unknown option, and when no token of Cognito can say it.
  */
+export function authenticatedAs<Claims extends Readonly<Record<string, JsonValue | undefined>>>(
+  options: AuthenticatedAsOptions & { readonly claims: Claims },
+): AuthenticatedAuth<Claims>;
+export function authenticatedAs(options?: AuthenticatedAsOptions): AuthenticatedAuth;
 export function authenticatedAs(options: AuthenticatedAsOptions = {}): AuthenticatedAuth {
   // A misspelt option would make a test pass for the wrong reason.
   const settings = readSettings('authenticatedAs(): options', options, NAMES) as AuthenticatedAsOptions;

@@ -5,7 +5,7 @@ import { print, readSettings } from '../settings.js';
 import { awsIssuers } from '../token/issuers.js';
 import type { JsonWebKeySet } from '../token/keys/key-set.js';
 import { createCognitoVerifier } from '../token/verifier.js';
-import type { CognitoVerifier, CognitoVerifierOptions } from '../token/verifier.js';
+import type { ClaimsSchema, CognitoVerifier, CognitoVerifierOptions } from '../token/verifier.js';
 import { startKeyServer } from './key-server.js';
 import type { TestKeyServer } from './key-server.js';
 import { createSigningKey, sharedSigningKey } from './signing-key.js';
@@ -65,7 +65,12 @@ export interface TestUserPool {
    */
   readonly serve: () => Promise<TestKeyServer>;
   /** The production verifier over the present keys; with an endpoint, over what the endpoint responds. */
-  readonly verifier: (options?: CognitoVerifierOptions) => CognitoVerifier;
+  readonly verifier: {
+    <Claims>(
+      options: CognitoVerifierOptions<Claims> & { readonly claimsSchema: ClaimsSchema<Claims> },
+    ): CognitoVerifier<Claims>;
+    (options?: CognitoVerifierOptions): CognitoVerifier;
+  };
 }
 
 const LIFETIME_SECONDS = 3600;
@@ -164,7 +169,7 @@ export function createTestUserPool(options: TestUserPoolOptions = {}): TestUserP
       server = started;
       return started;
     },
-    verifier(verifierOptions = {}) {
+    verifier(verifierOptions: CognitoVerifierOptions = {}) {
       const source = server === undefined ? { jwks: pool.jwks } : { endpoint: server.url };
       return createCognitoVerifier({ userPoolId, clientId, ...source }, verifierOptions);
     },

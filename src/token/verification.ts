@@ -95,6 +95,8 @@ export function createTokenCheck(
     if (forged !== undefined) return forged;
     if (kids.size < MAX_HEADERS && !kids.has(decoded.headerB64)) kids.set(copyOf(decoded.headerB64), kid);
     const auth = toAuth(verified.share(claims), issuer.userPoolId, issuer.origin, verified.scopesOf);
+    const unfit = options.checkClaims?.(auth.claims);
+    if (unfit !== undefined) return unfit;
     verified.add(digest, { auth, issuer, key });
     return askRevocation(auth, startedAt, false);
   }

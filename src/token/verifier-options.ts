@@ -3,6 +3,8 @@ import type { CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../cognit
 import { AuthConfigurationError } from '../errors.js';
 import type { AuthEventListener } from '../events.js';
 import { describe, readFunction, readNumber, readSettings } from '../settings.js';
+import { readClaimsSchema } from './claims-schema.js';
+import type { CheckClaims, ClaimsSchema } from './claims-schema.js';
 
 /**
  * How the public keys of the pools are fetched and kept. All times are in seconds.
@@ -48,7 +50,7 @@ export interface Revocation {
  *   onEvent: (event) => metrics.increment(event.type),
  * });
  */
-export interface CognitoVerifierOptions {
+export interface CognitoVerifierOptions<Claims = unknown> {
   /** How the public keys are fetched and kept. */
   readonly keys?: KeyOptions | undefined;
   /**
@@ -58,6 +60,13 @@ export interface CognitoVerifierOptions {
    */
   readonly tokenCache?:
     { readonly max?: number | undefined; readonly maxBytes?: number | undefined } | false | undefined;
+  /**
+   * What the claims of every accepted token have to be, beside what Cognito promises, as a Standard Schema: it types
+   * `auth.claims`. It is asked once for a token, after its signature; claims that do not fit make the token `invalid`, with
+   * the paths of the issues as the cause. Its output is dropped. It sees ID and access tokens alike, frozen. One that throws or is
+   * asynchronous is a fault of the server: the request gets 503. An explicit `undefined` is refused. Default: no schema.
+   */
+  readonly claimsSchema?: ClaimsSchema<Claims>;
   /** Decides whether a token is revoked. Default: a token is good until it expires. */
   readonly revocation?: Revocation | undefined;
   /**
@@ -82,6 +91,7 @@ export interface ResolvedOptions {
   readonly timeoutMs: number;
   readonly fetch: typeof globalThis.fetch;
   readonly tokenCache: TokenCacheLimits | undefined;
+  readonly checkClaims: CheckClaims | undefined;
   readonly isRevoked: Revocation['isRevoked'] | undefined;
   readonly clock: () => number;
   readonly onEvent: AuthEventListener | undefined;
@@ -93,7 +103,14 @@ const MOST_BYTES = 16 * 1024 ** 3;
 
 /** @throws {AuthConfigurationError} on an unknown name or a value that makes no sense. */
 export function readOptions(options: unknown): ResolvedOptions {
-  const settings = readSettings('options', options, ['keys', 'tokenCache', 'revocation', 'clock', 'onEvent']);
+  const settings = readSettings('options', options, [
+    'keys',
+    'tokenCache',
+    'claimsSchema',
+    'revocation',
+    'clock',
+    'onEvent',
+  ]);
   const keys = readSettings('options.keys', orEmpty(settings['keys']), ['maxAge', 'staleFor', 'timeout', 'fetch']);
   const seconds = (name: string, fallback: number, min: number, max: number) =>
     1000 * readNumber(`options.keys.${name}`, keys[name], { fallback, min, max, unit: 'seconds' });
@@ -108,6 +125,7 @@ export function readOptions(options: unknown): ResolvedOptions {
       (input, init) => globalThis.fetch(input, init),
     ),
     tokenCache: readTokenCache(settings['tokenCache']),
+    checkClaims: readClaimsSchema(settings),
     isRevoked: readRevocation(settings['revocation']),
     clock: readFunction('options.clock', settings['clock'], '() => milliseconds since the epoch', () => Date.now()),
     onEvent: readFunction<AuthEventListener | undefined>(

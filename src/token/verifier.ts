@@ -7,6 +7,7 @@ import { once } from '../once.js';
 import type { Emitter } from '../events.js';
 import { describe } from '../settings.js';
 import { describeMisuse } from './misused-token.js';
+import type { ClaimsSchema } from './claims-schema.js';
 import { readPools } from './pool.js';
 import type { CognitoPool } from './pool.js';
 import { createTokenCheck } from './verification.js';
@@ -14,17 +15,19 @@ import { readOptions } from './verifier-options.js';
 import type { CognitoVerifierOptions } from './verifier-options.js';
 
 export type { CognitoVerifierOptions, KeyOptions, Revocation } from './verifier-options.js';
+export type { ClaimsSchema } from './claims-schema.js';
 export type { CognitoPool } from './pool.js';
 export type { JsonWebKey, JsonWebKeySet } from './keys/key-set.js';
 
 /**
- * Verifies the tokens of one or several user pools, locally, with their public keys.
+ * Verifies the tokens of one or several user pools, locally, with their public keys. `Claims` are those that its
+ * `claimsSchema` promises.
  *
  * @example
  * const auth = await verifier.authenticate(token);
  * const isStaff = auth.status === 'authenticated' && auth.groups.includes('staff');
  */
-export interface CognitoVerifier {
+export interface CognitoVerifier<Claims = unknown> {
   /**
    * Resolves to the `Auth` of a token. A token seen before gives the same object.
    *
@@ -36,7 +39,7 @@ export interface CognitoVerifier {
    * @example
    * const { sub, groups } = await verifier.verify(token);
    */
-  verify(token: string): Promise<AuthenticatedAuth>;
+  verify(token: string): Promise<AuthenticatedAuth<Claims>>;
   /**
    * Resolves to the `Auth` of a caller who sent this token: `anonymous` for undefined, `rejected` for a token that is not
    * accepted. Never rejects for what a client, a key endpoint or a revocation store does: a token that cannot be checked is
@@ -46,7 +49,7 @@ export interface CognitoVerifier {
    * const auth = await verifier.authenticate(token);
    * if (auth.status === 'rejected') response.statusCode = auth.reason.endsWith('-unavailable') ? 503 : 401;
    */
-  authenticate(token: string | undefined): Promise<Auth>;
+  authenticate(token: string | undefined): Promise<Auth<Claims>>;
   /**
    * Fetches the keys of all pools, so that the first request does not wait for them. Young keys are not fetched again. For
    * each pool, the keys of one of its issuers are enough.
@@ -112,7 +115,20 @@ function isOfAnotherCopy(candidate: unknown): boolean {
  * @throws {AuthConfigurationError} on anything malformed, unknown, empty, given twice or unsafe.
  * @example
  * const verifier = createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'] });
+ *
+ * @example
+ * const claimsSchema = v.object({ 'custom:tenant': v.string() });
+ * const verifier = createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' }, { claimsSchema });
  */
+// Claims have a type only beside the schema that makes it true.
+export function createCognitoVerifier<Claims>(
+  pool: CognitoPool | readonly CognitoPool[],
+  options: CognitoVerifierOptions<Claims> & { readonly claimsSchema: ClaimsSchema<Claims> },
+): CognitoVerifier<Claims>;
+export function createCognitoVerifier(
+  pool: CognitoPool | readonly CognitoPool[],
+  options?: CognitoVerifierOptions,
+): CognitoVerifier;
 export function createCognitoVerifier(
   pool: CognitoPool | readonly CognitoPool[],
   options: CognitoVerifierOptions = {},

@@ -125,6 +125,12 @@ describe('the README', () => {
     expect(print(parse(shown ?? ''))).toBe(print(parse(withoutDescriptions)));
   });
 
+  it('has a page on tools that shows the .graphqlrc.yml that the linter is tested with', () => {
+    const page = readFileSync(join(root, 'docs/codegen.md'), 'utf8');
+    const tested = readFileSync(join(root, 'test/consumers/graphql-eslint/.graphqlrc.yml'), 'utf8');
+    expect(blocks(page, 'yaml')).toEqual([tested]);
+  });
+
   it('and the page on events name every type of event', () => {
     const source = readFileSync(join(root, 'src/events.ts'), 'utf8');
     const types = [...source.matchAll(/readonly type: '([^']+)'/g)].map(([, type = '']) => type);

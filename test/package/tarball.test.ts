@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authDirective } from '../../src/index.js';
 import { createConsumer } from './consumer.js';
 import type { Consumer } from './consumer.js';
 
@@ -26,6 +27,7 @@ const NAMES = {
     'ownerPolicy',
     'requireAuth',
   ],
+  'apollo-cognito-auth/codegen': ['AuthConfigurationError', 'authSchemaPass'],
   'apollo-cognito-auth/testing': ['anonymous', 'authenticatedAs', 'createTestUserPool', 'rejected'],
   'apollo-cognito-auth/verifier': [
     'AuthConfigurationError',
@@ -56,7 +58,7 @@ const read = (file: string) => readFileSync(join(consumer.installed, file), 'utf
 describe('the packed tarball', () => {
   it('holds the code, its types and the documents, and nothing else', () => {
     const expected =
-      /^(dist|docs|dist\/(index|testing|verifier)\.(js|cjs|d\.ts|d\.cts)|dist\/shared\.(cjs|d\.cts)|docs\/[\w-]+\.md|package\.json|LICENSE)$/;
+      /^(dist|docs|dist\/(codegen|index|testing|verifier)\.(js|cjs|d\.ts|d\.cts)|dist\/shared\.(cjs|d\.cts)|dist\/auth\.graphql|docs\/[\w-]+\.md|package\.json|LICENSE)$/;
     expect(files.filter((file) => !expected.test(file) && !DOCUMENTS.includes(file))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining([...DOCUMENTS, 'LICENSE']));
   });
@@ -68,7 +70,7 @@ describe('the packed tarball', () => {
 
   it('shows nothing internal in its types', () => {
     const types = files.filter((file) => /\.d\.c?ts$/.test(file));
-    expect(types).toHaveLength(7);
+    expect(types).toHaveLength(9);
     expect(types.filter((file) => /@internal|\b(AuthState|authStateOf|Stamped)\b|\bonce\(/.test(read(file)))).toEqual(
       [],
     );
@@ -86,6 +88,25 @@ describe('the packed tarball', () => {
       import('apollo-cognito-auth/dist/shared.cjs').then(
         () => console.log('"reachable"'), (error) => console.log(JSON.stringify([name, error.code])));`;
     expect(consumer.run('inside.cjs', code)).toEqual(['apollo-cognito-auth', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
+  });
+
+  it('has the definition of the directives as a file, with the text of authDirectiveTypeDefs', () => {
+    const code = `
+      import { authDirective } from 'apollo-cognito-auth';
+      import { readFileSync } from 'node:fs';
+      import { createRequire } from 'node:module';
+      const read = (path) => readFileSync(path, 'utf8');
+      console.log(JSON.stringify([
+        authDirective().authDirectiveTypeDefs,
+        read(new URL(import.meta.resolve('apollo-cognito-auth/auth.graphql'))),
+        read(createRequire(import.meta.url).resolve('apollo-cognito-auth/auth.graphql')),
+      ]));`;
+    const { authDirectiveTypeDefs } = authDirective();
+    expect(consumer.run('sdl.mjs', code)).toEqual([
+      authDirectiveTypeDefs,
+      authDirectiveTypeDefs,
+      authDirectiveTypeDefs,
+    ]);
   });
 
   it('leaves no timer and no handle: a program that only imports it ends', () => {

@@ -5,6 +5,8 @@ import responseCachePlugin from '@apollo/server-plugin-response-cache';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import type { GraphQLSchema } from 'graphql';
 import type { IncomingMessage } from 'node:http';
+import * as v from 'valibot';
+import { z } from 'zod';
 import {
   authCacheKey,
   authDirective,
@@ -23,10 +25,15 @@ import type {
   AuthenticatedAccessAuth,
   AuthenticatedAuth,
   AuthenticatedIdAuth,
+  ClaimsSchema,
   CognitoAccessTokenPayload,
+  CognitoVerifier,
   PolicyRequest,
+  WithAccessAuth,
+  WithAuth,
+  WithIdAuth,
 } from '../../src/index.js';
-import { anonymous, authenticatedAs } from '../../src/testing/index.js';
+import { anonymous, authenticatedAs, createTestUserPool } from '../../src/testing/index.js';
 
 function expectType<T>(value: T): T {
   return value;
@@ -142,3 +149,119 @@ void startStandaloneServer(extended, {
 });
 // @ts-expect-error the context of this server has more than `auth`
 void startStandaloneServer(extended, { context: createAuthContext({ verifier }) });
+
+// The context of a field with a rule.
+declare class RequestContext implements AuthContext {
+  readonly auth: Auth;
+  readonly requestId: string;
+  private readonly connection: object;
+}
+function resolvers(
+  open: MyContext,
+  any: WithAuth<MyContext>,
+  id: WithIdAuth<MyContext>,
+  access: WithAccessAuth<MyContext>,
+  ofClass: WithIdAuth<RequestContext>,
+): void {
+  // @ts-expect-error a field without a rule can have an anonymous caller
+  void open.auth.sub;
+  expectType<string>(any.auth.sub);
+  expectType<AuthenticatedAuth>(any.auth);
+  // @ts-expect-error either token may have come, and only an access token has client_id
+  void any.auth.claims.client_id.length;
+  expectType<'authenticated'>(any.auth.status);
+  expectType<AuthenticatedIdAuth>(id.auth);
+  expectType<'id'>(id.auth.tokenUse);
+  expectType<string | undefined>(id.auth.claims.email);
+  // @ts-expect-error an ID token has no client_id of type string: its app client is `aud`
+  expectType<string>(id.auth.claims.client_id);
+  expectType<AuthenticatedAccessAuth>(access.auth);
+  expectType<string>(access.auth.claims.client_id);
+  // @ts-expect-error an access token has no email of type string
+  expectType<string | undefined>(access.auth.claims.email);
+  // Nothing else is lost, and a function that takes the whole context takes the narrowed one.
+  expectType<string | undefined>(id.requestId);
+  expectType<MyContext>(any);
+  expectType<RequestContext>(ofClass);
+  expectType<string>(requireAuth(ofClass).sub);
+  // @ts-expect-error the rule of an ID token says nothing of an access token
+  expectType<WithAccessAuth<MyContext>>(id);
+}
+expectType<typeof resolvers>(resolvers);
+
+// Claims of your own: what the schema accepts, wherever `auth` goes.
+interface Tenant {
+  readonly 'custom:tenant': string;
+}
+const onePool = { userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' };
+const claimsSchema = z.object({ 'custom:tenant': z.string() });
+const tenants = createCognitoVerifier(onePool, { claimsSchema });
+expectType<CognitoVerifier<Tenant>>(tenants);
+expectType<CognitoVerifier<Tenant>>(
+  createCognitoVerifier(onePool, { claimsSchema: v.object({ 'custom:tenant': v.string() }) }),
+);
+expectType<CognitoVerifier<Tenant>>(createCognitoVerifier<Tenant>([onePool], { claimsSchema, tokenCache: false }));
+expectType<CognitoVerifier<Tenant>>(createTestUserPool().verifier({ claimsSchema }));
+// The verdict counts and not the output, so the claims have the type that goes in.
+expectType<CognitoVerifier<{ age: string }>>(
+  createCognitoVerifier(onePool, { claimsSchema: v.object({ age: v.pipe(v.string(), v.transform(Number)) }) }),
+);
+// @ts-expect-error what would make this type true is missing
+createCognitoVerifier<Tenant>(onePool);
+// @ts-expect-error and what is asked for here is not what the schema accepts
+createCognitoVerifier<Tenant>(onePool, { claimsSchema: v.object({ 'custom:tenant': v.number() }) });
+// @ts-expect-error an import that came to nothing must not leave claims unchecked
+createCognitoVerifier(onePool, { claimsSchema: undefined });
+// @ts-expect-error a verifier without a schema promises no claims
+expectType<CognitoVerifier<Tenant>>(createCognitoVerifier(onePool));
+// A verifier that promises more can be used where less is asked for.
+expectType<CognitoVerifier>(tenants);
+cognitoAuthPlugin({ verifier: tenants });
+expectType<ClaimsSchema>(claimsSchema);
+
+async function readTenant(token: string): Promise<void> {
+  const verified = await tenants.verify(token);
+  expectType<string>(verified.claims['custom:tenant']);
+  expectType<string>(verified.claims.iss);
+  const caller = await tenants.authenticate(token);
+  // @ts-expect-error the status has to be looked at first, here too
+  void caller.claims;
+  if (isAuthenticated(caller)) expectType<string>(caller.claims['custom:tenant']);
+  if (caller.status === 'authenticated' && caller.tokenUse === 'id') {
+    expectType<string | undefined>(caller.claims.email);
+    expectType<string>(caller.claims['custom:tenant']);
+  }
+  const other = await verifier.verify(token);
+  // @ts-expect-error without a schema the claim can be anything, or missing
+  expectType<string>(other.claims['custom:tenant']);
+}
+expectType<(token: string) => Promise<void>>(readTenant);
+
+interface TenantContext extends AuthContext<Auth<Tenant>> {
+  readonly tenant: string | undefined;
+}
+const tenantServer = new ApolloServer<TenantContext>({ schema, plugins: [cognitoAuthPlugin({ verifier: tenants })] });
+void startStandaloneServer(tenantServer, {
+  context: createAuthContext({ verifier: tenants }, (who, { req }) => {
+    expectType<IncomingMessage>(req);
+    return { tenant: who.status === 'authenticated' ? who.claims['custom:tenant'] : undefined };
+  }),
+});
+// @ts-expect-error this verifier promises no tenant
+void startStandaloneServer(tenantServer, { context: createAuthContext({ verifier }, () => ({ tenant: undefined })) });
+void startStandaloneServer(new ApolloServer<AuthContext<Auth<Tenant>>>({ schema }), {
+  context: createAuthContext({ verifier: tenants }),
+});
+function ofTenant(context: TenantContext, id: WithIdAuth<TenantContext>, any: WithAuth<TenantContext>): void {
+  expectType<string>(requireAuth(context).claims['custom:tenant']);
+  expectType<AuthenticatedIdAuth<Tenant>>(requireAuth(context, { tokenUse: 'id' }));
+  expectType<string>(id.auth.claims['custom:tenant']);
+  expectType<string | undefined>(id.auth.claims.email);
+  expectType<string>(any.auth.claims['custom:tenant']);
+}
+expectType<typeof ofTenant>(ofTenant);
+expectType<Auth<Tenant>>(authenticatedAs({ groups: ['admin'], claims: { 'custom:tenant': 'acme' } }));
+expectType<TenantContext>({ auth: authenticatedAs({ claims: { 'custom:tenant': 'acme' } }), tenant: 'acme' });
+// @ts-expect-error a test that forgets the claim is not of this context
+expectType<TenantContext>({ auth: authenticatedAs(), tenant: undefined });
+expectType<TenantContext>({ auth: anonymous(), tenant: undefined });

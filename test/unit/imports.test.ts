@@ -27,7 +27,7 @@ const STRANGERS: readonly (readonly [room: string, other: string])[] = [
 ];
 
 /** The entries of the package: they name what stands elsewhere. `testing/index.ts` and `graphql-ws/index.ts` are the entries of their rooms. */
-const ENTRIES = ['index.ts', 'verifier.ts'];
+const ENTRIES = ['index.ts', 'verifier.ts', 'codegen.ts'];
 
 /** Which packages may be imported, and where. */
 const PACKAGES: readonly (readonly [name: RegExp, allowedIn: RegExp])[] = [

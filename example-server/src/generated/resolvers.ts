@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { OrderRow, CustomerRow, PayslipRow } from '../database/shop.js';
-import type { ExampleContext, Authenticated } from '../context.js';
+import type { ExampleContext } from '../context.js';
+import type { WithAccessAuth, WithAuth, WithIdAuth } from 'apollo-cognito-auth';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
@@ -226,7 +227,7 @@ export type PublicDirectiveArgs = { };
 export type PublicDirectiveResolver<Result, Parent, ContextType = ExampleContext, Args = PublicDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type CustomerResolvers<ContextType = ExampleContext, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer']> = {
-  creditLimitCents?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, Authenticated<ContextType>>;
+  creditLimitCents?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, WithAuth<ContextType>>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   orders?: Resolver<ReadonlyArray<ResolversTypes['Order']>, ParentType, ContextType>;
@@ -237,7 +238,7 @@ export type LedgerEntryResolvers<ContextType = ExampleContext, ParentType extend
 };
 
 export type MutationResolvers<ContextType = ExampleContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  shipOrder?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, Authenticated<ContextType>, RequireFields<MutationShipOrderArgs, 'id'>>;
+  shipOrder?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, WithAccessAuth<ContextType>, RequireFields<MutationShipOrderArgs, 'id'>>;
 };
 
 export type OrderResolvers<ContextType = ExampleContext, ParentType extends ResolversParentTypes['Order'] = ResolversParentTypes['Order']> = {
@@ -250,10 +251,10 @@ export type OrderResolvers<ContextType = ExampleContext, ParentType extends Reso
 };
 
 export type PayslipResolvers<ContextType = ExampleContext, ParentType extends ResolversParentTypes['Payslip'] = ResolversParentTypes['Payslip']> = {
-  bookedOn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  cents?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  employee?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  bookedOn?: Resolver<ResolversTypes['String'], ParentType, WithAuth<ContextType>>;
+  cents?: Resolver<ResolversTypes['Int'], ParentType, WithAuth<ContextType>>;
+  employee?: Resolver<ResolversTypes['String'], ParentType, WithAuth<ContextType>>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, WithAuth<ContextType>>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -265,16 +266,16 @@ export type PersonResolvers<ContextType = ExampleContext, ParentType extends Res
 };
 
 export type QueryResolvers<ContextType = ExampleContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
-  ledger?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['LedgerEntry']>>>, ParentType, Authenticated<ContextType>>;
-  me?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, Authenticated<ContextType>>;
+  ledger?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['LedgerEntry']>>>, ParentType, WithAccessAuth<ContextType>>;
+  me?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, WithIdAuth<ContextType>>;
   motd?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  myOrders?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Order']>>, ParentType, Authenticated<ContextType>>;
-  orders?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Order']>>, ParentType, Authenticated<ContextType>>;
-  payroll?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Payslip']>>, ParentType, ContextType>;
+  myOrders?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Order']>>, ParentType, WithAuth<ContextType>>;
+  orders?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Order']>>, ParentType, WithAccessAuth<ContextType>>;
+  payroll?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Payslip']>>, ParentType, WithAuth<ContextType>>;
 };
 
 export type SubscriptionResolvers<ContextType = ExampleContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
-  orderShipped?: SubscriptionResolver<Maybe<ResolversTypes['Order']>, "orderShipped", ParentType, Authenticated<ContextType>>;
+  orderShipped?: SubscriptionResolver<Maybe<ResolversTypes['Order']>, "orderShipped", ParentType, WithAccessAuth<ContextType>>;
 };
 
 export type Resolvers<ContextType = ExampleContext> = {

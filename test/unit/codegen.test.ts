@@ -1,0 +1,199 @@
+import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
+import { buildSchema, GraphQLObjectType, GraphQLSchema, GraphQLString, isInterfaceType, isObjectType } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { authSchemaPass } from '../../src/codegen.js';
+import type { AuthDirectiveOptions, CodegenPresetOptions } from '../../src/codegen.js';
+import { authDirective } from '../../src/index.js';
+import { guard } from '../support/run.js';
+
+/** The context type of each field that has one, by its coordinate. */
+function contextsOf(schema: GraphQLSchema): Readonly<Record<string, string>> {
+  const contexts: Record<string, string> = {};
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) && !isInterfaceType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const names = Object.keys((field.extensions['directives'] as object | undefined) ?? {});
+      const found = names.filter((name) => name.startsWith('With'));
+      if (found.length > 0) contexts[`${type.name}.${field.name}`] = found.join(' ');
+    }
+  }
+  return contexts;
+}
+
+function contexts(typeDefs: string, options: AuthDirectiveOptions = {}): Readonly<Record<string, string>> {
+  const { authDirectiveTypeDefs } = authDirective(options);
+  return contextsOf(authSchemaPass(options).transform(buildSchema(`${authDirectiveTypeDefs} ${typeDefs}`)).schema);
+}
+
+describe('authSchemaPass', () => {
+  it('narrows by the kind of token that a rule asks for, and to any verified token otherwise', () => {
+    const typeDefs = `type Query {
+      open: Int
+      any: Int @auth
+      id: Int @auth(tokenUse: ID)
+      access: Int @auth(tokenUse: ACCESS, groups: ["admin"])
+      groups: Int @auth(groups: ["admin"])
+      scopes: Int @auth(scopes: ["orders/read"])
+      policy: Int @auth(policies: ["isOwner"])
+      all: Int @auth(groups: ["admin"]) @auth(tokenUse: ID)
+    }`;
+    expect(contexts(typeDefs)).toEqual({
+      'Query.any': 'WithAuth',
+      'Query.id': 'WithIdAuth',
+      'Query.access': 'WithAccessAuth',
+      'Query.groups': 'WithAuth',
+      'Query.scopes': 'WithAuth',
+      'Query.policy': 'WithAuth',
+      'Query.all': 'WithIdAuth',
+    });
+  });
+
+  it('says nothing of the kind of token where no token meets the rules', () => {
+    expect(contexts('type Query { f: Int @auth(tokenUse: ID) @auth(tokenUse: ACCESS) }')).toEqual({
+      'Query.f': 'WithAuth',
+    });
+  });
+
+  it('counts the rule of the returned type, of its interfaces, of the interface field and of the root type', () => {
+    const typeDefs = `
+      interface Entry @auth(tokenUse: ACCESS) { id: ID, note: String @auth(tokenUse: ID) }
+      type Payslip implements Entry { id: ID, note: String }
+      type Order { id: ID, entry: Entry, payslips: [Payslip!]! }
+      union Found @auth = Order | Payslip
+      enum Level @auth(tokenUse: ID) { HIGH }
+      type Query { found: [Found], level: Level!, order: Order }
+      type Mutation @auth(tokenUse: ID) { run: Int }
+    `;
+    expect(contexts(typeDefs)).toEqual({
+      'Entry.id': 'WithAccessAuth',
+      'Entry.note': 'WithAuth',
+      'Payslip.id': 'WithAccessAuth',
+      'Payslip.note': 'WithAuth',
+      'Order.entry': 'WithAccessAuth',
+      'Order.payslips': 'WithAccessAuth',
+      'Query.found': 'WithAuth',
+      'Query.level': 'WithIdAuth',
+      'Mutation.run': 'WithIdAuth',
+    });
+  });
+
+  it('counts the rule of a type at its own fields, whose resolvers run only after it was met, and that of a union not', () => {
+    const typeDefs = `
+      type Secret @auth(tokenUse: ID) { id: ID, any: Int @auth }
+      type Open { id: ID }
+      union Found @auth = Secret | Open
+      type Query { secret: Secret, found: Found, open: Open }
+    `;
+    expect(contexts(typeDefs)).toEqual({
+      'Secret.id': 'WithIdAuth',
+      'Secret.any': 'WithIdAuth',
+      'Query.secret': 'WithIdAuth',
+      'Query.found': 'WithAuth',
+    });
+  });
+
+  it('narrows nothing by the rule of one possible type, or of what a request can leave out', () => {
+    const typeDefs = `
+      interface Entry { id: ID }
+      type Payslip implements Entry @auth(groups: ["admin"]) { id: ID }
+      type Order implements Entry { id: ID }
+      input Filter @auth { deleted: Boolean @auth(tokenUse: ID) }
+      type Query { entry: Entry, orders(all: Boolean @auth(tokenUse: ID), filter: Filter): Int }
+    `;
+    expect(contexts(typeDefs)).toEqual({ 'Payslip.id': 'WithAuth' });
+  });
+
+  it('counts every extension of a type', () => {
+    const typeDefs =
+      'type Query { payroll: Payroll } type Payroll { total: Int } extend type Payroll @auth(tokenUse: ID)';
+    expect(contexts(typeDefs)).toEqual({ 'Query.payroll': 'WithIdAuth', 'Payroll.total': 'WithIdAuth' });
+  });
+
+  it('follows the options of authDirective()', () => {
+    const typeDefs = 'type Query { open: Int @isPublic, closed: Int, id: Int @requires(tokenUse: ID) }';
+    const names = { name: 'requires', publicName: 'isPublic' };
+    expect(contexts(typeDefs, { ...names, unannotated: 'authenticated' })).toEqual({
+      'Query.closed': 'WithAuth',
+      'Query.id': 'WithIdAuth',
+    });
+    expect(contexts(typeDefs, names)).toEqual({ 'Query.id': 'WithIdAuth' });
+  });
+
+  it('narrows nothing in a dry run, which denies nothing', () => {
+    const typeDefs = 'type Query { f: Int @auth }';
+    expect(contexts(typeDefs, { enforcement: 'report' })).toEqual({});
+    const { schema, directiveContextTypes } = authSchemaPass().transform(
+      guard(typeDefs, {}, { enforcement: 'report' }),
+    );
+    expect([contextsOf(schema), directiveContextTypes]).toEqual([{}, []]);
+  });
+
+  it('narrows only what is enforced where a part of the schema is a dry run', () => {
+    const dry = guard(
+      'type Query { f: Int @auth, secret: Secret } type Secret @auth { g: Int }',
+      {},
+      { enforcement: 'report' },
+    );
+    const enforced = guard('type Query { h: Int @auth(tokenUse: ID) }');
+    const schema = mergeSchemas({ schemas: [dry, enforced] });
+    expect(contextsOf(authSchemaPass().transform(schema).schema)).toEqual({ 'Query.h': 'WithIdAuth' });
+  });
+
+  it('reads a transformed schema by the options that it was transformed with', () => {
+    const typeDefs = 'type Query { f: Int @requires(tokenUse: ID), g: Int }';
+    const schema = guard(typeDefs, {}, { name: 'requires', unannotated: 'authenticated' });
+    expect(contextsOf(authSchemaPass().transform(schema).schema)).toEqual({
+      'Query.f': 'WithIdAuth',
+      'Query.g': 'WithAuth',
+    });
+  });
+
+  it.each([
+    { directives: { auth: { tokenUse: 'ID' } } },
+    { directives: { auth: [{ tokenUse: 'ID' }] } },
+    { directives: [{ name: 'auth', args: { tokenUse: 'ID' } }] },
+  ])('reads rules that are written in code: %j', (extensions) => {
+    const fields = { f: { type: GraphQLString, extensions }, g: { type: GraphQLString } };
+    const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields }) });
+    expect(contextsOf(authSchemaPass().transform(schema).schema)).toEqual({ 'Query.f': 'WithIdAuth' });
+  });
+
+  it('gives a copy, and leaves the schema as it is', () => {
+    const schema = makeExecutableSchema({
+      typeDefs: [authDirective().authDirectiveTypeDefs, 'type Query { f: Int @auth @deprecated }'],
+    });
+    const before = { ...schema.getQueryType()?.getFields()['f']?.extensions };
+    const marked = authSchemaPass().transform(schema).schema;
+    expect(marked).not.toBe(schema);
+    expect(schema.getQueryType()?.getFields()['f']?.extensions).toEqual(before);
+    expect(marked.getQueryType()?.getFields()['f']?.deprecationReason).toBe('No longer supported');
+  });
+
+  it('names only the context types that the schema makes use of', () => {
+    const { authDirectiveTypeDefs } = authDirective();
+    const types = (fields: string) =>
+      authSchemaPass().transform(buildSchema(`${authDirectiveTypeDefs} type Query { ${fields} }`))
+        .directiveContextTypes;
+    expect(types('f: Int')).toEqual([]);
+    expect(types('f: Int @auth(tokenUse: ID), g: Int @auth')).toEqual([
+      'WithAuth#apollo-cognito-auth#WithAuth',
+      'WithIdAuth#apollo-cognito-auth#WithIdAuth',
+    ]);
+    expect(types('f: Int @auth(tokenUse: ACCESS)')).toEqual(['WithAccessAuth#apollo-cognito-auth#WithAccessAuth']);
+  });
+
+  it('refuses unknown options, and a schema of another copy of graphql', () => {
+    expect(() => authSchemaPass({ unannotatedFields: 'authenticated' } as AuthDirectiveOptions)).toThrow(
+      'Unknown option `unannotatedFields`',
+    );
+    const foreign = Object.assign(Object.create({ [Symbol.toStringTag]: 'GraphQLSchema' }) as object, {});
+    expect(() => authSchemaPass().transform(foreign as GraphQLSchema)).toThrow('another copy of graphql');
+  });
+
+  it('refuses a presetConfig, which would seem to be its options', () => {
+    const options = { presetConfig: { enforcement: 'report' } } as unknown as CodegenPresetOptions;
+    expect(() => authSchemaPass().buildGeneratesSection(options)).toThrow(
+      'Expected `presetConfig` beside authSchemaPass() to be left out, got {"enforcement":"report"}.',
+    );
+  });
+});
