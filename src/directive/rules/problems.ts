@@ -71,6 +71,7 @@ export function findProblems(
       ...annotations.flatMap((annotation) => policyProblems(annotation, fieldOf, schema, settings)),
       ...publicProblems(usesOf(reading, publicNames), kind, annotations.length > 0, settings),
     ];
+    if (found.length === 0) return;
     // Pothos writes a directive both as a node and in `extensions`.
     for (const problem of new Set(found)) problems.push(`${coordinate}: ${problem}`);
   });

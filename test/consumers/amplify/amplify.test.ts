@@ -5,8 +5,8 @@ import { createTestUserPool } from 'apollo-cognito-auth/testing';
 import { Amplify } from 'aws-amplify';
 import { decodeJWT, signIn } from 'aws-amplify/auth';
 import { afterEach, describe, expect, it } from 'vitest';
-import { serveAmplify } from './samples/clients-1.js';
-import { configureAmplify, reasonsOf, request } from './samples/clients-2.js';
+import { serveAmplify } from './samples/server.js';
+import { configureAmplify, reasonsOf, request } from './samples/request.js';
 import { startUserPool } from './user-pool.js';
 
 const ended: (() => Promise<void>)[] = [];

@@ -5,9 +5,9 @@ import type { ApolloLink } from '@apollo/client';
 import { BatchHttpLink } from '@apollo/client/link/batch-http';
 import { createPersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { ClientError } from 'graphql-request';
-import { createApolloClient } from './samples/clients-3.js';
-import { createUrqlClient } from './samples/clients-5.js';
-import { createRequest } from './samples/clients-6.js';
+import { createApolloClient } from './samples/apollo-client.js';
+import { createUrqlClient } from './samples/urql-client.js';
+import { createRequest } from './samples/graphql-request.js';
 import type { Session } from './samples/session.js';
 
 /** Data, and the reason of each error; another error is thrown. */

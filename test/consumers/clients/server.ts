@@ -11,7 +11,7 @@ import { cognitoAuthWebSocket } from 'apollo-cognito-auth/graphql-ws';
 import { createTestUserPool } from 'apollo-cognito-auth/testing';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import { createApp } from './samples/clients-1.js';
+import { createApp } from './samples/app.js';
 import { Session } from './samples/session.js';
 
 export const pool = createTestUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' });

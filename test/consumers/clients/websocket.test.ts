@@ -3,7 +3,7 @@ import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { createCognitoVerifier } from 'apollo-cognito-auth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createWebSocketClient } from './samples/clients-4.js';
+import { createWebSocketClient } from './samples/websocket-client.js';
 import { Session } from './samples/session.js';
 import { expiredSession, pool, serve } from './server.js';
 import type { Served } from './server.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { schema as pothos } from './samples/code-first-1.js';
-import { schema as typeGraphql } from './samples/code-first-2.js';
-import { schema as nexus } from './samples/code-first-3.js';
-import { schema as compose } from './samples/code-first-4.js';
-import { moduleContext, schema as modules } from './samples/code-first-5.js';
+import { schema as pothos } from './samples/pothos.js';
+import { schema as typeGraphql } from './samples/type-graphql.js';
+import { schema as nexus } from './samples/nexus.js';
+import { schema as compose } from './samples/graphql-compose.js';
+import { moduleContext, schema as modules } from './samples/graphql-modules.js';
 import { ask } from './server.js';
 
 const everything = '{ motd me payroll { total } merger orders }';

@@ -9,7 +9,7 @@ let app: INestApplication;
 let url: string;
 
 beforeAll(async () => {
-  const { AppModule } = createRequire(__filename)('./dist/samples/nestjs-1.js') as { AppModule: Type };
+  const { AppModule } = createRequire(__filename)('./dist/samples/code-first.js') as { AppModule: Type };
   ({ app, url } = await start(AppModule));
 });
 afterAll(() => app.close());
