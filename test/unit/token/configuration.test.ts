@@ -172,6 +172,7 @@ describe('createCognitoVerifier() accepts static keys', () => {
   const [key] = jwks.keys;
   it.each<[string, object]>([
     ['with 100 of them', { keys: Array.from({ length: 100 }, (_, index) => ({ ...key, kid: `k${String(index)}` })) }],
+    ['with a modulus of 8192 bits', { keys: [{ ...key, n: Buffer.alloc(1024, 0xff).toString('base64url') }] }],
     ['without use and alg', { keys: [{ ...key, use: undefined, alg: undefined }] }],
     ['with a use and operations', { keys: [{ ...key, use: 'sig', key_ops: ['verify'] }] }],
     ['with a kid of 128 characters', { keys: [{ ...key, kid: 'k'.repeat(128) }] }],
