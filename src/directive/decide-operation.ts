@@ -98,7 +98,7 @@ export function decideOperation(options: DecideOperationOptions): readonly Graph
   const policy = readRefusalPolicy('decideOperation()', settings['onInvalidToken'], settings['onDenied']);
   const { schema, document, operationName, variableValues, contextValue } =
     settings as unknown as DecideOperationOptions;
-  if (typeof document !== 'object' || !Array.isArray((document as Partial<DocumentNode> | null)?.definitions)) {
+  if (!Array.isArray((document as Partial<DocumentNode> | null | undefined)?.definitions)) {
     throw new AuthConfigurationError(
       `decideOperation(): Expected \`document\` to be a parsed document, got ${print(document)}. Write: parse(source).`,
     );

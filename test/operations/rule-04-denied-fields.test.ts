@@ -152,6 +152,18 @@ describe('rule 4: a denied field', () => {
     ]);
   });
 
+  it.each([
+    [undefined, '`contextValue.auth` is missing.'],
+    [null, '`contextValue.auth` is missing.'],
+    [{ ...authenticatedAs() }, '`contextValue.auth` was not created by apollo-cognito-auth, or is a copy.'],
+    ['auth', '`contextValue.auth` was not created by apollo-cognito-auth, or is a copy.'],
+    [Object.freeze({ status: 'anonymous' }), '`contextValue.auth` was created by another copy of apollo-cognito-auth.'],
+  ])('has the cause for the log, when the auth is %s', async (auth, sentence) => {
+    const schema = guard('type Query { shut: Int @auth }');
+    const { errors } = await graphql({ schema, source: '{ shut }', contextValue: { auth } });
+    expect(errors?.[0]?.originalError?.message).toContain(sentence);
+  });
+
   it('keeps the cause of unavailable keys for the log', async () => {
     const schema = guard('type Query { shut: Int @auth }');
     const { errors } = await graphql({

@@ -212,6 +212,58 @@ describe('rule 5: a subscription', () => {
     },
   );
 
+  it('ends after expiry also when `subscribe` is asynchronous and its stream has neither return nor throw', async () => {
+    const { auth, clock } = expiring();
+    const times = [0, 1010, 1010, 1010];
+    const source = {
+      next: async () => {
+        clock.now = times.shift() ?? 0;
+        return { value: { ticks: clock.now }, done: false };
+      },
+      [Symbol.asyncIterator]: () => source,
+    };
+    const schema = guard('type Query { x: Int } type Subscription { ticks: Int }', {
+      Subscription: { ticks: { subscribe: async () => source as AsyncIterableIterator<unknown> } },
+    });
+    expect(await collect(schema, 'subscription { ticks }', auth)).toEqual([
+      { data: { ticks: 0 } },
+      { data: { ticks: null }, errors: [denial('expired', 'ticks')] },
+    ]);
+    expect(times).toHaveLength(2);
+  });
+
+  it.each(['with', 'without'])('passes an error on to its source, which is %s `throw`', async (form) => {
+    const fault = new Error('the transport broke');
+    const thrown: unknown[] = [];
+    const source: AsyncIterableIterator<unknown> = {
+      next: () => new Promise(() => {}),
+      ...(form === 'with' && {
+        throw: async (error: unknown) => {
+          thrown.push(error);
+          return { value: undefined, done: true };
+        },
+      }),
+      [Symbol.asyncIterator]: () => source,
+    };
+    const schema = guard('type Query { x: Int } type Subscription { ticks: Int }', {
+      Subscription: { ticks: { subscribe: () => source } },
+    });
+    const document = parse('subscription { ticks }');
+    const stream = await subscribe({ schema, document, contextValue: { auth: authenticatedAs() } });
+    if (!(Symbol.asyncIterator in stream)) throw new Error('There is no stream.');
+    if (form === 'with') expect(await stream.throw(fault)).toEqual({ value: undefined, done: true });
+    else await expect(stream.throw(fault)).rejects.toBe(fault);
+    expect(thrown).toEqual(form === 'with' ? [fault] : []);
+  });
+
+  it('delivers the events of an open field to a context without an auth', async () => {
+    const { schema } = counting('type Subscription { ticks: Int }');
+    expect(await collect(schema, 'subscription { ticks }', undefined)).toEqual([
+      { data: { ticks: 1 } },
+      { data: { ticks: 2 } },
+    ]);
+  });
+
   it('fails as it does without a guard when its source is no stream', async () => {
     const schema = guard('type Query { x: Int } type Subscription { ticks: Int @auth }', {
       Subscription: { ticks: { subscribe: () => 7 as never } },

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { authDirective, AuthConfigurationError, decideOperation } from '../../src/index.js';
 import type { DecideOperationOptions } from '../../src/index.js';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
+import { problemsOf } from '../support/refuse.js';
 import { denial, guard, toAnswer } from '../support/run.js';
 
 const ran: string[] = [];
@@ -113,6 +114,38 @@ describe('decideOperation', () => {
     { variables: {} },
   ])('throws on the option %j', (options) => {
     expect(() => decide('{ open }', anonymous(), options as object)).toThrow(AuthConfigurationError);
+  });
+
+  it.each<[object, string]>([
+    [
+      { variables: {} },
+      'Unknown option `variables` in `options` of decideOperation(). Known options: schema, document, operationName, variableValues, contextValue, onInvalidToken, onDenied.',
+    ],
+    [
+      { onDenied: { mutations: 'reject' } },
+      'Unknown option `mutations` in `options.onDenied` of decideOperation(). Known options: query, mutation, subscription.',
+    ],
+    ...['query', 'mutation', 'subscription'].map((kind): [object, string] => [
+      { onDenied: { [kind]: 'allow' } },
+      `Expected \`onDenied.${kind}\` of decideOperation() to be 'partial' or 'reject', got "allow".`,
+    ]),
+    [
+      { onInvalidToken: 'ignore' },
+      "Expected `onInvalidToken` of decideOperation() to be 'reject' or 'anonymous', got \"ignore\".",
+    ],
+  ])('says what is wrong with %j', (options, sentence) => {
+    expect(problemsOf(() => decide('{ open }', anonymous(), options))).toEqual([sentence]);
+  });
+
+  it('takes each handling that is written, also one that is the default', () => {
+    for (const onInvalidToken of ['reject', undefined] as const) {
+      expect(decide('{ open }', rejected('expired'), { onInvalidToken })).toEqual(refused('expired'));
+    }
+    const onDenied = { query: 'partial', mutation: 'reject', subscription: 'reject' } as const;
+    for (const options of [{ onDenied }, { onDenied: {} }, { onDenied: undefined }]) {
+      expect(decide('{ me }', anonymous(), options)).toEqual([]);
+      expect(decide('mutation { pay }', anonymous(), options)).toEqual([denial('missing', 'pay')]);
+    }
   });
 
   it.each([undefined, null, '{ open }', {}, { definitions: 'query' }])(

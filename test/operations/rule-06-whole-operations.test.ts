@@ -249,6 +249,11 @@ describe('rule 6: a whole operation', () => {
       ['mutation { node { size } }', []],
       ['mutation { node { size(unit: "m") } }', ['node.size group']],
       ['mutation ($u: String) { node { size(unit: $u) } }', []],
+      // The same field at two places, with other arguments.
+      ['mutation { node { size(unit: "m") } other: node { size } }', ['node.size group']],
+      ['mutation { other: node { size } node { size(unit: "m") } }', ['node.size group']],
+      ['mutation ($u: String) { node { size(unit: "m") } other: node { size(unit: $u) } }', ['node.size group']],
+      ['mutation ($u: String) { other: node { size(unit: $u) } node { size(unit: "m") } }', ['node.size group']],
       ['mutation { mixed { id } }', []],
       ['mutation { list { id } }', ['list group']],
       ['mutation { pair { __typename } }', ['pair group']],
@@ -262,7 +267,7 @@ describe('rule 6: a whole operation', () => {
     // `OfUser` is a type of User alone, `OfOpen` of Open alone; both have `name`.
     const narrowing = guard(`
       type Query { x: Int }
-      type Mutation { of: OfUser, any: Named }
+      type Mutation { of: OfUser, any: Named, user: User, both: Both }
       interface Named { name: String }
       interface OfUser { name: String }
       interface OfOpen { name: String, open: Int }
@@ -283,6 +288,13 @@ describe('rule 6: a whole operation', () => {
       ['mutation { of { ... on Named { ... on OfOpen { open } } } }', []],
       ['mutation { any { ... on OfOpen { ... on Named { ... on Sealed { name } name } } } }', []],
       ['mutation { any { ...F ... on OfUser { ...F } } } fragment F on Named { name }', ['any.name group']],
+      // The same field at two places, where not the same types can turn up.
+      ['mutation { any { ... on OfUser { ... on Named { name } } } more: any { name } }', ['any.name group']],
+      ['mutation { more: any { name } any { ... on OfUser { ... on Named { name } } } }', ['any.name group']],
+      // Of an object's type nothing else can turn up.
+      ['mutation { both { ... on Named { ... on User { name } } } }', []],
+      ['mutation { user { ... on Named { ... on Both { name } } } }', []],
+      ['mutation { user { ... on Named { name } } }', ['user.name group']],
     ])('is refused for what the types deny that fragments leave: %s', (source, expected) => {
       expect(validate(narrowing, parse(source))).toEqual([]);
       const found = denied(narrowing, source, inNone);

@@ -33,6 +33,24 @@ describe('rule 8: ownership by a claim that has to be verified', () => {
     expect(await run(schema, '{ order { total } }', auth)).toEqual(verdict === 'allows' ? allowed : denied);
   });
 
+  it('denies an empty claim, also to what an empty text owns', async () => {
+    const auth = authenticatedAs({ tokenUse: 'id', claims: { 'custom:tenant': '', 'custom:other': 'a' } });
+    const [empty, full] = ['custom:tenant', 'custom:other'].map((claim) =>
+      ordersOf({ owner: claim === 'custom:tenant' ? '' : 'a' }, { field: 'owner', claim }),
+    );
+    if (!empty || !full) throw new Error('There are two schemas.');
+    expect(await run(empty, '{ order { total } }', auth)).toEqual(denied);
+    expect(await run(full, '{ order { total } }', auth)).toEqual(allowed);
+  });
+
+  it('compares the username of either kind of token', async () => {
+    const schema = ordersOf({ owner: 'ann' }, { field: 'owner', claim: 'username' });
+    for (const tokenUse of ['id', 'access'] as const) {
+      expect(await run(schema, '{ order { total } }', authenticatedAs({ tokenUse, username: 'ann' }))).toEqual(allowed);
+      expect(await run(schema, '{ order { total } }', authenticatedAs({ tokenUse, username: 'ben' }))).toEqual(denied);
+    }
+  });
+
   it('denies an access token, which has none of these claims', async () => {
     const schema = ordersOf({ owner: 'a@example.com' }, { field: 'owner', claim: 'email' });
     expect(await run(schema, '{ order { total } }', authenticatedAs())).toEqual(denied);
@@ -152,6 +170,16 @@ describe('rule 8: ownership when the schema is built', () => {
     expect(problemsOf(build(sdl, options))).toEqual(problems);
   });
 
+  it('refuses an enum whose values are not text inside, and accepts one with a text among them', () => {
+    const sdl = `enum Level { LOW HIGH } type Query { f(id: Level!): Int ${own} }`;
+    const buildWith = (Level: Record<string, unknown>) => () =>
+      guard(sdl, { Level } as Parameters<typeof guard>[1], { policies: { own: ownerPolicy({ argument: 'id' }) } });
+    expect(problemsOf(buildWith({ LOW: 1, HIGH: 2 }))).toEqual([
+      `Query.f: ${never} Query.f(id:) is of the type Level, ${text}`,
+    ]);
+    expect(buildWith({ LOW: 'low', HIGH: 2 })).not.toThrow();
+  });
+
   it.each<[string, string, OwnerPolicyOptions]>([
     ['an ID', `type Query { f(id: ID!): Int ${own} }`, { argument: 'id' }],
     ['a scalar of one’s own', `scalar Name type Query { f(id: Name!): Int ${own} }`, { argument: 'id' }],
@@ -172,7 +200,7 @@ describe('rule 8: ownership when the schema is built', () => {
     [{ argument: ' ' }, /to be an object with either `argument` or `field`, got \{/],
     [
       { argument: 'input.ownerId' },
-      /Expected `argument` of ownerPolicy\(\) to be a name, got the path "input\.ownerId"/,
+      /Expected `argument` of ownerPolicy\(\) to be a name, got the path "input\.ownerId"\. Write a function for it: \(\{ auth, args \}\) => args\.input\.ownerId === auth\.sub\.$/,
     ],
     [{ field: 'owner.id' }, /Expected `field` of ownerPolicy\(\) to be a name, got the path "owner\.id"/],
     [{ field: 'ownerId', claim: '' }, /Expected `claim` of ownerPolicy\(\) to be the name of a claim, got ""/],

@@ -8,6 +8,7 @@ import type { AuthEvent } from '../../src/events.js';
 import { batchPolicy, ownerPolicy } from '../../src/index.js';
 import type { PolicyRequest } from '../../src/index.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
+import { problemsOf } from '../support/refuse.js';
 import { denial, guard, run, toAnswer } from '../support/run.js';
 import type { Answer } from '../support/run.js';
 
@@ -39,6 +40,17 @@ describe('rule 8: policies', () => {
       },
     ],
     ['deny', 'a rejection', async () => Promise.reject(new Error('postgres://secret'))],
+    // A policy can throw anything.
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    ['deny', 'a rejection without a reason', async () => Promise.reject()],
+    [
+      'deny',
+      'a throw of null',
+      () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        throw null;
+      },
+    ],
   ])('%s when the answer is %s', async (verdict, _, check) => {
     const schema = guardF('@auth(policies: ["p"])', { policies: { p: check, no: () => false } });
     expect(await run(schema, '{ f }', anaya)).toEqual(verdict === 'allow' ? allowed : denied);
@@ -159,6 +171,48 @@ describe('rule 8: policies', () => {
     });
   });
 
+  it('load a batch in one call for the root fields of a query, and in calls of `maxBatchSize` keys', async () => {
+    const calls: (readonly string[])[] = [];
+    const load = async (keys: readonly string[]) => {
+      calls.push(keys);
+      // Longer than a thousandth of the time-out.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return keys.map(() => true);
+    };
+    const key = ({ info }: PolicyRequest) => String(info.path.key);
+    const fields = 'a: Int @auth(policies: ["p"]) b: Int @auth(policies: ["p"]) c: Int @auth(policies: ["p"])';
+    const ask = (maxBatchSize?: number) =>
+      graphql({
+        schema: guard(`type Query { ${fields} }`, {}, { policies: { p: batchPolicy({ key, load, maxBatchSize }) } }),
+        source: '{ a b c }',
+        contextValue: { auth: anaya },
+      });
+    expect((await ask()).errors).toBeUndefined();
+    expect((await ask(2)).errors).toBeUndefined();
+    expect(calls).toEqual([['a', 'b', 'c'], ['a', 'b'], ['c']]);
+  });
+
+  it.each<[object, string]>([
+    [
+      { timeout: 0 },
+      'Expected `timeout` of batchPolicy() to be a positive number, got 0. Write 5 for five seconds, or leave it out.',
+    ],
+    [
+      { timeout: '5' },
+      'Expected `timeout` of batchPolicy() to be a positive number, got "5". Write 5 for five seconds, or leave it out.',
+    ],
+    [
+      { maxBatchSize: -1 },
+      'Expected `maxBatchSize` of batchPolicy() to be a positive number, got -1. Write 100, or leave it out.',
+    ],
+    [
+      { maxBatchSize: NaN },
+      'Expected `maxBatchSize` of batchPolicy() to be a positive number, got NaN. Write 100, or leave it out.',
+    ],
+  ])('refuse the batch options %j', (options, sentence) => {
+    expect(problemsOf(() => batchPolicy({ key: () => 1, load: () => [], ...options }))).toEqual([sentence]);
+  });
+
   it('share nothing of a batch between operations, callers or events', async () => {
     const calls: string[] = [];
     const mine = batchPolicy({
@@ -263,8 +317,10 @@ describe('rule 8: policies', () => {
       { clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) },
     );
     const cause = new Error('postgres://secret');
+    const began = performance.now();
     const policies = {
       keyless: batchPolicy({ key: () => undefined, load: (keys) => keys.map(() => true) }),
+      null: batchPolicy({ key: () => null, load: (keys) => keys.map(() => true) }),
       short: batchPolicy({ key: () => 1, load: () => [] }),
       failing: batchPolicy({ key: ({ info }) => String(info.path.key), load: () => Promise.reject(cause) }),
       endless: batchPolicy({ key: () => 1, timeout: 0.02, load: () => new Promise<boolean[]>(() => {}) }),
@@ -277,17 +333,24 @@ describe('rule 8: policies', () => {
     );
     const answer = await graphql({
       schema,
-      source: '{ keyless short failing second: failing endless }',
+      source: '{ keyless null short failing second: failing endless }',
       contextValue: { auth },
     });
     expect(toAnswer(answer)).toEqual({
-      data: { keyless: null, short: null, failing: null, second: null, endless: null },
-      errors: ['endless', 'failing', 'keyless', 'second', 'short'].map((path) => denial('policy', path)),
+      data: { keyless: null, null: null, short: null, failing: null, second: null, endless: null },
+      errors: ['endless', 'failing', 'keyless', 'null', 'second', 'short'].map((path) => denial('policy', path)),
     });
     const failures = events.flatMap((event) => (event.type === 'policy.failed' ? [event] : []));
     // One for the batch that failed, although two items asked.
     expect(failures.map(({ policy }) => policy).sort()).toEqual(['endless', 'failing', 'short']);
     expect(failures.find(({ policy }) => policy === 'failing')?.cause).toBe(cause);
+    expect(failures.find(({ policy }) => policy === 'endless')?.cause).toEqual(
+      new Error('The policy did not answer within 20 ms.'),
+    );
+    for (const { durationMs } of failures) {
+      expect(durationMs).toBeGreaterThanOrEqual(0);
+      expect(durationMs).toBeLessThan(performance.now() - began + 1);
+    }
     expect(JSON.stringify(answer)).not.toContain('postgres');
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { authDirective } from '../../src/index.js';
+import { print } from '../../src/settings.js';
 import { problemsOf } from '../support/refuse.js';
 
 describe('rule 10: authDirective()', () => {
@@ -45,6 +46,18 @@ describe('rule 10: authDirective()', () => {
     [
       { policies: null },
       'Expected `policies` of authDirective() to be an object of policies by name, got null. Write policies: { isOwner: ownerPolicy({ … }) }.',
+    ],
+    ...[[], [() => true], 'p', 7, true].map((policies): [object, string] => [
+      { policies },
+      `Expected \`policies\` of authDirective() to be an object of policies by name, got ${print(policies)}. Write policies: { isOwner: ownerPolicy({ … }) }.`,
+    ]),
+    [
+      { policies: { p: null } },
+      'Expected `policies["p"]` of authDirective() to be a function or { check, timeout }, got null. Write ({ auth, source }) => source.ownerId === auth.sub.',
+    ],
+    [
+      { policies: { p: { check: () => true, timeout: '5' } } },
+      'Expected `timeout` of policies["p"] to be a positive number, got "5". Write 5 for five seconds, or leave it out.',
     ],
     [
       { policies: new Map([['p', () => true]]) },

@@ -197,7 +197,7 @@ describe('rule 11: the log of a dry run', () => {
     const [dry, enforced] = (['report', 'enforce'] as const).map((enforcement) =>
       guard(
         `type Query { ${enforcement}: Node } interface Node { id: ID }
-         type Mutation { ${enforcement}Pay: Int @auth, ${enforcement}Node: Node }
+         type Mutation { ${enforcement}Pay: Int @auth, ${enforcement}Node: Node, ${enforcement}Open: Int }
          type Pay implements Node @auth { id: ID }`,
         { Mutation: { [`${enforcement}Pay`]: () => 1 } },
         { enforcement, logger: { warn: () => undefined, error: () => undefined } },
@@ -208,6 +208,7 @@ describe('rule 11: the log of a dry run', () => {
     const errors = (source: string) =>
       decideOperation({ schema, document: parse(source), contextValue: { auth: anonymous() } });
     expect(errors('mutation { reportPay }')).toEqual([]);
-    expect(errors('mutation { reportPay enforcePay }')).toMatchObject([{ path: ['enforcePay'] }]);
+    expect(errors('mutation { reportOpen reportPay enforceOpen }')).toEqual([]);
+    expect(errors('mutation { enforceOpen reportPay enforcePay }')).toMatchObject([{ path: ['enforcePay'] }]);
   });
 });

@@ -98,8 +98,9 @@ function readKey(value: unknown, allowEmulatorKeys: boolean): VerificationKey {
 }
 
 function listOf(document: unknown): readonly unknown[] {
-  const isObject = typeof document === 'object' && document !== null && !Array.isArray(document);
-  const keys: unknown = isObject && Object.hasOwn(document, 'keys') ? Reflect.get(document, 'keys') : undefined;
+  // `Object()` makes an object of any value.
+  const holder = Object(document) as Readonly<Record<string, unknown>>;
+  const keys = Object.hasOwn(holder, 'keys') ? holder['keys'] : undefined;
   if (!Array.isArray(keys)) throw new Error('it is not an object with a list `keys`');
   if (keys.length > MAX_KEYS) throw new Error(`it has more than ${MAX_KEYS} keys`);
   return keys;

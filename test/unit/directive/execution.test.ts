@@ -57,6 +57,21 @@ describe('a rule that was met', () => {
     expect(errors?.map(({ path, extensions }) => [path, extensions['reason']])).toEqual([[['b'], 'missing']]);
   });
 
+  it('is decided again for the very field that met it, when a resolver has put another Auth in the context', async () => {
+    const schema = guard('type Query { a: Int @auth leave: Int enter: Int }', {
+      Query: {
+        a: () => 1,
+        leave: (_: unknown, __: unknown, context: { auth: Auth }) => ((context.auth = anonymous()), 0),
+        enter: (_: unknown, __: unknown, context: { auth: Auth }) => ((context.auth = member), 0),
+      },
+    });
+    const member = authenticatedAs();
+    const source = '{ a again: a leave denied: a other: a enter allowed: a }';
+    const { data, errors } = await start(schema, source, { auth: member });
+    expect(data).toEqual({ a: 1, again: 1, leave: 0, denied: null, other: null, enter: 0, allowed: 1 });
+    expect(errors?.map(({ path }) => path)).toEqual([['denied'], ['other']]);
+  });
+
   it('is decided again in the next execution, in which the token may have expired', async () => {
     let now = Date.now();
     const pool = createTestUserPool();
