@@ -18,6 +18,8 @@ export interface GuardRecord {
   readonly requirement?: Requirement | undefined;
   readonly inputs?: FieldInputs | undefined;
   readonly members?: Members | undefined;
+  /** What it decides each reference of a subgraph by. */
+  readonly references?: Members | undefined;
   /** Whether it denies every request once the token has expired: for subscriptions, which outlive their request. */
   readonly checksExpiry: boolean;
   readonly isReportOnly: boolean;

@@ -23,6 +23,7 @@ import { guardItems } from './list-guard.js';
 import type { ListGuard } from './list-guard.js';
 import { makeGuard, pinGuard } from './outermost.js';
 import type { Resolver } from './outermost.js';
+import { guardReferences } from './reference-guard.js';
 import { fieldsOf, guardOf, keepRules, noteSettings, recordGuard } from './registry.js';
 import { endAtExpiry } from './subscription-guard.js';
 import { guardResolveType } from './type-guard.js';
@@ -109,19 +110,22 @@ function guardOneField(
   const requirement = rules.ofField(type, field);
   const inputs = rules.ofInputs(type, field);
   const members = membersOf(rules, field);
+  const references = rules.ofReferences(type, field);
   const isGuarded = requirement !== undefined || inputs !== undefined || members !== undefined || isSubscription;
-  if (!isGuarded && !list) return;
+  if (!isGuarded && !list && !references) return;
   const guard: FieldGuard = {
     coordinate: `${type.name}.${field.name}`,
     requirement,
     inputs,
     members,
+    references,
     isReportOnly: settings.isReportOnly,
     checksExpiry: isSubscription,
     bearsDenials: list !== undefined,
   };
   const pinned = pinGuard(field, resolverOf(field, settings), (resolve, position) => {
-    const guarded = isGuarded ? guardResolver(resolve, guard, services, position) : resolve;
+    const inner = references ? guardReferences(resolve, { ...guard, references }, services, position) : resolve;
+    const guarded = isGuarded ? guardResolver(inner, guard, services, position) : inner;
     const outermost = list ? guardItems(guarded, list, position) : guarded;
     recordGuard(outermost, guard);
     return outermost;

@@ -1,6 +1,6 @@
 /** The guard of an abstract type: a function around its `resolveType` that enforces the rules of the concrete types. */
-import { getNullableType, isListType, responsePathAsArray } from 'graphql';
-import type { GraphQLError, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
+import { getNamedType, getNullableType, isListType, responsePathAsArray } from 'graphql';
+import type { GraphQLAbstractType, GraphQLError, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
 import { authStateOf } from '../../auth.js';
 import { createLocatedDenialError } from '../../denial-error.js';
 import { authIn } from '../decision/decide.js';
@@ -8,6 +8,7 @@ import type { Refusal } from '../decision/decide.js';
 import { decideInExecution } from '../decision/execution.js';
 import { isPromiseLike } from '../decision/promises.js';
 import { itemPathOf } from './list-guard.js';
+import { throwWhenListed } from './reference-guard.js';
 import { recordGuard } from './registry.js';
 import type { GuardRecord, Members } from './registry.js';
 import type { Report } from './report.js';
@@ -21,7 +22,12 @@ export function guardResolveType(
   report: Report,
 ): GraphQLTypeResolver<unknown, unknown> {
   const { members, isReportOnly } = record;
-  const check = <T>(name: T, contextValue: unknown, info: GraphQLResolveInfo, path: Path | undefined): T => {
+  const check = <T>(
+    name: T,
+    contextValue: unknown,
+    info: GraphQLResolveInfo,
+    path: Path | undefined,
+  ): T | Promise<T> => {
     // What is no name of a type is graphql-js's to refuse.
     const requirement = typeof name === 'string' ? members.get(name) : undefined;
     if (requirement === undefined) return name;
@@ -29,12 +35,16 @@ export function guardResolveType(
     const refusal = decideInExecution(auth, requirement.rule, info);
     if (refusal) {
       report(String(name), refusal, authStateOf(auth));
-      if (!isReportOnly) throw createItemDenialError(refusal, info, path);
+      if (isReportOnly) return name;
+      const error = createItemDenialError(refusal, info, path);
+      const later = path === undefined ? throwWhenListed(error, info) : undefined;
+      if (later) return later;
+      throw error;
     }
     return name;
   };
   const guarded: GraphQLTypeResolver<unknown, unknown> = (value, contextValue, info, type) => {
-    const path = isListType(getNullableType(info.returnType)) ? itemPathOf(info) : info.path;
+    const path = pathOf(info, type);
     const name = resolveType(value, contextValue, info, type);
     return isPromiseLike(name)
       ? Promise.resolve(name).then((resolved) => check(resolved, contextValue, info, path))
@@ -42,6 +52,15 @@ export function guardResolveType(
   };
   recordGuard(guarded, record);
   return guarded;
+}
+
+/**
+ * Where the value at hand is. A library may also ask what a value is that it has not returned yet: `@apollo/subgraph` does, of
+ * an interface, for the references of `_entities`.
+ */
+function pathOf(info: GraphQLResolveInfo, type: GraphQLAbstractType): Path | undefined {
+  if (getNamedType(info.returnType).name !== type.name) return undefined;
+  return isListType(getNullableType(info.returnType)) ? itemPathOf(info) : info.path;
 }
 
 /** Without a path where it is not known: graphql-js knows the index of the list item, and adds it. */

@@ -17,6 +17,7 @@ import { memoize, memoizePair } from './memoize.js';
 import { and, anyToken, isImpliedBy, requirementOf } from './requirement.js';
 import type { Requirement } from './requirement.js';
 import type { Rule } from './rule.js';
+import { findSubgraph } from './subgraph.js';
 
 export interface RuleSettings {
   /** The names of `@auth`. */
@@ -44,6 +45,11 @@ export interface SchemaRules {
   readonly ofField: (parent: FieldsType, field: Field) => Requirement | undefined;
   /** The members of an abstract type that ask for more than the type itself, by name; undefined when none does. */
   readonly ofMembers: (type: GraphQLAbstractType) => Members | undefined;
+  /**
+   * What references of a subgraph ask before they are resolved, by the name of their type, if the field is `_entities`;
+   * undefined when none asks for anything.
+   */
+  readonly ofReferences: (parent: FieldsType, field: Field) => Members | undefined;
   /** The arguments of the field through which a request can provide something that has a rule. */
   readonly ofInputs: (parent: FieldsType, field: Field) => FieldInputs | undefined;
   /** Whether a value of the type has a rule, or can hold an input field that has one. */
@@ -68,6 +74,7 @@ export function readRules(
   const isPublic = (element: SchemaElement) =>
     usesOf(read(element), publicNames).some(({ faults }) => faults.length === 0);
   const inputs = readInputRules(schema, own);
+  const subgraph = findSubgraph(schema);
 
   const interfacesOf = memoize((type: GraphQLNamedType) => [...findInterfaces(type)]);
 
@@ -84,8 +91,34 @@ export function readRules(
     if (!isObjectType(parent)) return requirement;
     if (roots.has(parent)) requirement = and(requirement, ofType(parent));
     if (requirement || unannotated === 'public' || isPublic(field) || isPublic(parent)) return requirement;
+    // Without them a gateway does not start. What they lead to asks for itself.
+    if (subgraph?.isOfService(parent, field) || subgraph?.isEntities(parent, field)) return undefined;
     return anyToken;
   });
+
+  /** Whether anything of a referenced entity is exempt from the default. */
+  const isOpen = memoize((type: FieldsType): boolean =>
+    isInterfaceType(type)
+      ? schema.getPossibleTypes(type).every(isOpen)
+      : isPublic(type) || Object.values(type.getFields()).some(isPublic),
+  );
+
+  const findReferences = (): Members => {
+    const found = new Map<string, Requirement>();
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (!isObjectType(type) && !isInterfaceType(type)) continue;
+      const requirement = ofType(type) ?? (unannotated === 'public' || isOpen(type) ? undefined : anyToken);
+      if (requirement) found.set(type.name, requirement);
+    }
+    return found;
+  };
+  let references: Members | undefined;
+
+  const ofReferences = (parent: FieldsType, field: Field) => {
+    if (!subgraph?.isEntities(parent, field)) return undefined;
+    references ??= findReferences();
+    return references.size > 0 ? references : undefined;
+  };
 
   const ofInputs = memoizePair((parent: FieldsType, field: Field) => {
     if (field.args.length === 0) return undefined;
@@ -141,6 +174,7 @@ export function readRules(
     ofType,
     ofField,
     ofMembers,
+    ofReferences,
     ofInputs,
     isRuledInput: inputs.isRuled,
     isRuledInMember: (type, field) => isInterfaceType(type) && ofMemberFields(type, field).isRuled,
