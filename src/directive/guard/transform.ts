@@ -14,6 +14,9 @@ import { findProblems } from '../rules/problems.js';
 import type { ProblemSettings } from '../rules/problems.js';
 import { membersOf, readRules } from '../rules/schema-rules.js';
 import type { RuleSettings, SchemaRules } from '../rules/schema-rules.js';
+import { findSubgraph } from '../rules/subgraph.js';
+import { leaveOutRules } from '../rules/subgraph-sdl.js';
+import { whenSettled } from '../decision/promises.js';
 import { copySchema } from './copy-schema.js';
 import { createEndableLists } from './endable-lists.js';
 import type { EndableLists } from './endable-lists.js';
@@ -61,6 +64,8 @@ export function transformSchema(
   const problems = findProblems(schema, rules, settings, read);
   if (problems.length > 0) throw new AuthConfigurationError(problems);
 
+  const sdl = findSubgraph(schema)?.sdl;
+  if (sdl) sdl.resolve = withoutRules(resolverOf(sdl, settings), [name, publicName]);
   // A dry run denies nothing, so it ends nothing.
   const endableLists = settings.isReportOnly ? undefined : createEndableLists(schema, rules);
   const isSubscription = (type: GraphQLObjectType) => type === schema.getSubscriptionType();
@@ -89,6 +94,17 @@ function assertUnguarded(schema: GraphQLSchema): void {
 function resolverOf(field: Field, { fieldResolver = defaultFieldResolver }: TransformSettings): Resolver {
   // A resolver takes what its executor gives it; none of it is looked at here.
   return (field.resolve ?? fieldResolver) as Resolver;
+}
+
+/** The resolver of a subgraph's SDL: a schema has one for all of its life. */
+function withoutRules(resolve: Resolver, names: readonly string[]): Resolver {
+  const last = { sdl: '', stripped: '' };
+  return (...call) =>
+    whenSettled<unknown, unknown>(resolve(...call), (sdl) => {
+      if (typeof sdl !== 'string') return sdl;
+      if (last.sdl !== sdl) Object.assign(last, { sdl, stripped: leaveOutRules(sdl, names) });
+      return last.stripped;
+    });
 }
 
 function listGuardOf(field: Field, rules: SchemaRules, endableLists: EndableLists): ListGuard | undefined {

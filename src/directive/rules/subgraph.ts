@@ -8,8 +8,8 @@ import type { GraphQLField, GraphQLInterfaceType, GraphQLObjectType, GraphQLSche
 type Field = GraphQLField<unknown, unknown>;
 type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
 
-export const SERVICE = '_service';
-export const ENTITIES = '_entities';
+const SERVICE = '_service';
+const ENTITIES = '_entities';
 
 /** Which fields a gateway needs to start, and to follow references. */
 export interface Subgraph {
@@ -17,29 +17,33 @@ export interface Subgraph {
   readonly isOfService: (parent: FieldsType, field: Field) => boolean;
   /** `_entities`. */
   readonly isEntities: (parent: FieldsType, field: Field) => boolean;
+  /** `_Service.sdl`. */
+  readonly sdl: Field;
 }
 
 /** Undefined for a schema that is no subgraph. By name, because a guarded field is another object than the one before. */
 export function findSubgraph(schema: GraphQLSchema): Subgraph | undefined {
   const query = schema.getQueryType();
   const service = query?.getFields()[SERVICE];
-  if (!query || !service || !isService(service)) return undefined;
+  const sdl = service && sdlOf(service);
+  if (!query || !sdl) return undefined;
   const serviceType = getNamedType(service.type);
   const entities = query.getFields()[ENTITIES];
   const hasEntities = entities !== undefined && isEntitiesField(entities);
   return {
     isOfService: (parent, { name }) => (parent === query && name === SERVICE) || parent === serviceType,
     isEntities: (parent, { name }) => hasEntities && parent === query && name === ENTITIES,
+    sdl,
   };
 }
 
-/** `_service: _Service!` with `type _Service { sdl: String }`; the specification writes `String!`. */
-function isService({ type, args }: Field): boolean {
+/** Of `_service: _Service!` with `type _Service { sdl: String }`; the specification writes `String!`. */
+function sdlOf({ type, args }: Field): Field | undefined {
   const named = getNamedType(type);
-  if (String(type) !== '_Service!' || args.length > 0 || !isObjectType(named)) return false;
-  const [sdl, ...others] = Object.values(named.getFields());
-  if (sdl === undefined || others.length > 0 || named.getInterfaces().length > 0) return false;
-  return sdl.name === 'sdl' && sdl.args.length === 0 && ['String', 'String!'].includes(String(sdl.type));
+  if (String(type) !== '_Service!' || args.length > 0 || !isObjectType(named)) return undefined;
+  const { sdl, ...others } = named.getFields();
+  if (Object.keys(others).length > 0 || named.getInterfaces().length > 0 || sdl?.args.length !== 0) return undefined;
+  return ['String', 'String!'].includes(String(sdl.type)) ? sdl : undefined;
 }
 
 /** `_entities(representations: [_Any!]!): [_Entity]!` with `scalar _Any` and `union _Entity`. */
