@@ -16,7 +16,7 @@ import type { AuthLogger } from '../log.js';
 import { internalsOf } from '../token/verifier.js';
 import type { CognitoAuthPlugin, PluginRequestContext, PluginRequestListener } from './apollo.js';
 import { createFaultLog, rootCauseOf } from './fault-log.js';
-import { addChallenge, refuseOperation } from './http-answer.js';
+import { addHeaders, refuseOperation } from './http-answer.js';
 import { readPluginOptions } from './plugin-options.js';
 import type { CognitoAuthPluginOptions } from './plugin-options.js';
 import { createRejectionLog } from './rejection-log.js';
@@ -34,7 +34,7 @@ function stateIn(contextValue: object): AuthState | undefined {
  * At start it fetches the keys (if that fails, it logs why and the server starts all the same) and refuses a schema whose
  * `@auth` is not enforced. It refuses an operation with a rejected token (401, or 503 while the keys are unavailable) and
  * one that `onDenied` says to reject (401 or 403). A response with `UNAUTHENTICATED` in it gets a `WWW-Authenticate` header
- * (RFC 6750, section 3). A response that involved a rule is private to caches, one with a denial is never stored, and each
+ * (RFC 6750, section 3), unless `answers` is `graphql`. A response that involved a rule is private to caches, one with a denial is never stored, and each
  * names the headers of the token in `Vary`. The verifier stays open when the server stops: close it where you created it.
  *
  * @example
@@ -45,7 +45,7 @@ function stateIn(contextValue: object): AuthState | undefined {
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAuthPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
-  const { verifier, policy, publicAnswers } = readPluginOptions(options);
+  const { verifier, policy, publicAnswers, answers } = readPluginOptions(options);
   const { emitter, warnings } = internalsOf(verifier);
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
@@ -83,7 +83,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
       const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };
       const operationName = requestContext.operationName ?? undefined;
       emitter.emit({ type: 'operation.refused', operationName, code, reason });
-      throw refuseOperation(first, stateIn(requestContext.contextValue)?.hasToken === true);
+      throw refuseOperation(first, stateIn(requestContext.contextValue)?.hasToken === true, answers);
     },
 
     async executionDidStart({ schema, document, operation, contextValue, overallCachePolicy }) {
@@ -113,7 +113,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
     async willSendResponse(requestContext) {
       const { response, errors, contextValue, logger } = requestContext;
       const { headers } = response.http;
-      if (errors) addChallenge(headers, errors, stateIn(contextValue)?.hasToken === true);
+      if (errors) addHeaders(headers, errors, stateIn(contextValue)?.hasToken === true, answers);
       varying.addTo(headers);
       if (isSharedByCallers(requestContext)) {
         warn(
