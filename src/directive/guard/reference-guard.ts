@@ -10,14 +10,13 @@
 import { responsePathAsArray } from 'graphql';
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 import { authStateOf } from '../../auth.js';
-import type { AuthenticatedAuth } from '../../auth.js';
 import { createLocatedDenialError } from '../../denial-error.js';
-import { denials } from '../../errors.js';
-import { authIn, misconfigured, toRefusal } from '../decision/decide.js';
+import { authIn } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
 import { decideInExecution } from '../decision/execution.js';
 import { isPromiseLike, whenSettled } from '../decision/promises.js';
 import { markPrivate } from './cache-hint.js';
+import { decidePolicies } from './field-guard.js';
 import type { GuardServices } from './field-guard.js';
 import { guardAbove, isOutermost } from './outermost.js';
 import type { GuardPosition, Resolver } from './outermost.js';
@@ -52,17 +51,10 @@ export function guardReferences(
   function decide(reference: unknown, [, args, context, info]: Parameters<Resolver>): Verdict | PromiseLike<Verdict> {
     const requirement = references.get(typeNameOf(reference) ?? '');
     if (requirement === undefined) return undefined;
-    const auth = authIn(context);
-    const byToken = decideInExecution(auth, requirement.rule, info);
+    const byToken = decideInExecution(authIn(context), requirement.rule, info);
     // Policies are asked by the guard below a wrapper: once, and about the references that the wrapper passes on.
     if (byToken || requirement.policies.length === 0 || position.wrapper) return byToken;
-    const state = authStateOf(auth);
-    if (state === undefined) return misconfigured(auth);
-    // Every rule asks for a verified token at least, and it is met.
-    const request = { auth: state.auth as AuthenticatedAuth, source: reference, args, context, info };
-    return whenSettled(askPolicies(requirement.policies, request, state), (isAllowed) =>
-      isAllowed ? undefined : toRefusal(state, denials.policy),
-    );
+    return decidePolicies(requirement.policies, [reference, args, context, info], askPolicies);
   }
 
   const resolveAll: Resolver = (source, args, contextValue, info) => {

@@ -56,11 +56,11 @@ export function transformSchema(
   if (foreign !== undefined) throw new AuthConfigurationError(`authDirectiveTransformer(): ${foreign}`);
   assertUnguarded(original);
   const schema = copySchema(original);
-  const { name, publicName, unannotated, enforcedElsewhere } = settings;
+  const { name, publicName, unannotated, enforcedElsewhere, dialects } = settings;
   // What code answers is read once, both for the check and for the guards.
   const read = createElementReader();
   const names = { names: new Set([name]), publicNames: new Set([publicName]) };
-  const rules = readRules(schema, { ...names, unannotated }, read);
+  const rules = readRules(schema, { ...names, unannotated, dialects }, read);
   const problems = findProblems(schema, rules, settings, read);
   if (problems.length > 0) throw new AuthConfigurationError(problems);
 
@@ -77,7 +77,8 @@ export function transformSchema(
     if (isAbstractType(type)) guardAbstractType(type, rules, settings, services);
   }
   keepRules(schema, rules);
-  noteSettings(schema, { name, publicName, unannotated, enforcedElsewhere: [...enforcedElsewhere] });
+  const lists = { enforcedElsewhere: [...enforcedElsewhere], dialects: [...dialects] };
+  noteSettings(schema, { name, publicName, unannotated, ...lists });
   return schema;
 }
 
@@ -165,13 +166,13 @@ function guardAbstractType(
   type: GraphQLAbstractType,
   rules: SchemaRules,
   { isReportOnly }: TransformSettings,
-  { report }: GuardServices,
+  services: GuardServices,
 ): void {
   const members = rules.ofMembers(type);
   if (members === undefined) return;
   type.resolveType = guardResolveType(
     type.resolveType ?? defaultTypeResolver,
     { members, isReportOnly, checksExpiry: false },
-    report,
+    services,
   );
 }

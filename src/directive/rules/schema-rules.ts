@@ -11,6 +11,8 @@ import type {
 } from 'graphql';
 import { createElementReader, usesOf } from './annotations.js';
 import type { ElementReader, SchemaElement } from './annotations.js';
+import { createDialectReader } from './dialect-rule.js';
+import type { Dialect } from './dialects.js';
 import { readInputRules } from './input-rules.js';
 import type { FieldInputs } from './input-rules.js';
 import { memoize, memoizePair } from './memoize.js';
@@ -25,6 +27,8 @@ export interface RuleSettings {
   /** The names of `@public`. */
   readonly publicNames: ReadonlySet<string>;
   readonly unannotated: 'public' | 'authenticated';
+  /** The other products whose directives are enforced here. */
+  readonly dialects: ReadonlySet<Dialect>;
 }
 
 type Field = GraphQLField<unknown, unknown>;
@@ -66,11 +70,17 @@ export interface SchemaRules {
 
 export function readRules(
   schema: GraphQLSchema,
-  { names, publicNames, unannotated }: RuleSettings,
+  { names, publicNames, unannotated, dialects }: RuleSettings,
   read: ElementReader = createElementReader(),
 ): SchemaRules {
   const roots = new Set(Object.values(OperationTypeNode).map((operation) => schema.getRootType(operation)));
-  const own = (element: SchemaElement) => requirementOf(usesOf(read(element), names));
+  const dialectRuleOf = createDialectReader(schema, { names, publicNames, dialects }, read);
+  const own = (element: SchemaElement) => {
+    const reading = read(element);
+    const requirement = requirementOf(usesOf(reading, names));
+    if (dialectRuleOf === undefined) return requirement;
+    return reading.uses.map((use) => dialectRuleOf(use)?.requirement).reduce(and, requirement);
+  };
   const isPublic = (element: SchemaElement) =>
     usesOf(read(element), publicNames).some(({ faults }) => faults.length === 0);
   const inputs = readInputRules(schema, own);
