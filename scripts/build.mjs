@@ -8,7 +8,12 @@ import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 
-const ENTRIES = { index: 'index', testing: 'testing/index', verifier: 'verifier' };
+const ENTRIES = {
+  index: 'index',
+  'graphql-ws': 'graphql-ws/index',
+  testing: 'testing/index',
+  verifier: 'verifier',
+};
 
 const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'src');

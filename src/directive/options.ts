@@ -1,8 +1,9 @@
 /** The options of `authDirective()`: their types, defaults and checks. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
+import { readLogger } from '../log.js';
 import type { AuthLogger } from '../log.js';
-import { describe, oneOf, print, readFunction, readSettings } from '../settings.js';
+import { oneOf, print, readFunction, readSettings } from '../settings.js';
 import { ownershipProblem } from './decision/owner-policy.js';
 import { readPolicies } from './decision/policies.js';
 import type { NamedPolicy, Policies } from './decision/policies.js';
@@ -135,7 +136,7 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
     policies: withProblems(readPolicies(policies)),
     unannotated: oneOf(WHERE, 'unannotated', unannotated, ['public', 'authenticated'], 'public'),
     isReportOnly: oneOf(WHERE, 'enforcement', enforcement, ['enforce', 'report'], 'enforce') === 'report',
-    logger: readLogger(logger),
+    logger: readLogger('authDirective()', logger),
     fieldResolver: readFunction<ResolvedDirectiveOptions['fieldResolver']>(
       `${WHERE}: fieldResolver`,
       fieldResolver,
@@ -172,14 +173,6 @@ function withProblems(policies: ReadonlyMap<string, NamedPolicy>): ResolvedDirec
       { ...policy, problemOf: (field, schema) => ownershipProblem(policy.check, field, schema) },
     ]),
   );
-}
-
-function readLogger(logger: unknown): AuthLogger | undefined {
-  if (logger === undefined) return undefined;
-  // Loggers are instances of classes: their methods may be inherited.
-  const { warn, error } = (logger ?? {}) as { readonly warn?: unknown; readonly error?: unknown };
-  if (typeof warn === 'function' && typeof error === 'function') return logger as AuthLogger;
-  throw misuse('logger', 'an object with the methods `warn` and `error`', describe(logger), 'Write logger: console.');
 }
 
 function readDialects(dialects: unknown, unannotated: unknown): ReadonlySet<Dialect> {

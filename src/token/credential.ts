@@ -83,6 +83,26 @@ export function headersOf(source: TokenSource): readonly string[] | undefined {
   return headersRead.get(source);
 }
 
+/** How a cookie counts in a request that is not one of HTTP, such as the opening of a WebSocket connection. */
+interface CookieRule {
+  /** The values of the header `cookie`. */
+  values(): readonly string[];
+  /** @throws {TokenRejectedError} `malformed`, when another site may have made the browser send the cookie. */
+  assertAllowed(): void;
+}
+
+const cookieRules = once('cookie rules', () => new WeakMap<TokenRequest, CookieRule>());
+
+/** @internal */
+export function setCookieRule(request: TokenRequest, rule: CookieRule): void {
+  cookieRules.set(request, rule);
+}
+
+/** @internal */
+export function cookieRuleOf(request: TokenRequest): CookieRule | undefined {
+  return cookieRules.get(request);
+}
+
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { AuthConfigurationError, TokenRejectedError } from '../../src/errors.js';
-import { readIntegrationRequest } from '../../src/server/request.js';
+import { readIntegrationRequest } from '../../src/server/integration-request.js';
 
 /** Headers by `get` alone, as graphql-sse gives them. */
 function byGet(headers: Readonly<Record<string, unknown>>) {
@@ -285,10 +285,12 @@ describe('the request of an integration', () => {
   );
 
   it.each([
-    [{ connectionParams: { headers: { authorization: 'Bearer a.b.c' } }, extra: { request: { headers } } }],
+    [{ connectionParams: { authorization: 'Bearer a.b.c' }, extra: { socket: {} } }],
     [{ connectionParams: undefined, extra: { socket: {} } }],
+    [{ connectionParams: { authorization: 'Bearer a.b.c' } }],
+    [{ connectionParams: {}, extra: { request: {} } }],
     [{ ctx: { connectionParams: { authorization: 'Bearer a.b.c' }, extra: { request: { headers } } } }],
-  ])('is refused for a WebSocket connection, whose credentials createAuthContext() does not read: %j', (context) => {
+  ])('is refused for a WebSocket connection that does not show its upgrade request: %j', (context) => {
     expect(() => authorization(context)).toThrow(AuthConfigurationError);
   });
 

@@ -1,0 +1,10 @@
+/** Options of what finds and verifies the token of a request. */
+import type { TokenSource } from '../token/source.js';
+import type { CognitoVerifier } from '../token/verifier.js';
+
+/** Options of `createAuthContext()` and `authOf()`. */
+export interface AuthContextOptions {
+  readonly verifier: CognitoVerifier;
+  /** Finds the token in the request. Default: `bearerToken()`. */
+  readonly tokenSource?: TokenSource | undefined;
+}
