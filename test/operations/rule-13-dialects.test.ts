@@ -499,8 +499,8 @@ describe('rule 13: the dialect of AppSync', () => {
       'Query.f: Expected each of `cognito_groups` to be a name without white space, got null. Correct it, or leave it out.',
     ],
     [
-      'type Query { f: Int @aws_auth(cognito_groups: ["amdin"]) }',
-      'Query.f: Expected each of `cognito_groups` to be one of authDirective({ groups }), got "amdin". Correct it, or add it there.',
+      'type Query { f: Int @aws_auth(cognito_groups: ["admins"]) }',
+      'Query.f: Expected each of `cognito_groups` to be one of authDirective({ groups }), got "admins". Correct it, or add it there.',
     ],
   ])('refuses at build: %s', (sdl, problem) => {
     expect(problemsOf(() => appsync(sdl, { groups: ['admin'] }))).toEqual([problem]);

@@ -169,8 +169,8 @@ describe('rule 13: directives of other products', () => {
       /dialects: \['appsync'\] does not enforce here, got "aws_auth"/,
     ],
     [
-      { dialects: ['federation'], enforcedElsewhere: ['aws_auth', 'aws_lamda'] },
-      /to be names of directives of other products, got "aws_lamda"/,
+      { dialects: ['federation'], enforcedElsewhere: ['aws_auth', 'aws_other'] },
+      /to be names of directives of other products, got "aws_other"/,
     ],
   ])('are not excused by a wrong option, which is refused: %j', (options, sentence) => {
     expect(problemsOf(() => authDirective(options))).toEqual([expect.stringMatching(sentence)]);
