@@ -5,7 +5,7 @@
  *
  * A denied reference never gets to the field's resolver. A rejected promise from there would not do: `@apollo/subgraph`
  * forgets the promises of earlier references when a later one fails at once, and a forgotten rejection ends the process
- * (`throwWhenListed`).
+ * (docs/decisions: references at `_entities`).
  */
 import { responsePathAsArray } from 'graphql';
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';

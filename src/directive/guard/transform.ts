@@ -172,7 +172,7 @@ function guardAbstractType(
   if (members === undefined) return;
   type.resolveType = guardResolveType(
     type.resolveType ?? defaultTypeResolver,
-    { members, isReportOnly, checksExpiry: false },
+    { typeName: type.name, members, isReportOnly, checksExpiry: false },
     services,
   );
 }

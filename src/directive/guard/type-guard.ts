@@ -1,6 +1,6 @@
 /** The guard of an abstract type: a function around its `resolveType` that enforces the rules of the concrete types. */
 import { getArgumentValues, getNamedType, getNullableType, isListType, responsePathAsArray } from 'graphql';
-import type { GraphQLAbstractType, GraphQLError, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
+import type { GraphQLError, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
 import { authStateOf } from '../../auth.js';
 import { createLocatedDenialError } from '../../denial-error.js';
 import { authIn } from '../decision/decide.js';
@@ -16,13 +16,19 @@ import type { GuardRecord, Members } from './registry.js';
 
 type Path = GraphQLResolveInfo['path'];
 
+export interface TypeGuard extends GuardRecord {
+  /** The abstract type. */
+  readonly typeName: string;
+  readonly members: Members;
+}
+
 /** `resolveType` behind a guard: the first moment at which it is known what a value of an abstract type is. */
 export function guardResolveType(
   resolveType: GraphQLTypeResolver<unknown, unknown>,
-  record: GuardRecord & { readonly members: Members },
+  record: TypeGuard,
   { askPolicies, report }: GuardServices,
 ): GraphQLTypeResolver<unknown, unknown> {
-  const { members, isReportOnly } = record;
+  const { typeName, members, isReportOnly } = record;
 
   /** Gives what `resolveType` gave, unless the caller is denied such a value. */
   function check<T>(name: T, value: unknown, contextValue: unknown, info: GraphQLResolveInfo, path: Path | undefined) {
@@ -43,7 +49,7 @@ export function guardResolveType(
   }
 
   const guarded: GraphQLTypeResolver<unknown, unknown> = (value, contextValue, info, type) => {
-    const path = pathOf(info, type);
+    const path = pathOf(info, typeName);
     const name = resolveType(value, contextValue, info, type);
     return isPromiseLike(name)
       ? Promise.resolve(name).then((resolved) => check(resolved, value, contextValue, info, path))
@@ -71,8 +77,8 @@ function deny(refusal: Refusal, info: GraphQLResolveInfo, path: Path | undefined
  * Where the value at hand is. A library may also ask what a value is that it has not returned yet: `@apollo/subgraph` does, of
  * an interface, for the references of `_entities`.
  */
-function pathOf(info: GraphQLResolveInfo, type: GraphQLAbstractType): Path | undefined {
-  if (getNamedType(info.returnType).name !== type.name) return undefined;
+function pathOf(info: GraphQLResolveInfo, typeName: string): Path | undefined {
+  if (getNamedType(info.returnType).name !== typeName) return undefined;
   return isListType(getNullableType(info.returnType)) ? itemPathOf(info) : info.path;
 }
 
