@@ -11,12 +11,22 @@ interface Branded {
   readonly [brand]: never;
 }
 
-/** The request has no credentials. */
+/**
+ * The request has no credentials.
+ *
+ * @example
+ * if (auth.status === 'anonymous') return { signInUrl };
+ */
 export interface AnonymousAuth extends Branded {
   readonly status: 'anonymous';
 }
 
-/** The request's credentials are rejected, or could not be checked (`keys-unavailable`, `revocation-unavailable`). */
+/**
+ * The request's credentials are rejected, or could not be checked (`keys-unavailable`, `revocation-unavailable`).
+ *
+ * @example
+ * if (auth.status === 'rejected' && auth.reason === 'expired') return { refresh: true };
+ */
 export interface RejectedAuth extends Branded {
   readonly status: 'rejected';
   readonly reason: RejectionReason;
@@ -39,25 +49,55 @@ interface AuthenticatedBase extends Branded {
   readonly expiresAt: number;
 }
 
-/** The caller of a verified ID token. */
+/**
+ * The caller of a verified ID token.
+ *
+ * @example
+ * const { claims }: AuthenticatedIdAuth = requireAuth(contextValue, { tokenUse: 'id' });
+ * sendReceipt(claims.email);
+ */
 export interface AuthenticatedIdAuth extends AuthenticatedBase {
   readonly tokenUse: 'id';
   readonly claims: CognitoIdTokenPayload;
 }
 
-/** The caller of a verified access token. */
+/**
+ * The caller of a verified access token.
+ *
+ * @example
+ * const { scopes }: AuthenticatedAccessAuth = requireAuth(contextValue, { tokenUse: 'access' });
+ * const canWrite = scopes.includes('orders/write');
+ */
 export interface AuthenticatedAccessAuth extends AuthenticatedBase {
   readonly tokenUse: 'access';
   readonly claims: CognitoAccessTokenPayload;
 }
 
-/** The caller of a verified token; `tokenUse` tells the two kinds apart. */
+/**
+ * The caller of a verified token; `tokenUse` tells the two kinds apart.
+ *
+ * @example
+ * const emailOf = (auth: AuthenticatedAuth) => (auth.tokenUse === 'id' ? auth.claims.email : undefined);
+ */
 export type AuthenticatedAuth = AuthenticatedIdAuth | AuthenticatedAccessAuth;
 
-/** What is known of the caller. Frozen; `status` tells the three states apart. */
+/**
+ * What is known of the caller. Frozen; `status` tells the three states apart.
+ *
+ * @example
+ * const nameOf = (auth: Auth) => (auth.status === 'authenticated' ? auth.username : undefined);
+ */
 export type Auth = AnonymousAuth | AuthenticatedAuth | RejectedAuth;
 
-/** What this package adds to `contextValue`. A guarded resolver sees `AuthContext<AuthenticatedAuth>`. */
+/**
+ * What this package adds to `contextValue`. A guarded resolver sees `AuthContext<AuthenticatedAuth>`.
+ *
+ * @example
+ * interface MyContext extends AuthContext {
+ *   readonly orders: OrderStore;
+ * }
+ * const server = new ApolloServer<MyContext>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });
+ */
 export interface AuthContext<A extends Auth = Auth> {
   readonly auth: A;
 }
@@ -188,7 +228,7 @@ export function isExpired({ auth, origin }: AuthState): boolean {
  * Whether a token was verified. False for anything that this package did not create.
  *
  * @example
- * const resolvers = { Query: { me: (_, __, { auth }) => (isAuthenticated(auth) ? loadPerson(auth.sub) : null) } };
+ * const me = (_: unknown, __: unknown, { auth }: AuthContext) => (isAuthenticated(auth) ? loadPerson(auth.sub) : null);
  */
 export function isAuthenticated(auth: Auth): auth is AuthenticatedAuth {
   return authStateOf(auth)?.auth.status === 'authenticated';

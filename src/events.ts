@@ -62,7 +62,12 @@ export type AuthEvent =
       readonly durationMs: number;
     };
 
-/** Receives each event, synchronously. What it throws is ignored. */
+/**
+ * Receives each event, synchronously. What it throws is ignored.
+ *
+ * @example
+ * const onEvent: AuthEventListener = ({ type }) => metrics.count(type);
+ */
 export type AuthEventListener = (event: AuthEvent) => void;
 
 export type TokenRejectedEvent = Extract<AuthEvent, { readonly type: 'token.rejected' }>;

@@ -3,7 +3,12 @@ import { AuthConfigurationError } from './errors.js';
 import { tell } from './events.js';
 import { describe } from './settings.js';
 
-/** The part of a logger that this package writes to. Apollo Server's logger is one, and so is `console`. */
+/**
+ * The part of a logger that this package writes to. Apollo Server's logger is one, and so is `console`.
+ *
+ * @example
+ * const logger: AuthLogger = { warn: (line) => log.push(line), error: (line) => log.push(line) };
+ */
 export interface AuthLogger {
   debug?(message: string): unknown;
   warn(message: string): unknown;
@@ -17,7 +22,7 @@ export function readLogger(where: string, logger: unknown): AuthLogger | undefin
   const { warn, error } = (logger ?? {}) as { readonly warn?: unknown; readonly error?: unknown };
   if (typeof warn === 'function' && typeof error === 'function') return logger as AuthLogger;
   throw new AuthConfigurationError(
-    `${where}: Expected \`logger\` to be an object with the methods \`warn\` and \`error\`, got ${describe(logger)}. Write logger: console.`,
+    `Expected \`logger\` of ${where} to be an object with the methods \`warn\` and \`error\`, got ${describe(logger)}. Write logger: console.`,
   );
 }
 

@@ -11,15 +11,28 @@ import { print, readFunction } from '../settings.js';
 import { readTokenSource } from '../server/authenticate.js';
 import { readVerifierSettings } from '../server/verifier-option.js';
 import type { TokenSource } from '../token/source.js';
-import type { CognitoVerifier } from '../token/verifier.js';
+import type { CognitoVerifier, VerifierInternals } from '../token/verifier.js';
 
-/** The context of one connection, as graphql-ws makes it. */
+/**
+ * The context of one connection, as graphql-ws makes it. `Extra` is what the WebSocket server adds, such as `Extra` of
+ * `graphql-ws/use/ws`.
+ *
+ * @example
+ * const extend = (auth: Auth, { connectionParams }: WebSocketConnection) => ({ locale: connectionParams?.['locale'] });
+ */
 export type WebSocketConnection<Extra = unknown> = Context<ConnectionInitMessage['payload'], Extra>;
 
 type Hooks<Extra> = ServerOptions<ConnectionInitMessage['payload'], Extra>;
 type Run = (args: ExecutionArgs) => OperationResult;
 
-/** Adds properties of your own to the context of an operation. */
+/**
+ * Adds properties of your own to the context of an operation.
+ *
+ * @example
+ * const extend: WebSocketOperationExtension<unknown, { readonly operationId: string }> = (auth, connection, id) => ({
+ *   operationId: id,
+ * });
+ */
 export type WebSocketOperationExtension<Extra, Extension extends object> = (
   auth: Auth,
   connection: WebSocketConnection<Extra>,
@@ -27,7 +40,12 @@ export type WebSocketOperationExtension<Extra, Extension extends object> = (
   payload: SubscribePayload,
 ) => Extension | Promise<Extension>;
 
-/** Options of `cognitoAuthWebSocket()`. The functions are those of graphql-ws, and run after this package's own part. */
+/**
+ * Options of `cognitoAuthWebSocket()`. The functions are those of graphql-ws, and run after this package's own part.
+ *
+ * @example
+ * const options: CognitoAuthWebSocketOptions = { verifier, logger: console, onDenied: { query: 'reject' } };
+ */
 export interface CognitoAuthWebSocketOptions<Extra = unknown> {
   readonly verifier: CognitoVerifier;
   /** Finds the token in the connection. Default: `bearerToken()`. */
@@ -55,7 +73,12 @@ export interface CognitoAuthWebSocketOptions<Extra = unknown> {
   readonly onClose?: Hooks<Extra>['onClose'];
 }
 
-/** Options of graphql-ws. Do not replace any of them: an operation that misses one is refused. */
+/**
+ * Options of graphql-ws. Do not replace any of them: an operation that misses one is refused.
+ *
+ * @example
+ * const { onConnect, onSubscribe, context, execute, subscribe }: CognitoAuthWebSocket = cognitoAuthWebSocket({ verifier });
+ */
 export interface CognitoAuthWebSocket<Extra = unknown> {
   readonly onConnect: NonNullable<Hooks<Extra>['onConnect']>;
   readonly onSubscribe: NonNullable<Hooks<Extra>['onSubscribe']>;
@@ -73,6 +96,7 @@ export interface CognitoAuthWebSocket<Extra = unknown> {
 
 export interface ResolvedOptions<Extra> {
   readonly verifier: CognitoVerifier;
+  readonly internals: VerifierInternals;
   readonly tokenSource: TokenSource;
   readonly isOriginAllowed: (origin: string | undefined) => boolean;
   readonly policy: RefusalPolicy;
@@ -86,11 +110,12 @@ const FUNCTIONS = ['onConnect', 'onSubscribe', 'execute', 'subscribe', 'onDiscon
 /** @throws {AuthConfigurationError} on an unknown option, or a value that is none. */
 export function readWebSocketOptions<Extra>(options: CognitoAuthWebSocketOptions<Extra>): ResolvedOptions<Extra> {
   const names = ['tokenSource', 'allowedOrigins', 'onDenied', 'logger', ...FUNCTIONS];
-  const { verifier, settings } = readVerifierSettings(CALLED, options, names);
+  const { verifier, internals, settings } = readVerifierSettings(CALLED, options, names);
   const origins = readOrigins(settings['allowedOrigins']);
   const own = FUNCTIONS.map((name) => [name, readHook(name, settings[name])] as const);
   return {
     verifier,
+    internals,
     tokenSource: readTokenSource(CALLED, settings['tokenSource']),
     isOriginAllowed: (origin) => origin !== undefined && origins.has(origin),
     policy: readRefusalPolicy(CALLED, undefined, settings['onDenied']),

@@ -24,14 +24,14 @@ export function guardStream(
     await iterator.return?.();
     return END;
   };
+  const deliver = (result: IteratorResult<ExecutionResult>) => {
+    if (isOver()) return close();
+    if (result.done === true) return END;
+    if (result.value.errors !== undefined) onResult(result.value);
+    return result;
+  };
   return {
-    async next() {
-      const result = await iterator.next();
-      if (isOver()) return close();
-      if (result.done === true) return END;
-      if (result.value.errors !== undefined) onResult(result.value);
-      return result;
-    },
+    next: () => iterator.next().then(deliver),
     return: close,
     async throw(error) {
       await iterator.throw?.(error);

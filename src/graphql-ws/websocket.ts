@@ -14,7 +14,6 @@ import { findToken, toRejectedAuth } from '../server/authenticate.js';
 import { withAuth } from '../server/extension.js';
 import { createFaultLog, rootCauseOf } from '../server/fault-log.js';
 import { asError } from '../settings.js';
-import { internalsOf } from '../token/verifier.js';
 import { closeOf, closeSocket, FAULT } from './close.js';
 import { Connection } from './connection.js';
 import type { ConnectionServices } from './connection.js';
@@ -56,8 +55,8 @@ export function cognitoAuthWebSocket<Extra = unknown, Extension extends object =
   extend?: WebSocketOperationExtension<Extra, Extension>,
 ): CognitoAuthWebSocket<Extra> {
   assertGraphqlVersion('cognitoAuthWebSocket()');
-  const { verifier, tokenSource, isOriginAllowed, policy, logger, own } = readWebSocketOptions(options);
-  const { origin, emitter, recheckSeconds } = internalsOf(verifier);
+  const { verifier, internals, tokenSource, isOriginAllowed, policy, logger, own } = readWebSocketOptions(options);
+  const { origin, emitter, recheckSeconds } = internals;
   const faultLog = createFaultLog();
   const connections = new WeakMap<object, Connection>();
   // Those that were closed before their credentials were checked.

@@ -1,6 +1,5 @@
 /** `authOf()`: the caller of one request, beside GraphQL or without it. */
 import type { Auth } from '../auth.js';
-import { internalsOf } from '../token/verifier.js';
 import { findToken, readTokenSource, toRejectedAuth } from './authenticate.js';
 import type { AuthContextOptions } from './context-options.js';
 import { readIntegrationRequest } from './integration-request.js';
@@ -15,18 +14,16 @@ import { readVerifierSettings } from './verifier-option.js';
  *   `Request`, a Fastify or Hapi request, a Koa context, an event of Lambda or H3, a graphql-ws context.
  * @throws {AuthConfigurationError} on an unknown option, and when no headers can be read in what was passed.
  * @example
- * app.get('/invoices/:id', async (req, res) => {
- *   const auth = await authOf({ verifier }, req);
- *   if (auth.status !== 'authenticated') return void res.sendStatus(401);
- *   res.json(await loadInvoice(req.params.id, auth.sub));
- * });
+ * const auth = await authOf({ verifier }, req);
+ * if (auth.status !== 'authenticated') return response.writeHead(401).end();
+ * response.end(JSON.stringify(await loadInvoices(auth.sub)));
  */
 export async function authOf(options: AuthContextOptions, request: object): Promise<Auth> {
-  const { verifier, settings } = readVerifierSettings('authOf()', options, ['tokenSource']);
+  const { verifier, internals, settings } = readVerifierSettings('authOf()', options, ['tokenSource']);
   const tokenSource = readTokenSource('authOf()', settings['tokenSource']);
   try {
     return await verifier.authenticate(findToken(tokenSource, readIntegrationRequest([request])));
   } catch (error) {
-    return toRejectedAuth(error, internalsOf(verifier).origin);
+    return toRejectedAuth(error, internals.origin);
   }
 }

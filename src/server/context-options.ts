@@ -2,7 +2,12 @@
 import type { TokenSource } from '../token/source.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 
-/** Options of `createAuthContext()` and `authOf()`. */
+/**
+ * Options of `createAuthContext()` and `authOf()`.
+ *
+ * @example
+ * const options: AuthContextOptions = { verifier, tokenSource: cookieToken('session') };
+ */
 export interface AuthContextOptions {
   readonly verifier: CognitoVerifier;
   /** Finds the token in the request. Default: `bearerToken()`. */

@@ -5,7 +5,6 @@ import { createDenialError } from '../denial-error.js';
 import { denials } from '../errors.js';
 import { asError } from '../settings.js';
 import { headersOf } from '../token/credential.js';
-import { internalsOf } from '../token/verifier.js';
 import { findToken, readTokenSource, toRejectedAuth } from './authenticate.js';
 import type { AuthContextOptions } from './context-options.js';
 import { withAuth } from './extension.js';
@@ -42,8 +41,8 @@ export function createAuthContext(
   options: AuthContextOptions,
   extend?: (auth: Auth, ...integrationArguments: readonly unknown[]) => object | Promise<object>,
 ): (...integrationArguments: readonly unknown[]) => Promise<AuthContext> {
-  const { verifier, settings } = readVerifierSettings('createAuthContext()', options, ['tokenSource']);
-  const { origin } = internalsOf(verifier);
+  const { verifier, internals, settings } = readVerifierSettings('createAuthContext()', options, ['tokenSource']);
+  const { origin } = internals;
   const tokenSource = readTokenSource('createAuthContext()', settings['tokenSource']);
   const varying = varyingHeadersOf(verifier);
   const headers = headersOf(tokenSource);

@@ -2,11 +2,16 @@
 import { readRefusalPolicy } from '../directive/decide-operation.js';
 import type { DeniedOperationHandlings, InvalidTokenHandling, RefusalPolicy } from '../directive/decide-operation.js';
 import { oneOf } from '../settings.js';
-import type { CognitoVerifier } from '../token/verifier.js';
+import type { CognitoVerifier, VerifierInternals } from '../token/verifier.js';
 import type { AnswerStyle } from './http-answer.js';
 import { readVerifierSettings } from './verifier-option.js';
 
-/** Options of `cognitoAuthPlugin()`. */
+/**
+ * Options of `cognitoAuthPlugin()`.
+ *
+ * @example
+ * const options: CognitoAuthPluginOptions = { verifier, onInvalidToken: 'anonymous', onDenied: { query: 'reject' } };
+ */
 export interface CognitoAuthPluginOptions {
   readonly verifier: CognitoVerifier;
   /**
@@ -36,6 +41,7 @@ export interface CognitoAuthPluginOptions {
 
 export interface ResolvedPluginOptions {
   readonly verifier: CognitoVerifier;
+  readonly internals: VerifierInternals;
   readonly policy: RefusalPolicy;
   readonly publicAnswers: 'anonymous' | 'unruled';
   readonly answers: AnswerStyle;
@@ -44,9 +50,9 @@ export interface ResolvedPluginOptions {
 /** @throws {AuthConfigurationError} on an unknown option or value: a misspelt one must not weaken anything. */
 export function readPluginOptions(options: CognitoAuthPluginOptions): ResolvedPluginOptions {
   const called = 'cognitoAuthPlugin()';
-  const { verifier, settings } = readVerifierSettings(called, options, NAMES);
+  const { settings, ...found } = readVerifierSettings(called, options, NAMES);
   return {
-    verifier,
+    ...found,
     policy: readRefusalPolicy(called, settings['onInvalidToken'], settings['onDenied']),
     publicAnswers: oneOf(called, 'publicAnswers', settings['publicAnswers'], ['anonymous', 'unruled'], 'anonymous'),
     answers: oneOf(called, 'answers', settings['answers'], ['http', 'graphql'], 'http'),

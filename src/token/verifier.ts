@@ -61,7 +61,7 @@ export interface CognitoVerifier {
 }
 
 /** What a verifier shows to this package alone. */
-interface VerifierInternals {
+export interface VerifierInternals {
   /** For each `Auth` that is made on behalf of the verifier. */
   readonly origin: AuthServices;
   readonly emitter: Emitter;

@@ -51,7 +51,7 @@ const world = fc.record({
 });
 
 it(
-  'answers every operation as the rules say, and runs no resolver that they forbid',
+  'a guarded schema answers every operation as the rules say, and runs no resolver that they forbid',
   { timeout: 600_000 },
   async () => {
     const count = new Count();

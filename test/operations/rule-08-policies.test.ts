@@ -25,23 +25,23 @@ function guardF(directive: string, policies: Parameters<typeof guard>[2]) {
 
 describe('rule 8: policies', () => {
   it.each([
-    ['true', () => true, allowed],
-    ['a promise of true', async () => true, allowed],
-    ['false', () => false, denied],
-    ['a promise of false', async () => false, denied],
-    ['something true', () => 'yes' as never, denied],
-    ['undefined', () => undefined as never, denied],
+    ['allow', 'true', () => true],
+    ['allow', 'a promise of true', async () => true],
+    ['deny', 'false', () => false],
+    ['deny', 'a promise of false', async () => false],
+    ['deny', 'a truthy value other than true', () => 'yes' as never],
+    ['deny', 'undefined', () => undefined as never],
     [
+      'deny',
       'a throw',
       () => {
         throw new Error('postgres://secret');
       },
-      denied,
     ],
-    ['a rejection', async () => Promise.reject(new Error('postgres://secret')), denied],
-  ])('that answer %s', async (_, check, expected) => {
+    ['deny', 'a rejection', async () => Promise.reject(new Error('postgres://secret'))],
+  ])('%s when the answer is %s', async (verdict, _, check) => {
     const schema = guardF('@auth(policies: ["p"])', { policies: { p: check, no: () => false } });
-    expect(await run(schema, '{ f }', anaya)).toEqual(expected);
+    expect(await run(schema, '{ f }', anaya)).toEqual(verdict === 'allow' ? allowed : denied);
   });
 
   it('get the caller, the parent, the arguments, the context and info', async () => {
@@ -80,7 +80,7 @@ describe('rule 8: policies', () => {
     expect(asked).toBe(2);
   });
 
-  it('any of a list is enough, and all of the directives', async () => {
+  it('allow with any of a list, and only with all of the directives', async () => {
     const policies = { yes: () => true, no: () => false, later: async () => true };
     expect(await run(guardF('@auth(policies: ["no", "later"])', { policies }), '{ f }', anaya)).toEqual(allowed);
     expect(await run(guardF('@auth(policies: ["yes"]) @auth(policies: ["no"])', { policies }), '{ f }', anaya)).toEqual(
@@ -91,13 +91,13 @@ describe('rule 8: policies', () => {
     ).toEqual(allowed);
   });
 
-  it('on an argument are asked when it is provided', async () => {
+  it('are asked for an argument when it is provided', async () => {
     const schema = guardF('', { policies: { no: () => false } });
     expect(await run(schema, '{ f }', anonymous())).toEqual(allowed);
     expect(await run(schema, '{ f(x: 1) }', anaya)).toEqual(denied);
   });
 
-  it('on an interface’s field hold for its implementers', async () => {
+  it('hold for the implementers of an interface’s field', async () => {
     const schema = guard(
       'interface I { f: String @auth(policies: ["p"]) } type T implements I { f: String } type Query { t: T }',
       { Query: { t: () => ({ f: 'ran' }) } },
@@ -109,7 +109,7 @@ describe('rule 8: policies', () => {
     });
   });
 
-  it('that do not answer in time deny, and a resolver never runs before the answer', async () => {
+  it('deny when they do not answer in time, and no resolver runs before the answer', async () => {
     const ran: string[] = [];
     const schema = guard(
       'type Query { slow: String @auth(policies: ["slow"]) never: String @auth(policies: ["never"]) }',
@@ -126,7 +126,7 @@ describe('rule 8: policies', () => {
     expect(ran).toEqual(['slow']);
   });
 
-  it('all answer before the caller hears that one refused', async () => {
+  it('all answer before the caller hears that one has denied', async () => {
     let answered = false;
     const slow = async () => {
       await sleep(30);
@@ -141,7 +141,7 @@ describe('rule 8: policies', () => {
   const list = 'type Query { rows: [Row!] } type Row { id: Int secret: String @auth(policies: ["mine"]) deep: [Row!] }';
   const rows = Array.from({ length: 200 }, (_, id) => ({ id, secret: 's', deep: [{ id: id + 1000, secret: 'd' }] }));
 
-  it('in a batch are one call for a level of a response, with each key once', async () => {
+  it('load a batch in one call for a level of a response, with each key once', async () => {
     const calls: (readonly number[])[] = [];
     const mine = batchPolicy({
       key: ({ source }: PolicyRequest<{ id: number }>) => source.id % 100,
@@ -159,7 +159,7 @@ describe('rule 8: policies', () => {
     });
   });
 
-  it('in a batch share nothing between operations, callers or events', async () => {
+  it('share nothing of a batch between operations, callers or events', async () => {
     const calls: string[] = [];
     const mine = batchPolicy({
       key: () => 1,
@@ -199,7 +199,7 @@ describe('rule 8: policies', () => {
     expect(calls).toEqual(['anaya', 'anaya', 'ben', 'anaya', 'anaya']);
   });
 
-  it('in a batch are asked for each event by an executor that shares the variables between events', async () => {
+  it('load a batch for each event under an executor that shares the variables between events', async () => {
     let isOwner = true;
     const schema = guard(
       `${list} type Subscription { row: Row }`,
@@ -230,7 +230,7 @@ describe('rule 8: policies', () => {
     ]);
   });
 
-  it('in a batch are asked again after a mutation’s root field has changed the facts', async () => {
+  it('load a batch again after a mutation’s root field has changed the facts', async () => {
     let owner = 'me';
     const own = batchPolicy({ key: () => 1, load: (keys) => keys.map(() => owner === 'me') });
     const schema = guard(
@@ -239,7 +239,7 @@ describe('rule 8: policies', () => {
         Mutation: {
           touch: () => 'touched',
           give: () => {
-            owner = 'somebody else';
+            owner = 'ben';
             return 'given';
           },
         },
@@ -253,7 +253,7 @@ describe('rule 8: policies', () => {
     });
   });
 
-  it('in a batch deny without a key, with too few answers, when the load fails, and when it never ends', async () => {
+  it('deny in a batch without a key, with too few answers, when the load fails, and when it never ends', async () => {
     const events: AuthEvent[] = [];
     const { claims, ...fields } = anaya;
     if (fields.tokenUse !== 'access' || claims.token_use !== 'access')
@@ -291,7 +291,7 @@ describe('rule 8: policies', () => {
     expect(JSON.stringify(answer)).not.toContain('postgres');
   });
 
-  it('stay synchronous when they are', () => {
+  it('keep an execution synchronous when they are synchronous', () => {
     const schema = guardF('@auth(policies: ["p"])', { policies: { p: () => true, no: () => false } });
     expect(graphqlSync({ schema, source: '{ f }', contextValue: { auth: anaya } }).data).toEqual({ f: 'ran' });
   });
@@ -311,14 +311,14 @@ describe('rule 8: policies', () => {
     );
     const source = 'query ($id: ID!) { orders(ownerId: $id) order { total note } }';
 
-    it('lets the owner', async () => {
+    it('allow the owner', async () => {
       const auth = authenticatedAs({ sub: 'anaya', username: 'an' });
       expect(await run(orders, source, auth, { id: 'anaya' })).toEqual({
         data: { orders: 'o', order: { total: 1, note: 2 } },
       });
     });
 
-    it('and nobody else, by exact comparison', async () => {
+    it('deny every other caller, by exact comparison', async () => {
       const auth = authenticatedAs({ sub: 'ben', username: undefined });
       expect(await run(orders, source, auth, { id: 'Ben' })).toEqual({
         data: { orders: null, order: { total: null, note: null } },

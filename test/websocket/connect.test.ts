@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { cognitoAuthWebSocket } from '../../src/graphql-ws/index.js';
 import type { CognitoAuthWebSocketOptions } from '../../src/graphql-ws/index.js';
-import { bearerToken, cookieToken, firstToken, headerToken } from '../../src/index.js';
+import { bearerToken, cookieToken, createAuthContext, firstToken, headerToken } from '../../src/index.js';
 import type { CognitoVerifierOptions } from '../../src/index.js';
 import { createTestUserPool } from '../../src/testing/index.js';
 import { createKeyLife, down } from '../support/key-life.js';
@@ -277,12 +277,41 @@ describe('a cookie of the upgrade request', () => {
     );
   });
 
+  it('and what decides about it are of the upgrade request alone, for a token source of one’s own too', async () => {
+    const names = ['Cookie', 'Origin', 'Content-Type', 'Apollo-Require-Preflight', 'X-Apollo-Operation-Name', 'X-Mine'];
+    const seen: unknown[] = [];
+    const { speak } = await open({
+      tokenSource: (request) => {
+        seen.push(names.map((name) => request.header(name)));
+        return undefined;
+      },
+    });
+    const forged = Object.fromEntries(names.map((name) => [name, 'forged']));
+    await speak([{ ...INIT, payload: { ...forged, headers: forged } }], { origin: 'https://evil.example.com' });
+    expect(seen).toEqual([[[], ['https://evil.example.com'], [], [], [], ['forged']]]);
+  });
+
   it('is not read from the parameters', async () => {
     expect(await me({ origin: 'https://app.example.com' }, { cookie: cookie() })).toBeNull();
   });
 
   it('of another name is no credential, from any origin', async () => {
     expect(await me({ cookie: 'theme=dark', origin: 'https://evil.example.com' })).toBeNull();
+  });
+
+  it('of another name is no credential for createAuthContext() either, which takes no cookie of a connection', async () => {
+    const context = createAuthContext({
+      verifier: pool.verifier(),
+      tokenSource: firstToken((request) => request.header('x-token')[0], cookieToken('__Host-token')),
+    });
+    const status = async (headers: Record<string, string>) =>
+      (await context({ connectionParams: {}, extra: { request: { headers, rawHeaders: [] } } })).auth;
+    expect(await status({ cookie: 'theme=dark' })).toMatchObject({ status: 'anonymous' });
+    const preflighted = { 'content-type': 'application/json', 'apollo-require-preflight': 'true' };
+    expect(await status({ cookie: cookie(), origin: 'https://app.example.com', ...preflighted })).toMatchObject({
+      status: 'rejected',
+      reason: 'malformed',
+    });
   });
 
   it('that differs from the bearer token is malformed', async () => {
@@ -292,6 +321,12 @@ describe('a cookie of the upgrade request', () => {
 });
 
 describe('another header', () => {
+  it('is refused with different values, although the token source takes the first', async () => {
+    const { client } = await open({ tokenSource: (request) => request.header('x-token')[0] });
+    const params = { 'x-token': pool.accessToken(), headers: { 'x-token': pool.idToken() } };
+    expect(await closeOf(ask(client({ connectionParams: params }), '{ me }'))).toEqual(REFUSED);
+  });
+
   it('is read by its name from the parameters', async () => {
     const { client } = await open({ tokenSource: headerToken('X-Id-Token') });
     const params = { 'x-id-token': pool.idToken({ 'cognito:username': 'ben' }) };

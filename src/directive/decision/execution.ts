@@ -65,6 +65,14 @@ export function decideInExecution(auth: unknown, rule: Rule, info: ExecutionInfo
   return denial && toRefusal(state, denial);
 }
 
+/** The same by the clock at this moment, whatever was decided when the execution began. */
+export function decideNow(auth: unknown, rule: Rule): Refusal | undefined {
+  const state = authStateOf(auth);
+  if (state === undefined) return misconfigured(auth);
+  const denial = isExpired(state) ? denials.expired : decide(state, rule);
+  return denial && toRefusal(state, denial);
+}
+
 /** The same for several rules. The reason is that of the first check of them all that fails, whichever rule it is in. */
 export function decideAll(auth: unknown, rules: readonly Rule[], info: ExecutionInfo): Refusal | undefined {
   const [first, ...others] = rules.flatMap((rule) => decideInExecution(auth, rule, info) ?? []);

@@ -77,7 +77,7 @@ export function createEndableLists(schema: GraphQLSchema, rules: SchemaRules): E
     const asked = [...(requirement ? [requirement] : []), ...members];
     return {
       rules: asked.map(({ rule }) => rule),
-      // A subscription's fields are denied once the token has expired, whatever they ask for.
+      // Once the token has expired, every field of a subscription is denied.
       isUncertain: type === subscriptionType || asked.some(({ policies }) => policies.length > 0),
       hasInputs: rules.ofInputs(type, field) !== undefined,
       propagatesNull,

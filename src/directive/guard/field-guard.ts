@@ -7,7 +7,7 @@ import { denials } from '../../errors.js';
 import type { AskPolicies } from '../decision/ask-policies.js';
 import { authIn, misconfigured, toRefusal } from '../decision/decide.js';
 import type { MaybeContext, Refusal } from '../decision/decide.js';
-import { decideAll, decideInExecution, executionAtHand, NO_EXECUTION } from '../decision/execution.js';
+import { decideAll, decideInExecution, decideNow, executionAtHand, NO_EXECUTION } from '../decision/execution.js';
 import { isPromiseLike, whenSettled } from '../decision/promises.js';
 import type { PolicyClause, Requirement } from '../rules/requirement.js';
 import { markPrivate } from './cache-hint.js';
@@ -37,10 +37,24 @@ export function guardResolver(
   position: GuardPosition,
 ): Resolver {
   const { requirement, inputs, checksExpiry } = guard;
-  const isSimple = !inputs && !checksExpiry && requirement?.policies.length === 0;
-  return isSimple
+  const isSimple = !inputs && (requirement === undefined || requirement.policies.length === 0);
+  if (isSimple && checksExpiry) return guardEvent(resolve, guard, services.report, position);
+  return isSimple && requirement
     ? guardByRule(resolve, guard, requirement, services.report, position)
     : guardByAll(resolve, guard, services, position);
+}
+
+/** The same for the field of a subscription, of which each event is an execution: nothing is worth remembering. */
+function guardEvent(resolve: Resolver, guard: FieldGuard, report: Report, position: GuardPosition): Resolver {
+  const rule = guard.requirement?.rule;
+  return (source, args, contextValue, info) => {
+    if (rule !== undefined || guard.members) markPrivate(info);
+    const auth = authIn(contextValue);
+    const refusal = rule === undefined ? decideExpiry(auth) : decideNow(auth, rule);
+    const denied =
+      refusal && deny(refusal, [source, args, contextValue, info], guard, report, position, position.wrapper);
+    return denied ?? resolve(source, args, contextValue, info);
+  };
 }
 
 /** The shortest way for what nearly all guards are: one look at the execution in which the rule was met last. */

@@ -5,7 +5,7 @@ import { createElementReader } from '../rules/annotations.js';
 import { hasAuthArguments } from '../rules/definition.js';
 import { createDialectReader } from '../rules/dialect-rule.js';
 import { visitElements } from '../rules/elements.js';
-import { findNamingProblems as findInSchema } from '../rules/naming.js';
+import { findNamingProblems } from '../rules/naming.js';
 import { fieldsOf, guardOf, hasSettings, settingsOf } from './registry.js';
 
 const MOST_LISTED = 5;
@@ -65,17 +65,12 @@ function isUsed(schema: GraphQLSchema, isMeant: (use: Annotation) => boolean): b
  * it is an error (`coverage.ts`).
  */
 function strangerWarnings(schema: GraphQLSchema): readonly string[] {
-  const strangers = hasSettings(schema) ? [] : findNamingProblems(schema);
+  const strangers = hasSettings(schema) ? [] : findNamingProblems(schema, settingsOf(schema));
   const [first] = strangers;
   if (first === undefined) return [];
   return [
     `The schema was never transformed, and has directives that look like rules (${strangers.length}). The first: ${first}`,
   ];
-}
-
-/** What is wrong with how the schema says its directives, by its own settings. */
-export function findNamingProblems(schema: GraphQLSchema): readonly string[] {
-  return findInSchema(schema, settingsOf(schema));
 }
 
 function list(items: readonly string[]): string {

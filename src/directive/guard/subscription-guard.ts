@@ -27,10 +27,9 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 type Result = IteratorResult<unknown>;
 const END: Result = { value: undefined, done: true };
 
-// By hand and not as a generator: a generator's `return` waits for the event that is being waited for, so that a client
-// who leaves would keep its source open.
+// Not a generator: its `return` waits for the next event, so a client that leaves would keep its source open.
 function wrap(stream: unknown, state: AuthState): unknown {
-  // What is no stream is graphql-js's to refuse.
+  // graphql-js refuses anything but a stream.
   if (!isAsyncIterable(stream)) return stream;
   const iterator = stream[Symbol.asyncIterator]();
   const waiting = new Set<(result: Result) => void>();
@@ -53,8 +52,8 @@ function wrap(stream: unknown, state: AuthState): unknown {
   }
 
   const wrapped: AsyncIterableIterator<unknown> = {
-    async next() {
-      if (isOver) return END;
+    next() {
+      if (isOver) return Promise.resolve(END);
       return new Promise((resolve, reject) => {
         waiting.add(resolve);
         iterator.next().then(

@@ -22,7 +22,7 @@ export interface TypeGuard extends GuardRecord {
   readonly members: Members;
 }
 
-/** `resolveType` behind a guard: the first moment at which it is known what a value of an abstract type is. */
+/** Puts a guard around `resolveType`, which is the first to know the concrete type of a value. */
 export function guardResolveType(
   resolveType: GraphQLTypeResolver<unknown, unknown>,
   record: TypeGuard,
@@ -32,7 +32,7 @@ export function guardResolveType(
 
   /** Gives what `resolveType` gave, unless the caller is denied such a value. */
   function check<T>(name: T, value: unknown, contextValue: unknown, info: GraphQLResolveInfo, path: Path | undefined) {
-    // What is no name of a type is graphql-js's to refuse.
+    // graphql-js refuses anything but the name of a type.
     const requirement = typeof name === 'string' ? members.get(name) : undefined;
     if (requirement === undefined) return name;
     const { rule, policies } = requirement;
@@ -82,7 +82,7 @@ function pathOf(info: GraphQLResolveInfo, typeName: string): Path | undefined {
   return isListType(getNullableType(info.returnType)) ? itemPathOf(info) : info.path;
 }
 
-/** Without a path where it is not known: graphql-js knows the index of the list item, and adds it. */
+/** Has no path if the path is not known: graphql-js adds it, with the index of the list item. */
 function createItemDenialError(
   { denial, cause }: Refusal,
   info: GraphQLResolveInfo,

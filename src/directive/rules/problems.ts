@@ -74,7 +74,7 @@ export function findProblems(
     const dialectRules = ruleOf ? reading.uses.flatMap((use) => ruleOf(use) ?? []) : [];
     const found = [
       ...checkNaming(reading),
-      ...annotations.flatMap((annotation) => annotationProblems(annotation, kind, settings)),
+      ...annotations.flatMap((annotation) => annotationProblems(annotation, kind, schema, settings)),
       ...annotations.flatMap(({ args }) => policyProblems(toList(args['policies']), fieldOf, schema, settings)),
       ...dialectRules.flatMap((rule) => dialectProblems(rule, kind, settings)),
       ...dialectRules.flatMap(({ policies }) => policyProblems(policies, fieldOf, schema, settings)),
@@ -85,7 +85,8 @@ export function findProblems(
         settings,
       ),
     ];
-    for (const problem of found) problems.push(`${coordinate}: ${problem}`);
+    // Pothos writes a directive both as a node and in `extensions`.
+    for (const problem of new Set(found)) problems.push(`${coordinate}: ${problem}`);
   });
   return problems;
 }
@@ -109,6 +110,7 @@ function directiveInputProblems(
 function annotationProblems(
   { name, args, form, faults }: Annotation,
   kind: ElementKind,
+  schema: GraphQLSchema,
   settings: ProblemSettings,
 ): readonly string[] {
   const unenforceable = UNENFORCEABLE.get(kind);
@@ -121,7 +123,10 @@ function annotationProblems(
     problems.push(`Unknown argument ${print(key)} of @${name}. Known arguments: ${ARGUMENT_NAMES.join(', ')}.`);
   }
   const { tokenUse } = args;
-  if ('tokenUse' in args && tokenUse !== 'ID' && tokenUse !== 'ACCESS') problems.push(tokenUseProblem(tokenUse, form));
+  if ('tokenUse' in args && tokenUse !== 'ID' && tokenUse !== 'ACCESS') {
+    const isDefined = form === 'code' || schema.getDirective(name) != null;
+    problems.push(isDefined ? tokenUseProblem(tokenUse, form) : undefinedTokenUseProblem(tokenUse, name));
+  }
   if (tokenUse === 'ID' && 'scopes' in args) {
     problems.push('An ID token has no scopes. Leave out `scopes`, or ask for `tokenUse: ACCESS`.');
   }
@@ -142,6 +147,14 @@ function tokenUseProblem(tokenUse: unknown, form: Annotation['form']): string {
   return (
     `Expected \`tokenUse\` to be ${expected}, got ${print(tokenUse)}. Write one of them ${how}, or leave it out for either ` +
     'token.'
+  );
+}
+
+// Libraries that write the node of a use take the kinds of its values from the definition: without it, all text is a string.
+function undefinedTokenUseProblem(tokenUse: unknown, name: string): string {
+  return (
+    `Expected \`tokenUse\` to be ID or ACCESS, got ${print(tokenUse)} in a schema that does not define @${name}. Give the ` +
+    "schema's builder the definition: buildSchema(authDirectiveTypeDefs).getDirectives()."
   );
 }
 

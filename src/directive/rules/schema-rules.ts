@@ -62,8 +62,16 @@ export interface SchemaRules {
   readonly isRuledInMember: (type: FieldsType, field: Field) => boolean;
   /** What each type asks that a value of the type may turn out to be; undefined when one of them asks for nothing. */
   readonly ofEveryMember: (type: GraphQLNamedType) => readonly MemberRules[] | undefined;
-  /** What the field of an interface asks on each type that may turn up there; undefined when it asks for nothing on one. */
-  readonly ofEveryMemberField: (type: FieldsType, field: Field) => readonly MemberRules[] | undefined;
+  /**
+   * What the field of an interface asks on each type that may turn up there; undefined when it asks for nothing on one.
+   *
+   * @param possible These types alone. Default: every type of the interface.
+   */
+  readonly ofEveryMemberField: (
+    type: FieldsType,
+    field: Field,
+    possible?: readonly GraphQLObjectType[],
+  ) => readonly MemberRules[] | undefined;
   /** Every rule that a field, a type or an input of the schema asks for. */
   readonly all: () => ReadonlySet<Rule>;
 }
@@ -154,16 +162,19 @@ export function readRules(
 
   /** Of an interface's field, on the types that may turn up there. */
   const ofMemberFields = memoizePair((type: GraphQLInterfaceType, field: Field) => {
-    const fields = schema
-      .getPossibleTypes(type)
-      .map((member) => [member, member.getFields()[field.name] ?? field] as const);
-    const members = fields.map(([member, each]) => ({
-      requirement: ofField(member, each),
-      inputs: ofInputs(member, each),
-    }));
+    const types = schema.getPossibleTypes(type);
+    const members = types.map((member) => ofMemberField(member, field));
     const isRuled =
-      members.some(asksAnything) || fields.some(([, each]) => membersOf({ ofMembers }, each) !== undefined);
+      members.some(asksAnything) ||
+      types.some((member) => membersOf({ ofMembers }, fieldIn(member, field)) !== undefined);
     return { isRuled, every: ifAllAsk(members) };
+  });
+
+  const fieldIn = (member: GraphQLObjectType, field: Field) => member.getFields()[field.name] ?? field;
+
+  const ofMemberField = (member: GraphQLObjectType, field: Field) => ({
+    requirement: ofField(member, fieldIn(member, field)),
+    inputs: ofInputs(member, fieldIn(member, field)),
   });
 
   let allRules: ReadonlySet<Rule> | undefined;
@@ -189,7 +200,11 @@ export function readRules(
     isRuledInput: inputs.isRuled,
     isRuledInMember: (type, field) => isInterfaceType(type) && ofMemberFields(type, field).isRuled,
     ofEveryMember: (type) => (isAbstractType(type) ? ofEveryMember(type) : undefined),
-    ofEveryMemberField: (type, field) => (isInterfaceType(type) ? ofMemberFields(type, field).every : undefined),
+    ofEveryMemberField(type, field, possible) {
+      if (!isInterfaceType(type)) return undefined;
+      if (possible === undefined) return ofMemberFields(type, field).every;
+      return ifAllAsk(possible.map((member) => ofMemberField(member, field)));
+    },
     all,
   };
 }

@@ -3,7 +3,12 @@ import { createPublicKey, hash } from 'node:crypto';
 import { AuthConfigurationError } from '../../errors.js';
 import { messageOf } from '../../settings.js';
 
-/** One public key, with the members of RFC 7517, section 4 and RFC 7518, section 6.3.1. */
+/**
+ * One public key, with the members of RFC 7517, section 4 and RFC 7518, section 6.3.1.
+ *
+ * @example
+ * const key: JsonWebKey = { kty: 'RSA', kid: 'k1', use: 'sig', alg: 'RS256', n: '…', e: 'AQAB' };
+ */
 export interface JsonWebKey {
   readonly kty?: string | undefined;
   readonly kid?: string | undefined;
@@ -14,7 +19,13 @@ export interface JsonWebKey {
   readonly [member: string]: unknown;
 }
 
-/** A JWKS document, as at a pool's `/.well-known/jwks.json`. */
+/**
+ * A JWKS document, as at a pool's `/.well-known/jwks.json`.
+ *
+ * @example
+ * const jwks = JSON.parse(readFileSync('jwks.json', 'utf8')) as JsonWebKeySet;
+ * const verifier = createCognitoVerifier({ userPoolId, clientId, jwks });
+ */
 export interface JsonWebKeySet {
   readonly keys: readonly JsonWebKey[];
 }
