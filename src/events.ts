@@ -48,7 +48,7 @@ export type AuthEvent =
     }
   | {
       readonly type: 'field.denied';
-      /** The schema coordinate, such as `Query.orders`. */
+      /** The schema coordinate, such as `Query.orders`; `Product.__resolveReference` for a reference of a subgraph. */
       readonly coordinate: string;
       readonly code: AuthErrorCode;
       readonly reason: DenialReason | undefined;

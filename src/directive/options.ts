@@ -8,7 +8,8 @@ import { ownershipProblem } from './decision/owner-policy.js';
 import { readPolicies } from './decision/policies.js';
 import type { NamedPolicy, Policies } from './decision/policies.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, isCognitoName } from './rules/definition.js';
-import { FOREIGN_NAMES, normalizeName } from './rules/dialects.js';
+import { DIALECT_NAMES, dialectOf, FOREIGN_NAMES, normalizeName } from './rules/dialects.js';
+import type { Dialect } from './rules/dialects.js';
 import type { PolicyProblems, ProblemSettings } from './rules/problems.js';
 
 /**
@@ -63,6 +64,14 @@ export interface AuthDirectiveOptions {
    */
   readonly fieldResolver?: GraphQLFieldResolver<unknown, never> | undefined;
   /**
+   * Other products whose directives are enforced here, beside `@auth`: all rules of an element must hold. `federation`:
+   * `@authenticated`, `@requiresScopes` and `@policy`, also by the names that `@link` gives them. `appsync`: `@aws_auth` and
+   * `@aws_cognito_user_pools`; it needs `unannotated`, because AppSync closes the fields without a directive. Default: none.
+   *
+   * @example ['federation']
+   */
+  readonly dialects?: readonly ('federation' | 'appsync')[] | undefined;
+  /**
    * Directives of other products in the schema that something else enforces, such as `authenticated` behind a router. Any
    * other one in use is refused: it would promise what no guard keeps. Default: none.
    *
@@ -90,6 +99,7 @@ const KNOWN = [
   'enforcement',
   'logger',
   'fieldResolver',
+  'dialects',
   'enforcedElsewhere',
 ];
 const SPECIFIED = ['skip', 'include', 'deprecated', 'specifiedBy', 'oneOf'];
@@ -105,6 +115,7 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
     enforcement,
     logger,
     fieldResolver,
+    dialects = [],
     enforcedElsewhere = [],
   } = readSettings(`${WHERE}: options`, options, KNOWN);
   assertName('name', name, [DEFAULT_PUBLIC_NAME, ...SPECIFIED]);
@@ -117,6 +128,7 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
       "Write publicName: 'isPublic'.",
     );
   }
+  const enforced = readDialects(dialects, unannotated);
   return {
     name,
     publicName,
@@ -131,7 +143,8 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
       'the one that the executor is given',
       undefined,
     ),
-    enforcedElsewhere: readEnforcedElsewhere(enforcedElsewhere, name),
+    dialects: enforced,
+    enforcedElsewhere: readEnforcedElsewhere(enforcedElsewhere, name, enforced),
   };
 }
 
@@ -162,7 +175,24 @@ function withProblems(policies: ReadonlyMap<string, NamedPolicy>): ResolvedDirec
   );
 }
 
-function readEnforcedElsewhere(names: unknown, ownName: string): ReadonlySet<string> {
+function readDialects(dialects: unknown, unannotated: unknown): ReadonlySet<Dialect> {
+  const isDialect = (each: unknown): each is Dialect => DIALECT_NAMES.some((name) => name === each);
+  if (!Array.isArray(dialects) || !dialects.every(isDialect)) {
+    const expected = `a list of ${DIALECT_NAMES.map((name) => `'${name}'`).join(' and ')}`;
+    throw misuse('dialects', expected, print(dialects), "Write dialects: ['federation'].");
+  }
+  if (dialects.includes('appsync') && unannotated === undefined) {
+    throw misuse(
+      'unannotated',
+      "written beside dialects: ['appsync']",
+      print(unannotated),
+      "Write unannotated: 'authenticated', as AppSync does by default, or 'public'.",
+    );
+  }
+  return new Set(dialects);
+}
+
+function readEnforcedElsewhere(names: unknown, ownName: string, dialects: ReadonlySet<Dialect>): ReadonlySet<string> {
   if (!Array.isArray(names)) {
     throw misuse(
       'enforcedElsewhere',
@@ -173,6 +203,15 @@ function readEnforcedElsewhere(names: unknown, ownName: string): ReadonlySet<str
   }
   const known = FOREIGN_NAMES.filter((name) => normalizeName(name) !== normalizeName(ownName));
   for (const name of names as readonly unknown[]) {
+    const dialect = typeof name === 'string' ? dialectOf(name) : undefined;
+    if (dialect !== undefined && dialects.has(dialect)) {
+      throw misuse(
+        'enforcedElsewhere',
+        `names of directives that dialects: ['${dialect}'] does not enforce here`,
+        print(name),
+        'Leave it out, or leave out the dialect.',
+      );
+    }
     if (known.some((each) => each === name)) continue;
     if (typeof name === 'string' && normalizeName(name) === normalizeName(ownName)) {
       throw misuse(

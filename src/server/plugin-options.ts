@@ -3,6 +3,7 @@ import { readRefusalPolicy } from '../directive/decide-operation.js';
 import type { DeniedOperationHandlings, InvalidTokenHandling, RefusalPolicy } from '../directive/decide-operation.js';
 import { oneOf } from '../settings.js';
 import type { CognitoVerifier, VerifierInternals } from '../token/verifier.js';
+import type { AnswerStyle } from './http-answer.js';
 import { readVerifierSettings } from './verifier-option.js';
 
 /**
@@ -30,6 +31,12 @@ export interface CognitoAuthPluginOptions {
    * by a cache hint `PRIVATE` or a call of `requireAuth` with the context object. Default: `anonymous`.
    */
   readonly publicAnswers?: 'anonymous' | 'unruled' | undefined;
+  /**
+   * How a denial is answered. `http`: with the status of the refusal (401, 403 or 503), `WWW-Authenticate` and `Retry-After`.
+   * `graphql`: with 200 and neither header, the denial in `errors` alone; for a subgraph, because a gateway may lose the body
+   * of any other status. Responses with a denial are `no-store` either way. Default: `http`.
+   */
+  readonly answers?: 'http' | 'graphql' | undefined;
 }
 
 export interface ResolvedPluginOptions {
@@ -37,6 +44,7 @@ export interface ResolvedPluginOptions {
   readonly internals: VerifierInternals;
   readonly policy: RefusalPolicy;
   readonly publicAnswers: 'anonymous' | 'unruled';
+  readonly answers: AnswerStyle;
 }
 
 /** @throws {AuthConfigurationError} on an unknown option or value: a misspelt one must not weaken anything. */
@@ -47,7 +55,8 @@ export function readPluginOptions(options: CognitoAuthPluginOptions): ResolvedPl
     ...found,
     policy: readRefusalPolicy(called, settings['onInvalidToken'], settings['onDenied']),
     publicAnswers: oneOf(called, 'publicAnswers', settings['publicAnswers'], ['anonymous', 'unruled'], 'anonymous'),
+    answers: oneOf(called, 'answers', settings['answers'], ['http', 'graphql'], 'http'),
   };
 }
 
-const NAMES = ['onInvalidToken', 'onDenied', 'publicAnswers'];
+const NAMES = ['onInvalidToken', 'onDenied', 'publicAnswers', 'answers'];

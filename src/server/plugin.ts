@@ -15,7 +15,7 @@ import { createLineLimit, writeLine } from '../log.js';
 import type { AuthLogger } from '../log.js';
 import type { CognitoAuthPlugin, PluginRequestContext, PluginRequestListener } from './apollo.js';
 import { createFaultLog, rootCauseOf } from './fault-log.js';
-import { addChallenge, refuseOperation } from './http-answer.js';
+import { addHeaders, refuseOperation } from './http-answer.js';
 import { readPluginOptions } from './plugin-options.js';
 import type { CognitoAuthPluginOptions } from './plugin-options.js';
 import { createRejectionLog } from './rejection-log.js';
@@ -34,7 +34,7 @@ function stateIn(contextValue: object): AuthState | undefined {
  * At start it fetches the keys, waits at most 1 s for them (the fetch goes on; if it fails, the log says why) and refuses a
  * schema whose `@auth` is not enforced. It refuses an operation with a rejected token (401, or 503 while the keys are unavailable) and
  * one that `onDenied` says to reject (401 or 403). A response with `UNAUTHENTICATED` in it gets a `WWW-Authenticate` header
- * (RFC 6750, section 3). A response that involved a rule is private to caches, one with a denial is never stored, and each
+ * (RFC 6750, section 3), unless `answers` is `graphql`. A response that involved a rule is private to caches, one with a denial is never stored, and each
  * names the headers of the token in `Vary`. The verifier stays open when the server stops: close it where you created it.
  *
  * @example
@@ -45,7 +45,7 @@ function stateIn(contextValue: object): AuthState | undefined {
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAuthPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
-  const { verifier, internals, policy, publicAnswers } = readPluginOptions(options);
+  const { verifier, internals, policy, publicAnswers, answers } = readPluginOptions(options);
   const { emitter, warnings } = internals;
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
@@ -85,7 +85,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
       const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };
       const operationName = requestContext.operationName ?? undefined;
       emitter.emit({ type: 'operation.refused', operationName, code, reason });
-      throw refuseOperation(first, stateIn(requestContext.contextValue)?.hasToken === true);
+      throw refuseOperation(first, stateIn(requestContext.contextValue)?.hasToken === true, answers);
     },
 
     async executionDidStart({ schema, document, operation, contextValue, overallCachePolicy }) {
@@ -115,7 +115,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
     async willSendResponse(requestContext) {
       const { response, errors, contextValue, logger } = requestContext;
       const { headers } = response.http;
-      if (errors) addChallenge(headers, errors, stateIn(contextValue)?.hasToken === true);
+      if (errors) addHeaders(headers, errors, stateIn(contextValue)?.hasToken === true, answers);
       varying.addTo(headers);
       if (isSharedByCallers(requestContext)) {
         warn(

@@ -62,7 +62,12 @@ export class GuardServer {
   constructor(model: Schema, data: Data) {
     this.#model = model;
     this.#data = data;
-    const directive = authDirective({ name: model.directive, unannotated: model.unannotated, policies });
+    const directive = authDirective({
+      name: model.directive,
+      unannotated: model.unannotated,
+      policies,
+      dialects: model.isInDialects ? ['federation', 'appsync'] : [],
+    });
     const typeDefs = [directive.authDirectiveTypeDefs, printSchema(model)];
     const schema =
       model.builder === 'graphql-tools' ? makeExecutableSchema({ typeDefs }) : buildSchema(typeDefs.join('\n'));

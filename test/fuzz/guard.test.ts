@@ -107,10 +107,11 @@ function returning(caller: Caller): object {
 }
 
 function describe({ schema, operation, variables, caller }: Request, differences: readonly string[]): string {
-  const { unannotated, typeResolution, isTypeResolutionAsync, builder, form, isScalarOpaque } = schema;
+  const { unannotated, isInDialects, typeResolution, isTypeResolutionAsync, builder, form, isScalarOpaque } = schema;
   const wrappers = Object.fromEntries(schema.wrappers);
   const settings = {
     unannotated,
+    isInDialects,
     typeResolution,
     isTypeResolutionAsync,
     builder,

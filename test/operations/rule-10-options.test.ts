@@ -7,7 +7,7 @@ describe('rule 10: authDirective()', () => {
   it.each<[object, string]>([
     [
       { Name: 'auth' },
-      'Unknown option `Name` in `options` of authDirective(). Known options: name, publicName, groups, policies, unannotated, enforcement, logger, fieldResolver, enforcedElsewhere.',
+      'Unknown option `Name` in `options` of authDirective(). Known options: name, publicName, groups, policies, unannotated, enforcement, logger, fieldResolver, dialects, enforcedElsewhere.',
     ],
     [
       { name: '@auth' },
@@ -16,6 +16,18 @@ describe('rule 10: authDirective()', () => {
     [
       { name: 'public' },
       'Expected `name` of authDirective() to be a name for a directive that is not taken (public, skip, include, deprecated, specifiedBy, oneOf), got "public". Write it without "@", or leave it out for the default.',
+    ],
+    [
+      { dialects: ['apollo'] },
+      "Expected `dialects` of authDirective() to be a list of 'federation' and 'appsync', got [\"apollo\"]. Write dialects: ['federation'].",
+    ],
+    [
+      { dialects: 'federation' },
+      "Expected `dialects` of authDirective() to be a list of 'federation' and 'appsync', got \"federation\". Write dialects: ['federation'].",
+    ],
+    [
+      { dialects: ['appsync'] },
+      "Expected `unannotated` of authDirective() to be written beside dialects: ['appsync'], got undefined. Write unannotated: 'authenticated', as AppSync does by default, or 'public'.",
     ],
     [
       { groups: [] },

@@ -133,7 +133,13 @@ void new ApolloServer<{ readonly requestId: string }>({ schema, plugins: [cognit
 void responseCachePlugin({ sessionId: authSessionId, generateCacheKey: authCacheKey });
 
 // Undefined is the default of an option, also under `exactOptionalPropertyTypes`.
-cognitoAuthPlugin({ verifier, onInvalidToken: undefined, onDenied: undefined, publicAnswers: undefined });
+cognitoAuthPlugin({
+  verifier,
+  onInvalidToken: undefined,
+  onDenied: undefined,
+  publicAnswers: undefined,
+  answers: undefined,
+});
 createAuthContext({ verifier, tokenSource: undefined });
 
 interface MyContext extends AuthContext {

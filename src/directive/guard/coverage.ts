@@ -91,6 +91,7 @@ export function hasRules(schema: GraphQLSchema): boolean {
   const rules = rulesOf(schema);
   for (const [type, field] of fieldsOf(schema)) {
     if (rules.ofField(type, field) || rules.ofInputs(type, field) || membersOf(rules, field)) return true;
+    if (rules.ofReferences(type, field)) return true;
     if (guardRecordOf(field.resolve)) return true;
   }
   return false;
@@ -104,9 +105,11 @@ function isGuarded(
 ): boolean {
   const requirement = rules.ofField(type, field);
   const inputs = rules.ofInputs(type, field);
+  const references = [...(rules.ofReferences(type, field) ?? [])];
   return (
     (requirement === undefined || isImpliedBy(requirement, actual?.requirement)) &&
-    (inputs === undefined || coversInputs(inputs, actual?.inputs))
+    (inputs === undefined || coversInputs(inputs, actual?.inputs)) &&
+    references.every(([name, asked]) => isImpliedBy(asked, actual?.references?.get(name)))
   );
 }
 

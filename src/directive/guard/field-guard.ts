@@ -136,7 +136,8 @@ function decideExpiry(auth: unknown): Refusal | undefined {
   return state && isExpired(state) ? toRefusal(state, denials.expired) : undefined;
 }
 
-function decidePolicies(
+/** Why the policies refuse the call; asked only of a caller whose token meets the rules. */
+export function decidePolicies(
   clauses: readonly PolicyClause[],
   [source, args, contextValue, info]: Call,
   askPolicies: AskPolicies,

@@ -89,6 +89,7 @@ function findReach({ schema, rules, document, operation }: RuledOperation): Reac
         }
       }
       isAnythingRuled ||= membersOf(rules, field) !== undefined || rules.isRuledInMember(type, field);
+      isAnythingRuled ||= rules.ofReferences(type, field) !== undefined;
       return true;
     },
     enterFragment: (type) => add(rules.ofType(type)),
