@@ -176,7 +176,10 @@ describe('the published key of an emulator', () => {
 
 describe('createCognitoVerifier() refuses, with a sentence, the options', () => {
   it.each<[unknown, RegExp]>([
-    [null, /^Expected `options` to be an object with keys, tokenCache, claimsSchema, revocation, clock, onEvent, got null\.$/],
+    [
+      null,
+      /^Expected `options` to be an object with keys, tokenCache, claimsSchema, revocation, clock, onEvent, got null\.$/,
+    ],
     [[], /^Expected `options` to be an object/],
     [{ cache: false }, /^Unknown option `cache` in `options`\./],
     [{ keys: null }, /^Expected `options\.keys` to be an object/],
