@@ -78,8 +78,8 @@ type ContextType = 'WithAuth' | 'WithIdAuth' | 'WithAccessAuth';
  * };
  */
 export function authSchemaPass(options: AuthDirectiveOptions = {}): AuthSchemaPass {
-  const { name, publicName, unannotated, isReportOnly } = readDirectiveOptions(options);
-  const settings = { names: new Set([name]), publicNames: new Set([publicName]), unannotated };
+  const { name, publicName, unannotated, dialects, isReportOnly } = readDirectiveOptions(options);
+  const settings = { names: new Set([name]), publicNames: new Set([publicName]), unannotated, dialects };
 
   function transform(schema: GraphQLSchema): MarkedSchema {
     assertGraphqlVersion('authSchemaPass()');

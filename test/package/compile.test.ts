@@ -19,12 +19,14 @@ const [, imports = '', body = ''] =
 // What one entry makes has the type that another one asks for.
 const ENTRIES_TOGETHER = `
   import type { Auth } from 'apollo-cognito-auth';
+  import { authSchemaPass } from 'apollo-cognito-auth/codegen';
   import { authenticatedAs } from 'apollo-cognito-auth/testing';
   import { createCognitoVerifier as createVerifier, TokenRejectedError } from 'apollo-cognito-auth/verifier';
   export const auth: Auth = authenticatedAs({ groups: ['admin'] });
   export const context = createAuthContext({
     verifier: createVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' }),
   });
+  export const pass = authSchemaPass();
   export const isRejection = (error: unknown): boolean => error instanceof TokenRejectedError;
 `;
 const FORMATS = {

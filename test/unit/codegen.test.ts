@@ -1,9 +1,25 @@
 import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
-import { buildSchema, GraphQLObjectType, GraphQLSchema, GraphQLString, isInterfaceType, isObjectType } from 'graphql';
+import {
+  buildSchema,
+  execute,
+  getNamedType,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+  isAbstractType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  parse,
+} from 'graphql';
+import type { GraphQLOutputType, GraphQLResolveInfo } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { authSchemaPass } from '../../src/codegen.js';
 import type { AuthDirectiveOptions, CodegenPresetOptions } from '../../src/codegen.js';
 import { authDirective } from '../../src/index.js';
+import type { Auth } from '../../src/index.js';
+import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
 import { guard } from '../support/run.js';
 
 /** The context type of each field that has one, by its coordinate. */
@@ -196,4 +212,118 @@ describe('authSchemaPass', () => {
       'Expected `presetConfig` beside authSchemaPass() to be left out, got {"enforcement":"report"}.',
     );
   });
+});
+
+describe('what authSchemaPass says of a field', () => {
+  const typeDefs = /* GraphQL */ `
+    interface Entry @auth(groups: ["staff"]) {
+      id: ID @auth(tokenUse: ACCESS)
+      next: Found
+      note: String
+    }
+    type Payslip implements Entry @auth(tokenUse: ID) {
+      id: ID
+      next: Found
+      note: String
+    }
+    type Order implements Entry {
+      id: ID
+      next: Found
+      note: String @auth(tokenUse: ID)
+    }
+    type Open {
+      note: String
+      staff: String @auth(groups: ["staff"])
+      entries: [Entry!]
+      again: Query
+    }
+    union Found @auth(tokenUse: ID) = Payslip | Order | Open
+    type Query {
+      entry: Entry
+      entries: [Entry]
+      payslips: [[Payslip]]
+      order: Order
+      found: Found
+      all: [Found]
+      open: Open
+      both: Open @auth(tokenUse: ID) @auth(tokenUse: ACCESS)
+      given(secret: Int @auth(tokenUse: ID)): Open
+    }
+    type Mutation @auth(tokenUse: ACCESS) {
+      open: Open
+      payslip: Payslip
+    }
+  `;
+  const shallow = `
+    __typename
+    ... on Entry { id note }
+    ... on Open { note staff }`;
+  const found = `${shallow} ... on Entry { next { ${shallow} } } ... on Open { entries { ${shallow} } }`;
+  const entry = `id note next { ${found} }`;
+  const open = `note staff entries { ${entry} }`;
+  const root = `entry { ${entry} } entries { ${entry} } payslips { ${entry} } order { ${entry} } found { ${found} }
+    all { ${found} } open { ${open} } both { ${open} } given { ${open} } more: given(secret: 1) { ${open} }`;
+  const sources = [
+    `{ ${root} open { again { ${root} } } }`,
+    `mutation { open { ${open} again { ${root} } } payslip { ${entry} } }`,
+  ];
+
+  const groups = ['staff'];
+  const callers: readonly Auth[] = [
+    anonymous(),
+    rejected('expired'),
+    ...([undefined, groups] as const).flatMap((each) => [
+      authenticatedAs({ tokenUse: 'id', groups: each }),
+      authenticatedAs({ tokenUse: 'access', groups: each }),
+    ]),
+  ];
+
+  const fits: Readonly<Record<string, (auth: Auth) => boolean>> = {
+    WithAuth: ({ status }) => status === 'authenticated',
+    WithIdAuth: (auth) => auth.status === 'authenticated' && auth.tokenUse === 'id',
+    WithAccessAuth: (auth) => auth.status === 'authenticated' && auth.tokenUse === 'access',
+  };
+
+  it.each(['public', 'authenticated'] as const)(
+    'is true of each caller that reaches its resolver (%s)',
+    async (unannotated) => {
+      const met = new Map<string, Set<Auth>>();
+      const values: Readonly<Record<string, unknown>> = { ID: '1', String: 'text' };
+      const objects = ['Payslip', 'Order', 'Open'].map((__typename) => ({ __typename }));
+      const schema = guard(typeDefs, {}, { unannotated, fieldResolver: resolve });
+      function valueOf(type: GraphQLOutputType): unknown {
+        if (isNonNullType(type)) return valueOf(type.ofType);
+        if (isListType(type)) {
+          const named = getNamedType(type);
+          const items = isAbstractType(named)
+            ? objects.filter(({ __typename }) => schema.getPossibleTypes(named).some(({ name }) => name === __typename))
+            : [{ __typename: named.name }];
+          return isListType(type.ofType) ? [items] : items;
+        }
+        return isAbstractType(type) ? objects[1] : (values[type.name] ?? { __typename: type.name });
+      }
+      function resolve(_: unknown, __: unknown, { auth }: { readonly auth: Auth }, info: GraphQLResolveInfo): unknown {
+        const coordinate = `${info.parentType.name}.${info.fieldName}`;
+        met.set(coordinate, (met.get(coordinate) ?? new Set()).add(auth));
+        return valueOf(info.returnType);
+      }
+      for (const source of sources) {
+        for (const auth of callers) {
+          await execute({ schema, document: parse(source), contextValue: { auth }, fieldResolver: resolve });
+        }
+      }
+
+      const contexts = contextsOf(authSchemaPass().transform(schema).schema);
+      for (const [coordinate, auths] of met) {
+        const isTrue = fits[contexts[coordinate] ?? ''] ?? (() => true);
+        expect([coordinate, [...auths].filter((auth) => !isTrue(auth))]).toEqual([coordinate, []]);
+      }
+      // And it says all that is true, for as much as these callers show: the fields that it says nothing of have met others.
+      const unmarked = [...met].filter(([coordinate]) => contexts[coordinate] === undefined);
+      expect(
+        unmarked.filter(([, auths]) => [...auths].every(fits['WithAuth'] ?? (() => false))).map(([name]) => name),
+      ).toEqual([]);
+      expect(met.size).toBeGreaterThan(15);
+    },
+  );
 });
