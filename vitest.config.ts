@@ -45,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: [
-            'test/{http,faults,package,types}/**/*.test.ts',
+            'test/{http,websocket,faults,package,types}/**/*.test.ts',
             'example-server/test/**/*.test.ts',
             SYSTEM_BY_NAME,
           ],

@@ -5,7 +5,7 @@
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 import { resolve } from 'node:path';
 
-const ENTRIES = ['index', 'testing', 'verifier', 'codegen'];
+const ENTRIES = ['index', 'codegen', 'graphql-ws', 'testing', 'verifier'];
 
 const root = resolve(import.meta.dirname, '..');
 const isCheck = process.argv.includes('--check');

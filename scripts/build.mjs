@@ -9,7 +9,13 @@ import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 
-const ENTRIES = { index: 'index', testing: 'testing/index', verifier: 'verifier', codegen: 'codegen' };
+const ENTRIES = {
+  index: 'index',
+  codegen: 'codegen',
+  'graphql-ws': 'graphql-ws/index',
+  testing: 'testing/index',
+  verifier: 'verifier',
+};
 
 const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'src');

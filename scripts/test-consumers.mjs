@@ -21,7 +21,7 @@ import { parseArgs } from 'node:util';
 const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'test/consumers');
 // What runs and compiles the tests is this project's; everything else is the consumer's own.
-const TOOLS = ['vitest', 'typescript', 'tsx', '@types/node'];
+const TOOLS = ['vitest', 'typescript', 'tsx', '@types/node', 'cognito-local'];
 
 const { values, positionals } = parseArgs({ options: { report: { type: 'string' } }, allowPositionals: true });
 const all = readdirSync(source).filter((name) => existsSync(join(source, name, 'package.json')));
@@ -30,7 +30,15 @@ if (unknown !== undefined) {
   console.error(`Expected one of ${all.join(', ')}, got ${unknown}.`);
   process.exit(2);
 }
-const names = positionals.length > 0 ? positionals : all;
+const names = (positionals.length > 0 ? positionals : all).filter((name) => {
+  const { engines } = JSON.parse(readFileSync(join(source, name, 'package.json'), 'utf8'));
+  const needed = Number(/^>=(\d+)$/.exec(engines?.node ?? '>=0')[1]);
+  if (Number.parseInt(process.versions.node, 10) >= needed) return true;
+  console.log(
+    `${name}: skipped, because its packages ask for Node ${needed} or later, and this is ${process.version}.`,
+  );
+  return false;
+});
 
 // Outside the project, so that a consumer finds no package of ours by accident.
 const work = mkdtempSync(join(tmpdir(), 'consumers-'));
@@ -40,7 +48,7 @@ function npm(folder, ...args) {
   execFileSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'inherit' });
 }
 
-/** The samples of the documents that are marked as this consumer's: ```ts consumer=NAME. */
+/** The samples of the documents that are marked as this consumer's: ```ts consumer=NAME[,NAME...] [as=FILE]. */
 function writeSamples(name, folder) {
   const documents = [
     'README.md',
@@ -49,12 +57,16 @@ function writeSamples(name, folder) {
       .map((page) => `docs/${page}`),
   ];
   for (const document of documents) {
-    const fence = new RegExp(`^\`\`\`ts consumer=${name}\n(.*?)^\`\`\`$`, 'gms');
-    [...readFileSync(join(root, document), 'utf8').matchAll(fence)].forEach(([, code], index) => {
-      const path = join(folder, 'samples', `${document.replace(/^docs\/|\.md$/g, '')}-${index + 1}.ts`);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, code);
-    });
+    const text = readFileSync(join(root, document), 'utf8');
+    const samples = [...text.matchAll(/^```ts consumer=(\S+)(?: as=(\S+))?\n(.*?)^```$/gms)];
+    samples
+      .filter(([, consumers]) => consumers.split(',').includes(name))
+      .forEach(([, , file, code], index) => {
+        const page = document.replace(/^docs\/|\.md$/g, '');
+        const path = join(folder, 'samples', `${file ?? `${page}-${index + 1}`}.ts`);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, code);
+      });
   }
 }
 
@@ -73,6 +85,7 @@ function run(name, tarball) {
   const start = Date.now();
   const folder = join(work, name);
   cpSync(join(source, name), folder, { recursive: true, filter: (path) => !path.includes('node_modules') });
+  cpSync(join(source, 'support'), join(folder, 'support'), { recursive: true });
   writeSamples(name, folder);
   npm(folder, 'ci');
   npm(folder, 'install', '--no-save', tarball);

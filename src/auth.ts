@@ -11,12 +11,22 @@ interface Branded {
   readonly [brand]: never;
 }
 
-/** The request has no credentials. */
+/**
+ * The request has no credentials.
+ *
+ * @example
+ * if (auth.status === 'anonymous') return { signInUrl };
+ */
 export interface AnonymousAuth extends Branded {
   readonly status: 'anonymous';
 }
 
-/** The request's credentials are rejected, or could not be checked (`keys-unavailable`, `revocation-unavailable`). */
+/**
+ * The request's credentials are rejected, or could not be checked (`keys-unavailable`, `revocation-unavailable`).
+ *
+ * @example
+ * if (auth.status === 'rejected' && auth.reason === 'expired') return { refresh: true };
+ */
 export interface RejectedAuth extends Branded {
   readonly status: 'rejected';
   readonly reason: RejectionReason;
@@ -39,25 +49,55 @@ interface AuthenticatedBase extends Branded {
   readonly expiresAt: number;
 }
 
-/** The caller of a verified ID token. `Claims` are those that a `claimsSchema` promises. */
+/**
+ * The caller of a verified ID token. `Claims` are those that a `claimsSchema` promises.
+ *
+ * @example
+ * const { claims }: AuthenticatedIdAuth = requireAuth(contextValue, { tokenUse: 'id' });
+ * sendReceipt(claims.email);
+ */
 export interface AuthenticatedIdAuth<Claims = unknown> extends AuthenticatedBase {
   readonly tokenUse: 'id';
   readonly claims: CognitoIdTokenPayload & Claims;
 }
 
-/** The caller of a verified access token. `Claims` are those that a `claimsSchema` promises. */
+/**
+ * The caller of a verified access token. `Claims` are those that a `claimsSchema` promises.
+ *
+ * @example
+ * const { scopes }: AuthenticatedAccessAuth = requireAuth(contextValue, { tokenUse: 'access' });
+ * const canWrite = scopes.includes('orders/write');
+ */
 export interface AuthenticatedAccessAuth<Claims = unknown> extends AuthenticatedBase {
   readonly tokenUse: 'access';
   readonly claims: CognitoAccessTokenPayload & Claims;
 }
 
-/** The caller of a verified token; `tokenUse` tells the two kinds apart. */
+/**
+ * The caller of a verified token; `tokenUse` tells the two kinds apart.
+ *
+ * @example
+ * const emailOf = (auth: AuthenticatedAuth) => (auth.tokenUse === 'id' ? auth.claims.email : undefined);
+ */
 export type AuthenticatedAuth<Claims = unknown> = AuthenticatedIdAuth<Claims> | AuthenticatedAccessAuth<Claims>;
 
-/** What is known of the caller. Frozen; `status` tells the three states apart. `Claims` are those that a `claimsSchema` promises. */
+/**
+ * What is known of the caller. Frozen; `status` tells the three states apart. `Claims` are those that a `claimsSchema` promises.
+ *
+ * @example
+ * const nameOf = (auth: Auth) => (auth.status === 'authenticated' ? auth.username : undefined);
+ */
 export type Auth<Claims = unknown> = AnonymousAuth | AuthenticatedAuth<Claims> | RejectedAuth;
 
-/** What this package adds to `contextValue`. A guarded resolver sees `WithAuth` of it. */
+/**
+ * What this package adds to `contextValue`. A guarded resolver sees `WithAuth` of it.
+ *
+ * @example
+ * interface MyContext extends AuthContext {
+ *   readonly orders: OrderStore;
+ * }
+ * const server = new ApolloServer<MyContext>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });
+ */
 export interface AuthContext<A extends Auth = Auth> {
   readonly auth: A;
 }
@@ -194,26 +234,10 @@ export function createAuthenticatedAuth(
 }
 
 /**
- * Whether the `exp` of a token, and the grace after it, have passed (RFC 7519, section 4.1.4: not "on or after" it).
- *
- * @param expiresAt Seconds since the epoch.
- * @param now Milliseconds since the epoch.
- */
-export function hasExpired(expiresAt: number, graceSeconds: number, now: number): boolean {
-  // "Not before", so that a clock that answers NaN lets no token live for ever.
-  return !(now < (expiresAt + graceSeconds) * 1000);
-}
-
-/** Whether the token behind this state has expired, by the verifier's clock. */
-export function isExpired({ auth, origin }: AuthState): boolean {
-  return auth.status === 'authenticated' && hasExpired(auth.expiresAt, origin.graceSeconds, origin.clock());
-}
-
-/**
  * Whether a token was verified. False for anything that this package did not create.
  *
  * @example
- * const resolvers = { Query: { me: (_, __, { auth }) => (isAuthenticated(auth) ? loadPerson(auth.sub) : null) } };
+ * const me = (_: unknown, __: unknown, { auth }: AuthContext) => (isAuthenticated(auth) ? loadPerson(auth.sub) : null);
  */
 export function isAuthenticated(auth: Auth): auth is AuthenticatedAuth {
   return authStateOf(auth)?.auth.status === 'authenticated';

@@ -1,6 +1,11 @@
 /** The claims of Amazon Cognito's tokens, as types. */
 
-/** The `token_use` claim of a Cognito token. */
+/**
+ * The `token_use` claim of a Cognito token.
+ *
+ * @example
+ * const tokenUse: TokenUse = 'access';
+ */
 export type TokenUse = 'id' | 'access';
 
 /** A value of a claim. */
@@ -26,7 +31,12 @@ interface CognitoTokenPayload {
   readonly [claim: string]: JsonValue | undefined;
 }
 
-/** Claims of an ID token, as Amazon Cognito documents them ("Understanding the identity (ID) token"). */
+/**
+ * Claims of an ID token, as Amazon Cognito documents them ("Understanding the identity (ID) token").
+ *
+ * @example
+ * const isVerified = ({ email, email_verified }: CognitoIdTokenPayload) => email !== undefined && email_verified === true;
+ */
 export interface CognitoIdTokenPayload extends CognitoTokenPayload {
   readonly token_use: 'id';
   /** The app client. */
@@ -39,6 +49,9 @@ export interface CognitoIdTokenPayload extends CognitoTokenPayload {
 /**
  * Claims of an access token, as Amazon Cognito documents them ("Understanding the access token"). The app client is in
  * `client_id`, not in `aud`.
+ *
+ * @example
+ * const isMachine = ({ username }: CognitoAccessTokenPayload) => username === undefined;
  */
 export interface CognitoAccessTokenPayload extends CognitoTokenPayload {
   readonly token_use: 'access';

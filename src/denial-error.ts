@@ -4,19 +4,19 @@ import type { FieldNode, GraphQLResolveInfo, Source, SourceLocation } from 'grap
 import type { AuthErrorCode, Denial, DenialReason } from './errors.js';
 import { once } from './once.js';
 
-/** What a client reads in `extensions` of a denial. A new object each time, because hooks like to add to it. */
+/** The `extensions` of a denial. A new object each time, because hooks may add to it. */
 function denialExtensions(denial: Denial): { code: AuthErrorCode; reason?: DenialReason } {
   return denial.reason === undefined ? { code: denial.code } : { code: denial.code, reason: denial.reason };
 }
 
-// graphql-js' `getLocation` reads the document from its beginning for each node: a document of nothing but denied
-// selections would cost its length squared.
+// `getLocation` of graphql-js reads the document from its beginning for each node: a document of denied selections alone
+// would cost the square of its length.
 const lineStartsOf = new WeakMap<Source, readonly number[]>();
 
 function lineStarts(source: Source): readonly number[] {
   let starts = lineStartsOf.get(source);
   if (starts === undefined) {
-    // GraphQL specification, section 2.1.2: what ends a line.
+    // The line terminators of the GraphQL specification, section 2.1.2.
     starts = [0, ...[...source.body.matchAll(/\r\n|[\n\r]/g)].map((end) => end.index + end[0].length)];
     lineStartsOf.set(source, starts);
   }
@@ -35,7 +35,7 @@ function locateInSource(source: Source, position: number): SourceLocation {
   return { line: low + 1, column: position - (starts[low] ?? 0) + 1 };
 }
 
-// A short document can mention a field thousands of times, and each row of a list repeats them all.
+// A short document can select a field thousands of times, and the error of each row of a list has all these places.
 const MOST_LOCATIONS = 10;
 
 function locate(nodes: readonly FieldNode[]): readonly SourceLocation[] {
@@ -47,23 +47,23 @@ function locate(nodes: readonly FieldNode[]): readonly SourceLocation[] {
   return locations;
 }
 
-/** Where a denial belongs in the request's document and in the response. */
+/** The place of a denial in the request's document and in the response. */
 interface DenialPlace {
   readonly nodes: readonly FieldNode[];
   readonly path: readonly (string | number)[];
 }
 
-// A GraphQLError by its prototype, without the constructor: a stack says nothing about a denial, and capturing one is
-// nearly all that a GraphQLError costs, which would make a thousand denied rows the cheap way to hurt a server.
+// A GraphQLError by its prototype, without its constructor. Nearly all the cost of a GraphQLError is its stack, which says
+// nothing about a denial: a client could hurt a server cheaply with a thousand denied rows.
 function GraphQLErrorWithoutStack(): void {}
 GraphQLErrorWithoutStack.prototype = GraphQLError.prototype;
 
-// A function can be called with `new`; the compiler knows that of classes alone.
+// A function can be called with `new`, but to the compiler only a class can.
 const Base = GraphQLErrorWithoutStack as unknown as new () => object;
 
 /**
- * A denial as graphql-js and Apollo Server read it. What can be enumerated is what a `GraphQLError` shows: a `formatError`
- * that spreads the error must not send the document or a cause to the client.
+ * A denial as graphql-js and Apollo Server read it. It has the enumerable properties of a `GraphQLError` alone, so a
+ * `formatError` that spreads the error sends neither the document nor a cause to the client.
  */
 class DenialError extends Base {
   readonly message: string;
@@ -86,7 +86,7 @@ class DenialError extends Base {
     return this.#nodes;
   }
 
-  // As in a GraphQLError: hooks of others may set it.
+  // As in a GraphQLError: a hook may set it.
   set nodes(nodes: unknown) {
     this.#nodes = nodes;
   }
@@ -96,7 +96,7 @@ function hide(error: object, name: string, value: unknown): void {
   Object.defineProperty(error, name, { value, writable: true, configurable: true });
 }
 
-// Known by a property and not by its class, of which each build of this package has its own.
+// A denial is known by a property, not by its class: each build of this package has a class of its own.
 const DENIAL = once('denial', () => Symbol('denial'));
 
 Object.defineProperties(DenialError.prototype, {
@@ -106,30 +106,30 @@ Object.defineProperties(DenialError.prototype, {
   source: { value: undefined, writable: true },
   positions: { value: undefined, writable: true },
   originalError: { value: undefined, writable: true },
-  // One constant line: a `formatError` may take it apart.
+  // One constant line, because a `formatError` may split it.
   stack: { value: 'GraphQLError: The stack of a denial is not captured.', writable: true },
 });
 
 /**
- * The denial as an error without a stack. With a place it is located already: graphql-js passes an error that has a
- * `path` through as it is (`locatedError`), so that neither it nor Apollo builds another.
+ * The denial as an error without a stack. With a place it is located already: `locatedError` of graphql-js returns an
+ * error with a `path` as it is, so neither graphql-js nor Apollo creates another.
  */
 export function createLocatedDenialError(denial: Denial, place: DenialPlace | undefined, cause?: Error): GraphQLError {
-  // Every property that graphql-js and Apollo read of a GraphQLError is there.
+  // It has every property of a GraphQLError that graphql-js and Apollo read.
   return new DenialError(denial, place, cause) as unknown as GraphQLError;
 }
 
 /**
- * The denial as an error to throw where graphql-js adds the path: in a resolver, a data source, the context function.
- * Without a stack too: Apollo Server shows stacks outside production, and that of the cause may say anything.
+ * The denial as an error to throw where graphql-js adds the path: in a resolver, a data source, the context function. It
+ * has no stack either: Apollo Server shows stacks outside production, and the cause's may have any text in it.
  */
 export function createDenialError(denial: Denial, cause?: unknown): GraphQLError {
   return createLocatedDenialError(denial, undefined, cause instanceof Error ? cause : undefined);
 }
 
 /**
- * The denial as the error of one field. Not for `resolveType`, where graphql-js adds the index of the list item to the
- * path itself: that takes `createDenialError`.
+ * The denial as the error of one field. Not for `resolveType`: there graphql-js adds the index of the list item to the
+ * path, so use `createDenialError`.
  */
 export function createFieldDenialError(
   denial: Denial,
@@ -144,12 +144,12 @@ function isDenial(value: unknown): boolean {
 }
 
 /**
- * Cuts the list of places of an error that graphql-js made of a denial: one that a resolver threw (`requireAuth`), where
- * no place is known when it is made.
+ * Cuts the locations of an error that graphql-js created from a denial. A denial that a resolver threw (`requireAuth`) has
+ * no place of its own, so graphql-js adds every location.
  */
 export function boundLocations(error: GraphQLError): void {
   const { locations, originalError } = error;
   if (!isDenial(originalError) || !locations || locations.length <= MOST_LOCATIONS) return;
-  // A plain property of the error; the types keep others from changing it.
+  // A plain property of the error, which only its type declares as read-only.
   (error as { locations: readonly SourceLocation[] }).locations = locations.slice(0, MOST_LOCATIONS);
 }

@@ -6,22 +6,55 @@
  * for the developer alone, and reaches clients as `INTERNAL_SERVER_ERROR`.
  */
 
-/** Why a credential was not accepted; the client's fault. RFC 6750, section 3.1 calls all of them `invalid_token`. */
+/**
+ * Why a credential was not accepted; the client's fault. RFC 6750, section 3.1 calls all of them `invalid_token`.
+ *
+ * @example
+ * const canRefresh = (reason: TokenRejectionReason) => reason === 'expired';
+ */
 export type TokenRejectionReason = 'expired' | 'malformed' | 'invalid' | 'revoked';
 
-/** Why a token could not be checked at all: the server's fault, worth trying again. */
+/**
+ * Why a token could not be checked at all: the server's fault, worth trying again.
+ *
+ * @example
+ * const reason: UnavailableReason = 'keys-unavailable';
+ */
 export type UnavailableReason = 'keys-unavailable' | 'revocation-unavailable';
 
-/** Why a request with credentials has no claims: the client's fault, or the server's when they cannot be checked. */
+/**
+ * Why a request with credentials has no claims: the client's fault, or the server's when they cannot be checked.
+ *
+ * @example
+ * const auth = await verifier.authenticate(token);
+ * const reason: RejectionReason | undefined = auth.status === 'rejected' ? auth.reason : undefined;
+ */
 export type RejectionReason = TokenRejectionReason | UnavailableReason;
 
-/** Why a verified token is not enough. */
+/**
+ * Why a verified token is not enough.
+ *
+ * @example
+ * const hints: Partial<Record<ForbiddenReason, string>> = { group: 'Ask an administrator to add you to the group.' };
+ */
 export type ForbiddenReason = 'group' | 'token-use' | 'scope' | 'policy';
 
-/** `extensions.reason` of an error in a response. */
+/**
+ * `extensions.reason` of an error in a response.
+ *
+ * @example
+ * const reason = error.extensions.reason as DenialReason | undefined;
+ * if (reason === 'expired') await refreshToken();
+ */
 export type DenialReason = 'missing' | RejectionReason | ForbiddenReason;
 
-/** `extensions.code` of an error in a response. */
+/**
+ * `extensions.code` of an error in a response.
+ *
+ * @example
+ * const code = error.extensions.code as AuthErrorCode;
+ * if (code === 'UNAUTHENTICATED') showSignIn();
+ */
 export type AuthErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'AUTH_UNAVAILABLE' | 'INTERNAL_SERVER_ERROR';
 
 /**

@@ -48,7 +48,7 @@ export type AuthEvent =
     }
   | {
       readonly type: 'field.denied';
-      /** The schema coordinate, such as `Query.orders`. */
+      /** The schema coordinate, such as `Query.orders`; `Product.__resolveReference` for a reference of a subgraph. */
       readonly coordinate: string;
       readonly code: AuthErrorCode;
       readonly reason: DenialReason | undefined;
@@ -62,7 +62,12 @@ export type AuthEvent =
       readonly durationMs: number;
     };
 
-/** Receives each event, synchronously. What it throws is ignored. */
+/**
+ * Receives each event, synchronously. What it throws is ignored.
+ *
+ * @example
+ * const onEvent: AuthEventListener = ({ type }) => metrics.count(type);
+ */
 export type AuthEventListener = (event: AuthEvent) => void;
 
 export type TokenRejectedEvent = Extract<AuthEvent, { readonly type: 'token.rejected' }>;

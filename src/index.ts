@@ -45,7 +45,8 @@ export {
   TokenRejectedError,
 } from './errors.js';
 export type { AuthEvent, AuthEventListener } from './events.js';
-export type { AuthContextOptions } from './server/context.js';
+export { authOf } from './server/auth-of.js';
+export type { AuthContextOptions } from './server/context-options.js';
 export { createAuthContext } from './server/context.js';
 export type { AuthLogger } from './log.js';
 export type { CognitoAuthPlugin } from './server/apollo.js';

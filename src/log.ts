@@ -1,11 +1,29 @@
 /** What this package writes to a log: where, in which form, and how often. */
+import { AuthConfigurationError } from './errors.js';
 import { tell } from './events.js';
+import { describe } from './settings.js';
 
-/** The part of a logger that this package writes to. Apollo Server's logger is one, and so is `console`. */
+/**
+ * The part of a logger that this package writes to. Apollo Server's logger is one, and so is `console`.
+ *
+ * @example
+ * const logger: AuthLogger = { warn: (line) => log.push(line), error: (line) => log.push(line) };
+ */
 export interface AuthLogger {
   debug?(message: string): unknown;
   warn(message: string): unknown;
   error(message: string): unknown;
+}
+
+/** @throws {AuthConfigurationError} when the option is neither undefined nor a logger. */
+export function readLogger(where: string, logger: unknown): AuthLogger | undefined {
+  if (logger === undefined) return undefined;
+  // Loggers are instances of classes: their methods may be inherited.
+  const { warn, error } = (logger ?? {}) as { readonly warn?: unknown; readonly error?: unknown };
+  if (typeof warn === 'function' && typeof error === 'function') return logger as AuthLogger;
+  throw new AuthConfigurationError(
+    `Expected \`logger\` of ${where} to be an object with the methods \`warn\` and \`error\`, got ${describe(logger)}. Write logger: console.`,
+  );
 }
 
 /**

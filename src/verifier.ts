@@ -23,6 +23,8 @@ export {
   TokenRejectedError,
 } from './errors.js';
 export type { AuthEvent, AuthEventListener } from './events.js';
+export { authOf } from './server/auth-of.js';
+export type { AuthContextOptions } from './server/context-options.js';
 export type { TokenRequest, TokenSource } from './token/source.js';
 export { bearerToken, cookieToken, firstToken, headerToken } from './token/source.js';
 export type {

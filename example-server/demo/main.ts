@@ -7,6 +7,7 @@ import { startExample } from '../src/server.js';
 import { ask, askForFirstEvent } from './answers.js';
 import { createCallers } from './callers.js';
 import { readExpectations } from './expectations.js';
+import { EXPECTED_LIFE, watchThroughExpiry } from './subscription-life.js';
 import { tableHead, tableRow } from './table.js';
 
 // The AWS SDK announces which Node versions it will need next year: not what this table is about.
@@ -44,6 +45,12 @@ try {
       );
     }
   }
+  const life = await watchThroughExpiry(example, clock, () => ask(example.url, print(shipOrder), admin));
+  console.log(`\n${life.join('\n')}`);
+  count += 1;
+  if (!isDeepStrictEqual(life, EXPECTED_LIFE))
+    wrong.push(`the subscription\n  expected ${EXPECTED_LIFE.join('\n           ')}`);
+
   console.log(
     wrong.length === 0
       ? `\nAll ${count} answers are the expected ones.`

@@ -97,10 +97,8 @@ export async function startExample(
     const subscriptions = serveSubscriptions({
       httpServer,
       schema,
-      createContext: createAuthContext({ verifier }, (auth) => ({
-        shop: createShop(database, auth, { cache: false }),
-        feed,
-      })),
+      verifier,
+      extend: (auth) => ({ shop: createShop(database, auth, { cache: false }), feed }),
     });
     stops.push(() => subscriptions.stop());
     return { url, userPool, stop: stopAll };

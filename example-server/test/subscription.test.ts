@@ -49,20 +49,25 @@ it.each([
   });
 });
 
-it('closes the connection of a token that is not accepted with 4401, which clients take as final', async () => {
-  const closed = { status: 101, closed: '4401 Unauthorized' };
-  expect(await askForFirstEvent(example.url, '{ motd }', caller('expired'), ship)).toEqual(closed);
+it('closes the connection of a token that is not accepted with 4401, and of an expired one with 4403', async () => {
   const garbage = { name: '', token: 'open-sesame' };
-  expect(await askForFirstEvent(example.url, '{ motd }', garbage, ship)).toEqual(closed);
+  const closed = (reason: string) => ({ status: 101, closed: reason });
+  expect(await askForFirstEvent(example.url, '{ motd }', garbage, ship)).toEqual(
+    closed('4401 The credentials are not accepted.'),
+  );
+  expect(await askForFirstEvent(example.url, '{ motd }', caller('expired'), ship)).toEqual(
+    closed('4403 The token is no longer valid.'),
+  );
 });
 
-it('reads the token under a name in any case, and refuses two of them', async () => {
+it('reads the token under a name in any case, and refuses two different ones', async () => {
   const authorization = `Bearer ${String(tokens.get('chidi'))}`;
   expect(await firstMessage({ Authorization: authorization })).toEqual({
     data: { me: null, myOrders: [{ id: 'order-5' }, { id: 'order-2' }] },
     errors: [expect.objectContaining({ path: ['me'] })],
   });
-  expect(await firstMessage({ authorization, Authorization: authorization })).toMatchObject({ code: 4401 });
+  const other = `Bearer ${String(tokens.get('ben'))}`;
+  expect(await firstMessage({ authorization, Authorization: other })).toMatchObject({ code: 4401 });
 });
 
 function firstMessage(connectionParams: Record<string, unknown>): Promise<unknown> {

@@ -8,6 +8,12 @@ import { readDirectiveOptions } from './options.js';
 import type { AuthDirectiveOptions } from './options.js';
 import { printTypeDefs } from './rules/definition.js';
 
+/**
+ * What `authDirective()` returns.
+ *
+ * @example
+ * const { authDirectiveTypeDefs, authDirectiveTransformer }: AuthDirective = authDirective();
+ */
 export interface AuthDirective {
   /** Defines `@auth`, `@public` and `AuthTokenUse`; for `typeDefs` of `makeExecutableSchema`. */
   readonly authDirectiveTypeDefs: string;
@@ -22,8 +28,15 @@ export interface AuthDirective {
 }
 
 /**
- * The `@auth` directive. Rules only narrow: a field asks what it says itself, what its interfaces' field says, what the
- * type says that it returns, what its root type says, and what the provided arguments say.
+ * Creates the `@auth` directive: its SDL, and the transformer that enforces it. Rules only narrow: a caller must meet the
+ * rules of the field itself, of the same field on its interfaces, of the type that it returns, of its root type, and of
+ * each argument and input field that the request provides.
+ *
+ * @example
+ * const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective({ groups: ['admin', 'support'] });
+ * const schema = authDirectiveTransformer(
+ *   makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, typeDefs], resolvers }),
+ * );
  *
  * @throws {AuthConfigurationError} on an unknown option or value.
  */

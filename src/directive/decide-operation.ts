@@ -19,25 +19,46 @@ import { findDeniedSelections } from './operation/denied-selections.js';
 import { reachOf } from './operation/reach.js';
 import type { RuledOperation } from './operation/reach.js';
 
-/** What to do with an operation of which a selection is denied: answer the rest, or refuse it whole. */
+/**
+ * What to do with an operation when the token denies one of its selections: answer the rest, or refuse it whole.
+ *
+ * @example
+ * const handling: DeniedOperationHandling = 'reject';
+ */
 export type DeniedOperationHandling = 'partial' | 'reject';
 
-/** What to do with an operation whose token was not accepted: refuse it, or go on as for an anonymous caller. */
+/**
+ * What to do with an operation whose token was not accepted: refuse it, or go on as for an anonymous caller.
+ *
+ * @example
+ * const onInvalidToken: InvalidTokenHandling = 'anonymous';
+ */
 export type InvalidTokenHandling = 'reject' | 'anonymous';
 
-/** By kind of operation. */
+/**
+ * What to do with a denied operation, by its kind. Default: `{ query: 'partial', mutation: 'reject', subscription: 'reject' }`.
+ *
+ * @example
+ * const onDenied: DeniedOperationHandlings = { query: 'reject' };
+ */
 export interface DeniedOperationHandlings {
-  readonly query?: DeniedOperationHandling;
-  readonly mutation?: DeniedOperationHandling;
-  readonly subscription?: DeniedOperationHandling;
+  readonly query?: DeniedOperationHandling | undefined;
+  readonly mutation?: DeniedOperationHandling | undefined;
+  readonly subscription?: DeniedOperationHandling | undefined;
 }
 
 /** When an operation is refused as a whole. */
 export interface RefusalPolicy {
   readonly onInvalidToken: InvalidTokenHandling;
-  readonly onDenied: Required<DeniedOperationHandlings>;
+  readonly onDenied: Readonly<Record<keyof DeniedOperationHandlings, DeniedOperationHandling>>;
 }
 
+/**
+ * Options of `decideOperation()`.
+ *
+ * @example
+ * const options: DecideOperationOptions = { schema, document: parse('mutation { pay }'), contextValue: { auth } };
+ */
 export interface DecideOperationOptions {
   /** The schema that `authDirectiveTransformer` returned. */
   readonly schema: GraphQLSchema;
@@ -50,9 +71,9 @@ export interface DecideOperationOptions {
   /** Its `auth` is the caller. */
   readonly contextValue: unknown;
   /** Default: `reject`. Unavailable keys are refused all the same. */
-  readonly onInvalidToken?: InvalidTokenHandling;
+  readonly onInvalidToken?: InvalidTokenHandling | undefined;
   /** Default: `{ query: 'partial', mutation: 'reject', subscription: 'reject' }`. */
-  readonly onDenied?: DeniedOperationHandlings;
+  readonly onDenied?: DeniedOperationHandlings | undefined;
 }
 
 /**
@@ -77,7 +98,7 @@ export function decideOperation(options: DecideOperationOptions): readonly Graph
   const policy = readRefusalPolicy('decideOperation()', settings['onInvalidToken'], settings['onDenied']);
   const { schema, document, operationName, variableValues, contextValue } =
     settings as unknown as DecideOperationOptions;
-  if (typeof document !== 'object' || !Array.isArray((document as Partial<DocumentNode> | null)?.definitions)) {
+  if (!Array.isArray((document as Partial<DocumentNode> | null | undefined)?.definitions)) {
     throw new AuthConfigurationError(
       `decideOperation(): Expected \`document\` to be a parsed document, got ${print(document)}. Write: parse(source).`,
     );

@@ -1,13 +1,15 @@
 /** The options of `authDirective()`: their types, defaults and checks. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { AuthConfigurationError } from '../errors.js';
+import { readLogger } from '../log.js';
 import type { AuthLogger } from '../log.js';
-import { describe, oneOf, print, readFunction, readSettings } from '../settings.js';
+import { oneOf, print, readFunction, readSettings } from '../settings.js';
 import { ownershipProblem } from './decision/owner-policy.js';
 import { readPolicies } from './decision/policies.js';
 import type { NamedPolicy, Policies } from './decision/policies.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, isCognitoName } from './rules/definition.js';
-import { FOREIGN_NAMES, normalizeName } from './rules/dialects.js';
+import { DIALECT_NAMES, dialectOf, FOREIGN_NAMES, normalizeName } from './rules/dialects.js';
+import type { Dialect } from './rules/dialects.js';
 import type { PolicyProblems, ProblemSettings } from './rules/problems.js';
 
 /**
@@ -62,6 +64,14 @@ export interface AuthDirectiveOptions {
    */
   readonly fieldResolver?: GraphQLFieldResolver<unknown, never> | undefined;
   /**
+   * Other products whose directives are enforced here, beside `@auth`: all rules of an element must hold. `federation`:
+   * `@authenticated`, `@requiresScopes` and `@policy`, also by the names that `@link` gives them. `appsync`: `@aws_auth` and
+   * `@aws_cognito_user_pools`; it needs `unannotated`, because AppSync closes the fields without a directive. Default: none.
+   *
+   * @example ['federation']
+   */
+  readonly dialects?: readonly ('federation' | 'appsync')[] | undefined;
+  /**
    * Directives of other products in the schema that something else enforces, such as `authenticated` behind a router. Any
    * other one in use is refused: it would promise what no guard keeps. Default: none.
    *
@@ -89,6 +99,7 @@ const KNOWN = [
   'enforcement',
   'logger',
   'fieldResolver',
+  'dialects',
   'enforcedElsewhere',
 ];
 const SPECIFIED = ['skip', 'include', 'deprecated', 'specifiedBy', 'oneOf'];
@@ -104,6 +115,7 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
     enforcement,
     logger,
     fieldResolver,
+    dialects = [],
     enforcedElsewhere = [],
   } = readSettings(`${WHERE}: options`, options, KNOWN);
   assertName('name', name, [DEFAULT_PUBLIC_NAME, ...SPECIFIED]);
@@ -116,6 +128,7 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
       "Write publicName: 'isPublic'.",
     );
   }
+  const enforced = readDialects(dialects, unannotated);
   return {
     name,
     publicName,
@@ -123,14 +136,15 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
     policies: withProblems(readPolicies(policies)),
     unannotated: oneOf(WHERE, 'unannotated', unannotated, ['public', 'authenticated'], 'public'),
     isReportOnly: oneOf(WHERE, 'enforcement', enforcement, ['enforce', 'report'], 'enforce') === 'report',
-    logger: readLogger(logger),
+    logger: readLogger('authDirective()', logger),
     fieldResolver: readFunction<ResolvedDirectiveOptions['fieldResolver']>(
       `${WHERE}: fieldResolver`,
       fieldResolver,
       'the one that the executor is given',
       undefined,
     ),
-    enforcedElsewhere: readEnforcedElsewhere(enforcedElsewhere, name),
+    dialects: enforced,
+    enforcedElsewhere: readEnforcedElsewhere(enforcedElsewhere, name, enforced),
   };
 }
 
@@ -161,15 +175,24 @@ function withProblems(policies: ReadonlyMap<string, NamedPolicy>): ResolvedDirec
   );
 }
 
-function readLogger(logger: unknown): AuthLogger | undefined {
-  if (logger === undefined) return undefined;
-  // Loggers are instances of classes: their methods may be inherited.
-  const { warn, error } = (logger ?? {}) as { readonly warn?: unknown; readonly error?: unknown };
-  if (typeof warn === 'function' && typeof error === 'function') return logger as AuthLogger;
-  throw misuse('logger', 'an object with the methods `warn` and `error`', describe(logger), 'Write logger: console.');
+function readDialects(dialects: unknown, unannotated: unknown): ReadonlySet<Dialect> {
+  const isDialect = (each: unknown): each is Dialect => DIALECT_NAMES.some((name) => name === each);
+  if (!Array.isArray(dialects) || !dialects.every(isDialect)) {
+    const expected = `a list of ${DIALECT_NAMES.map((name) => `'${name}'`).join(' and ')}`;
+    throw misuse('dialects', expected, print(dialects), "Write dialects: ['federation'].");
+  }
+  if (dialects.includes('appsync') && unannotated === undefined) {
+    throw misuse(
+      'unannotated',
+      "written beside dialects: ['appsync']",
+      print(unannotated),
+      "Write unannotated: 'authenticated', as AppSync does by default, or 'public'.",
+    );
+  }
+  return new Set(dialects);
 }
 
-function readEnforcedElsewhere(names: unknown, ownName: string): ReadonlySet<string> {
+function readEnforcedElsewhere(names: unknown, ownName: string, dialects: ReadonlySet<Dialect>): ReadonlySet<string> {
   if (!Array.isArray(names)) {
     throw misuse(
       'enforcedElsewhere',
@@ -180,6 +203,15 @@ function readEnforcedElsewhere(names: unknown, ownName: string): ReadonlySet<str
   }
   const known = FOREIGN_NAMES.filter((name) => normalizeName(name) !== normalizeName(ownName));
   for (const name of names as readonly unknown[]) {
+    const dialect = typeof name === 'string' ? dialectOf(name) : undefined;
+    if (dialect !== undefined && dialects.has(dialect)) {
+      throw misuse(
+        'enforcedElsewhere',
+        `names of directives that dialects: ['${dialect}'] does not enforce here`,
+        print(name),
+        'Leave it out, or leave out the dialect.',
+      );
+    }
     if (known.some((each) => each === name)) continue;
     if (typeof name === 'string' && normalizeName(name) === normalizeName(ownName)) {
       throw misuse(

@@ -1,6 +1,7 @@
 /** `requireAuth()`: the directive's decision for code that has no field of its own, such as a data source. */
 import type { GraphQLError } from 'graphql';
-import { authStateOf, isExpired } from '../auth.js';
+import { authStateOf } from '../auth.js';
+import { isExpired } from '../expiry.js';
 import type { Auth, AuthContext, AuthenticatedAccessAuth, AuthenticatedAuth, AuthenticatedIdAuth } from '../auth.js';
 import type { TokenUse } from '../cognito-claims.js';
 import { createDenialError } from '../denial-error.js';
@@ -10,14 +11,29 @@ import { authIn, evaluate, misconfigured, toRefusal } from './decision/decide.js
 import { markContextPrivate } from './private-context.js';
 import type { Clause } from './rules/rule.js';
 
-/** What to ask of the token. All that is given must hold; a list means any of it. */
+/**
+ * What `requireAuth()` requires of the token, in the words of `@auth`. Every member must hold. A list means any of its
+ * names, and has at least one. A member that is there has a value: `undefined` is refused, because a variable that was
+ * never set must not weaken a rule.
+ *
+ * @example
+ * const rule: AuthRule = { tokenUse: 'access', groups: ['support', 'admin'], scopes: ['orders/write'] };
+ */
 export interface AuthRule {
   readonly tokenUse?: TokenUse;
+  /** Compared with `cognito:groups`, case-sensitively. */
   readonly groups?: readonly string[];
+  /** Compared with `scope` of an access token, case-sensitively. */
   readonly scopes?: readonly string[];
 }
 
-/** The `Auth` of a token of this kind. */
+/**
+ * The type that `requireAuth()` returns for a rule with this `tokenUse`; of both kinds for a rule without one.
+ *
+ * @example
+ * const auth: AuthOfTokenUse<'id'> = requireAuth(contextValue, { tokenUse: 'id' });
+ * sendReceipt(auth.claims.email);
+ */
 export type AuthOfTokenUse<Use, Claims = unknown> = [Use] extends ['id']
   ? AuthenticatedIdAuth<Claims>
   : [Use] extends ['access']
@@ -25,13 +41,19 @@ export type AuthOfTokenUse<Use, Claims = unknown> = [Use] extends ['id']
     : AuthenticatedAuth<Claims>;
 
 /**
- * The caller's `Auth`, if it meets the rule: any verified token when there is none. The decision and the errors are
- * those of `@auth`, and the plugin keeps the answer private to caches. The names in a rule may come from anywhere, even
- * from the caller: a group or scope that no token can have is denied.
+ * Returns the caller's `Auth` if it meets the rule. Without a rule, any verified token does. It decides and denies as
+ * `@auth` does, and the plugin keeps the response private to caches. The names in a rule may come from anywhere, even from
+ * the caller: a group or scope that no token can have is denied.
  *
- * @throws {GraphQLError} as a guarded field does: `UNAUTHENTICATED`, `FORBIDDEN`, `AUTH_UNAVAILABLE`, or
- *   `INTERNAL_SERVER_ERROR` when the context has no `auth` that this package made, or the rule has an unknown option, an
- *   empty list or a value of the wrong type; the log says what to write instead.
+ * @example
+ * async function loadPayroll(contextValue: AuthContext) {
+ *   const { sub } = requireAuth(contextValue, { tokenUse: 'access', groups: ['admin'] });
+ *   return database.payrollFor(sub);
+ * }
+ *
+ * @throws {GraphQLError} as a guarded field does: `UNAUTHENTICATED`, `FORBIDDEN` or `AUTH_UNAVAILABLE`. A context without
+ *   an `auth` of this package gives `INTERNAL_SERVER_ERROR`, and so does a rule with an unknown option, an empty list or a
+ *   value of the wrong type; the log says what to write instead.
  */
 export function requireAuth<Use extends TokenUse = TokenUse, Claims = unknown>(
   contextValue: AuthContext<Auth<Claims>>,

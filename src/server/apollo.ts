@@ -49,9 +49,15 @@ export interface PluginServerListener {
   serverWillStop(): Promise<void>;
 }
 
-/** The Apollo Server plugin of `cognitoAuthPlugin()`, for `new ApolloServer({ plugins: [...] })`. */
+/**
+ * The Apollo Server plugin of `cognitoAuthPlugin()`, for `new ApolloServer({ plugins: [...] })`.
+ *
+ * @example
+ * const plugin: CognitoAuthPlugin = cognitoAuthPlugin({ verifier });
+ */
 export interface CognitoAuthPlugin {
   serverWillStart(service: PluginServerContext): Promise<PluginServerListener>;
+  startupDidFail(failure: { readonly error: Error }): Promise<void>;
   requestDidStart(): Promise<PluginRequestListener>;
   contextCreationDidFail(failure: { readonly error: Error }): Promise<void>;
 }

@@ -1,26 +1,16 @@
 /** The context builder: one verification per HTTP request, recorded as `contextValue.auth`. */
 import { GraphQLError } from 'graphql';
-import { createRejectedAuth } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
 import { createDenialError } from '../denial-error.js';
-import { AuthConfigurationError, denials, TokenRejectedError } from '../errors.js';
-import { asError, describe, readFunction } from '../settings.js';
-import { headersOf, isOtherScheme } from '../token/credential.js';
-import { bearerToken } from '../token/source.js';
-import type { TokenRequest, TokenSource } from '../token/source.js';
-import { internalsOf } from '../token/verifier.js';
-import type { CognitoVerifier } from '../token/verifier.js';
+import { denials } from '../errors.js';
+import { asError } from '../settings.js';
+import { headersOf } from '../token/credential.js';
+import { findToken, readTokenSource, toRejectedAuth } from './authenticate.js';
+import type { AuthContextOptions } from './context-options.js';
 import { withAuth } from './extension.js';
-import { readIntegrationRequest } from './request.js';
+import { readIntegrationRequest } from './integration-request.js';
 import { varyingHeadersOf } from './vary.js';
 import { readVerifierSettings } from './verifier-option.js';
-
-/** Options of `createAuthContext()`. */
-export interface AuthContextOptions<Claims = unknown> {
-  readonly verifier: CognitoVerifier<Claims>;
-  /** Finds the token in the request. Default: `bearerToken()`. */
-  readonly tokenSource?: TokenSource | undefined;
-}
 
 /**
  * Creates the context function of any Apollo integration, which sets `contextValue.auth`. It verifies the token once for
@@ -55,26 +45,19 @@ export function createAuthContext(
   options: AuthContextOptions,
   extend?: (auth: Auth, ...integrationArguments: readonly unknown[]) => object | Promise<object>,
 ): (...integrationArguments: readonly unknown[]) => Promise<AuthContext> {
-  const { verifier, settings } = readVerifierSettings('createAuthContext()', options, ['tokenSource']);
-  const { origin } = internalsOf(verifier);
-  const tokenSource = readFunction<TokenSource>(
-    'createAuthContext(): options.tokenSource',
-    settings['tokenSource'],
-    'such as bearerToken()',
-    bearerToken(),
-  );
-
-  const readToken = tokenSource as (request: TokenRequest) => unknown;
+  const { verifier, internals, settings } = readVerifierSettings('createAuthContext()', options, ['tokenSource']);
+  const { origin } = internals;
+  const tokenSource = readTokenSource('createAuthContext()', settings['tokenSource']);
   const varying = varyingHeadersOf(verifier);
   const headers = headersOf(tokenSource);
   headers?.forEach((name) => {
     varying.add(name);
   });
 
-  function findToken(integrationArguments: readonly unknown[]): string | undefined {
+  function findTokenOf(integrationArguments: readonly unknown[]): string | undefined {
     const request = readIntegrationRequest(integrationArguments);
     try {
-      return assertToken(readToken(headers === undefined ? varying.watch(request) : request));
+      return findToken(tokenSource, headers === undefined ? varying.watch(request) : request);
     } finally {
       // Not only in the plugin, because some responses pass it by: what `extend` throws, a refused batch.
       varying.exchangeWith(integrationArguments);
@@ -83,11 +66,9 @@ export function createAuthContext(
 
   async function authenticate(integrationArguments: readonly unknown[]): Promise<Auth> {
     try {
-      return await verifier.authenticate(findToken(integrationArguments));
+      return await verifier.authenticate(findTokenOf(integrationArguments));
     } catch (error) {
-      if (!(error instanceof TokenRejectedError)) throw isOfAnotherCopy(error) ? otherCopy(error) : error;
-      origin.emit({ type: 'token.rejected', reason: error.reason, cause: error.cause, durationMs: 0 });
-      return createRejectedAuth(error.reason, origin, undefined, !isOtherScheme(error));
+      return toRejectedAuth(error, origin);
     }
   }
 
@@ -100,30 +81,6 @@ export function createAuthContext(
       throw isGraphqlError(error) ? error : createDenialError(denials.misconfigured, asError(error));
     }
   };
-}
-
-/** What a token source of another copy of this package throws: not to be taken for the client's fault. */
-function isOfAnotherCopy(error: unknown): boolean {
-  return asError(error).name === 'TokenRejectedError';
-}
-
-function otherCopy(cause: unknown): AuthConfigurationError {
-  return new AuthConfigurationError(
-    'Expected `tokenSource` to throw the TokenRejectedError of this copy of apollo-cognito-auth, got that of another copy. ' +
-      '`npm ls apollo-cognito-auth` shows the copies: install one version for all.',
-    { cause },
-  );
-}
-
-/** @throws {AuthConfigurationError} for what a custom token source must not return, such as a promise. */
-function assertToken(token: unknown): string | undefined {
-  if (token === undefined || typeof token === 'string') return token;
-  // An `async` source may fail later, and an unhandled rejection ends the process.
-  if (token instanceof Promise) token.catch(() => {});
-  throw new AuthConfigurationError(
-    `Expected \`tokenSource\` to return a string or undefined, got ${describe(token)}. ` +
-      "Write a function that is not async: (request) => request.header('x-token')[0].",
-  );
 }
 
 /** `instanceof` of a Proxy may throw; its message is not for the client. */

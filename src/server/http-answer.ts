@@ -1,8 +1,11 @@
-/** What a denial looks like in HTTP: status, `WWW-Authenticate` (RFC 6750, section 3) and `Retry-After`. */
+/** What a denial looks like in HTTP: status, `WWW-Authenticate` (RFC 6750, section 3), `Retry-After` and `Cache-Control`. */
 import type { GraphQLError } from 'graphql';
 import { isUnavailable } from '../errors.js';
 import type { AuthErrorCode } from '../errors.js';
 import { rootCauseOf } from './fault-log.js';
+
+/** Whether denials are told in HTTP too, or in the body alone: behind a gateway that drops the body of a 401. */
+export type AnswerStyle = 'http' | 'graphql';
 
 type Header = readonly [name: string, value: string];
 
@@ -60,12 +63,17 @@ const NO_STORE: Header = ['cache-control', 'no-store'];
  * Gives a response with denials among its errors the header of the first one that asks for one, unless the response has
  * that header. The status stays. Such a response is not stored, even where cache hints allow it.
  */
-export function addChallenge(headers: Map<string, string>, errors: readonly GraphQLError[], hasToken: boolean): void {
+export function addHeaders(
+  headers: Map<string, string>,
+  errors: readonly GraphQLError[],
+  hasToken: boolean,
+  style: AnswerStyle,
+): void {
   for (const error of errors) {
     const answer = answers.get(extensionsOf(error)['code']);
     if (answer === undefined) continue;
     headers.set(...NO_STORE);
-    const header = answer.header(error, hasToken);
+    const header = style === 'http' ? answer.header(error, hasToken) : undefined;
     if (header === undefined) continue;
     if (!headers.has(header[0])) headers.set(...header);
     return;
@@ -73,11 +81,11 @@ export function addChallenge(headers: Map<string, string>, errors: readonly Grap
 }
 
 /** Makes the error one of a whole operation: it decides the status and the headers of the response. */
-export function refuseOperation(error: GraphQLError, hasToken: boolean): GraphQLError {
+export function refuseOperation(error: GraphQLError, hasToken: boolean, style: AnswerStyle): GraphQLError {
   const answer = answers.get(extensionsOf(error)['code']);
-  const header = answer?.header(error, hasToken);
+  const header = style === 'http' ? answer?.header(error, hasToken) : undefined;
   // A `Map` and not a plain object, with which Apollo Server sends all of `extensions.http` to the client and no header.
   const headers = new Map(header ? [NO_STORE, header] : [NO_STORE]);
-  error.extensions['http'] = { status: answer?.status ?? 500, headers };
+  error.extensions['http'] = { status: style === 'http' ? (answer?.status ?? 500) : 200, headers };
   return error;
 }

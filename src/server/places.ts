@@ -103,6 +103,8 @@ function withCookies(read: HeaderReader, cookies: unknown): HeaderReader {
 function agree(one: readonly string[], other: readonly string[], name: string): readonly string[] {
   const [more, less] = one.length < other.length ? [other, one] : [one, other];
   if (more.length === less.length && more.every((value, index) => value === less[index])) return more;
+  // H3 leaves out a header without a value.
+  if (less.length === 0 && more.every((value) => value === '')) return more;
   const [single] = less;
   const joined = more.join(name === 'cookie' ? '; ' : ', ');
   if (less.length === 1 && single !== undefined && (more.includes(single) || single === joined)) return more;

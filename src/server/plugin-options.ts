@@ -2,10 +2,16 @@
 import { readRefusalPolicy } from '../directive/decide-operation.js';
 import type { DeniedOperationHandlings, InvalidTokenHandling, RefusalPolicy } from '../directive/decide-operation.js';
 import { oneOf } from '../settings.js';
-import type { CognitoVerifier } from '../token/verifier.js';
+import type { CognitoVerifier, VerifierInternals } from '../token/verifier.js';
+import type { AnswerStyle } from './http-answer.js';
 import { readVerifierSettings } from './verifier-option.js';
 
-/** Options of `cognitoAuthPlugin()`. */
+/**
+ * Options of `cognitoAuthPlugin()`.
+ *
+ * @example
+ * const options: CognitoAuthPluginOptions = { verifier, onInvalidToken: 'anonymous', onDenied: { query: 'reject' } };
+ */
 export interface CognitoAuthPluginOptions {
   readonly verifier: CognitoVerifier;
   /**
@@ -25,23 +31,32 @@ export interface CognitoAuthPluginOptions {
    * by a cache hint `PRIVATE` or a call of `requireAuth` with the context object. Default: `anonymous`.
    */
   readonly publicAnswers?: 'anonymous' | 'unruled' | undefined;
+  /**
+   * How a denial is answered. `http`: with the status of the refusal (401, 403 or 503), `WWW-Authenticate` and `Retry-After`.
+   * `graphql`: with 200 and neither header, the denial in `errors` alone; for a subgraph, because a gateway may lose the body
+   * of any other status. Responses with a denial are `no-store` either way. Default: `http`.
+   */
+  readonly answers?: 'http' | 'graphql' | undefined;
 }
 
 export interface ResolvedPluginOptions {
   readonly verifier: CognitoVerifier;
+  readonly internals: VerifierInternals;
   readonly policy: RefusalPolicy;
   readonly publicAnswers: 'anonymous' | 'unruled';
+  readonly answers: AnswerStyle;
 }
 
 /** @throws {AuthConfigurationError} on an unknown option or value: a misspelt one must not weaken anything. */
 export function readPluginOptions(options: CognitoAuthPluginOptions): ResolvedPluginOptions {
   const called = 'cognitoAuthPlugin()';
-  const { verifier, settings } = readVerifierSettings(called, options, NAMES);
+  const { settings, ...found } = readVerifierSettings(called, options, NAMES);
   return {
-    verifier,
+    ...found,
     policy: readRefusalPolicy(called, settings['onInvalidToken'], settings['onDenied']),
     publicAnswers: oneOf(called, 'publicAnswers', settings['publicAnswers'], ['anonymous', 'unruled'], 'anonymous'),
+    answers: oneOf(called, 'answers', settings['answers'], ['http', 'graphql'], 'http'),
   };
 }
 
-const NAMES = ['onInvalidToken', 'onDenied', 'publicAnswers'];
+const NAMES = ['onInvalidToken', 'onDenied', 'publicAnswers', 'answers'];

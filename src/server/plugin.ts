@@ -9,19 +9,19 @@ import { authIn } from '../directive/decision/decide.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
-import { AuthConfigurationError, denials, isUnavailable, KeysUnavailableError } from '../errors.js';
+import { AuthConfigurationError, denials, isUnavailable } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { createLineLimit, writeLine } from '../log.js';
 import type { AuthLogger } from '../log.js';
-import { internalsOf } from '../token/verifier.js';
 import type { CognitoAuthPlugin, PluginRequestContext, PluginRequestListener } from './apollo.js';
 import { createFaultLog, rootCauseOf } from './fault-log.js';
-import { addChallenge, refuseOperation } from './http-answer.js';
+import { addHeaders, refuseOperation } from './http-answer.js';
 import { readPluginOptions } from './plugin-options.js';
 import type { CognitoAuthPluginOptions } from './plugin-options.js';
 import { createRejectionLog } from './rejection-log.js';
 import { isSharedByCallers } from './response-cache.js';
 import { assertGuarded, warningOfGateway } from './start-checks.js';
+import { fetchStartKeys } from './start-keys.js';
 import { varyingHeadersOf } from './vary.js';
 
 function stateIn(contextValue: object): AuthState | undefined {
@@ -31,10 +31,10 @@ function stateIn(contextValue: object): AuthState | undefined {
 /**
  * The plugin for Apollo Server.
  *
- * At start it fetches the keys (if that fails, it logs why and the server starts all the same) and refuses a schema whose
- * `@auth` is not enforced. It refuses an operation with a rejected token (401, or 503 while the keys are unavailable) and
+ * At start it fetches the keys, waits at most 1 s for them (the fetch goes on; if it fails, the log says why) and refuses a
+ * schema whose `@auth` is not enforced. It refuses an operation with a rejected token (401, or 503 while the keys are unavailable) and
  * one that `onDenied` says to reject (401 or 403). A response with `UNAUTHENTICATED` in it gets a `WWW-Authenticate` header
- * (RFC 6750, section 3). A response that involved a rule is private to caches, one with a denial is never stored, and each
+ * (RFC 6750, section 3), unless `answers` is `graphql`. A response that involved a rule is private to caches, one with a denial is never stored, and each
  * names the headers of the token in `Vary`. The verifier stays open when the server stops: close it where you created it.
  *
  * @example
@@ -45,8 +45,8 @@ function stateIn(contextValue: object): AuthState | undefined {
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAuthPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
-  const { verifier, policy, publicAnswers } = readPluginOptions(options);
-  const { emitter, warnings } = internalsOf(verifier);
+  const { verifier, internals, policy, publicAnswers, answers } = readPluginOptions(options);
+  const { emitter, warnings } = internals;
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
   const limitWarnings = createLineLimit();
@@ -55,6 +55,8 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
   // A hook can throw one error only: the others of a refusal wait here until Apollo Server collects the errors.
   const remaining = new WeakMap<object, readonly GraphQLError[]>();
   let serverLogger: AuthLogger | undefined;
+  // Of the server that started last.
+  let stopHearing: (() => void) | undefined;
 
   function warn(sentence: string, logger: AuthLogger | undefined): void {
     if (limitWarnings(sentence) !== undefined) writeLine(logger, 'warn', sentence);
@@ -83,7 +85,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
       const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };
       const operationName = requestContext.operationName ?? undefined;
       emitter.emit({ type: 'operation.refused', operationName, code, reason });
-      throw refuseOperation(first, stateIn(requestContext.contextValue)?.hasToken === true);
+      throw refuseOperation(first, stateIn(requestContext.contextValue)?.hasToken === true, answers);
     },
 
     async executionDidStart({ schema, document, operation, contextValue, overallCachePolicy }) {
@@ -113,7 +115,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
     async willSendResponse(requestContext) {
       const { response, errors, contextValue, logger } = requestContext;
       const { headers } = response.http;
-      if (errors) addChallenge(headers, errors, stateIn(contextValue)?.hasToken === true);
+      if (errors) addHeaders(headers, errors, stateIn(contextValue)?.hasToken === true, answers);
       varying.addTo(headers);
       if (isSharedByCallers(requestContext)) {
         warn(
@@ -127,17 +129,12 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
   return {
     async serverWillStart({ schema: initialSchema, logger }) {
       serverLogger = logger;
+      stopHearing = undefined;
       assertGuarded(initialSchema);
       for (const warning of findWarnings(initialSchema)) writeLine(logger, 'warn', warning);
-      try {
-        await verifier.hydrate();
-      } catch (error) {
-        // Start all the same: the endpoint may recover before the first request.
-        if (!(error instanceof KeysUnavailableError)) throw error;
-        logFault(error, logger);
-      }
+      await fetchStartKeys(verifier, logFault, logger);
       for (const warning of warnings) writeLine(logger, 'warn', warning);
-      let stopHearing: (() => void) | undefined;
+      let stopOwn: (() => void) | undefined;
       return {
         schemaDidLoadOrUpdate({ apiSchema, coreSupergraphSdl }) {
           try {
@@ -148,13 +145,18 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
             unguarded.add(apiSchema);
             throw error;
           }
-          // Here and not before: a server that does not start, whichever plugin is the cause, does not stop either.
-          stopHearing ??= emitter.onRejection(createRejectionLog(logger));
+          // Here and not before: `startupDidFail` may have run already while the keys were fetched.
+          if (stopOwn === undefined) stopHearing = stopOwn = emitter.onRejection(createRejectionLog(logger));
         },
         async serverWillStop() {
-          stopHearing?.();
+          stopOwn?.();
         },
       };
+    },
+
+    // A server that does not start, whichever plugin is the cause, does not stop either.
+    async startupDidFail() {
+      stopHearing?.();
     },
 
     async requestDidStart() {

@@ -19,24 +19,17 @@ const WRAPPED = ['raw', 'req', 'node', 'runtime'];
 const DEEPEST = 6;
 
 /** @throws {AuthConfigurationError} when no request can be found in the arguments, or its headers cannot be read. */
-export function readIntegrationRequest(integrationArguments: readonly unknown[]): TokenRequest {
-  const [argument] = integrationArguments;
+export function readHttpRequest([argument]: readonly unknown[]): TokenRequest {
   const places = new HeaderPlaces();
-  if (!isObject(argument) || !collectRequest(argument, places, false, 0)) throw noRequest(argument);
+  if (!isObject(argument) || !collectRequest(argument, places, false, 0)) {
+    throw new AuthConfigurationError(
+      `createAuthContext() could not find a request in the context function's arguments. Wrap it: ${WRAP}.`,
+    );
+  }
   return { header: (name) => places.read(lowerCaseName(name)) };
 }
 
-function noRequest(argument: unknown): AuthConfigurationError {
-  const isWebSocket = isObject(argument) && ('connectionParams' in argument || 'extra' in argument);
-  return new AuthConfigurationError(
-    isWebSocket
-      ? 'createAuthContext() found the context of a WebSocket connection, whose credentials it does not read. Authenticate ' +
-          'in onConnect, and give the operations that `auth`.'
-      : `createAuthContext() could not find a request in the context function's arguments. Wrap it: ${WRAP}.`,
-  );
-}
-
-function lowerCaseName(name: unknown): string {
+export function lowerCaseName(name: unknown): string {
   if (typeof name === 'string') return name.toLowerCase();
   throw new AuthConfigurationError(
     "Expected a token source to ask for a header by name, got something else. Write: request.header('authorization').",

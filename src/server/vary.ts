@@ -1,6 +1,6 @@
 /** `Vary`: the request headers that responses depend on (RFC 9110, section 12.5.5). */
 import { once } from '../once.js';
-import { isHttpName, stripBlanks } from '../token/credential.js';
+import { cookieRuleOf, isHttpName, setCookieRule, stripBlanks } from '../token/credential.js';
 import type { TokenRequest } from '../token/credential.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import { findResponse, headerOf, setHeader } from './response.js';
@@ -32,13 +32,16 @@ export class VaryingHeaders {
 
   /** The request, which adds each header that is read of it. */
   watch(request: TokenRequest): TokenRequest {
-    return {
+    const watched: TokenRequest = {
       header: (name) => {
         const values = request.header(name);
         if (isHttpName(name)) this.add(name.toLowerCase());
         return values;
       },
     };
+    const rule = cookieRuleOf(request);
+    if (rule) setCookieRule(watched, rule);
+    return watched;
   }
 
   /** Adds the names to the headers of a response. */

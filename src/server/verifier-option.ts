@@ -2,10 +2,11 @@
 import { AuthConfigurationError } from '../errors.js';
 import { readSettings } from '../settings.js';
 import { internalsOf } from '../token/verifier.js';
-import type { CognitoVerifier } from '../token/verifier.js';
+import type { CognitoVerifier, VerifierInternals } from '../token/verifier.js';
 
 interface VerifierSettings {
   readonly verifier: CognitoVerifier;
+  readonly internals: VerifierInternals;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -22,9 +23,7 @@ export function readVerifierSettings(called: string, options: unknown, names: re
   }
   const settings = readSettings(`${called}: options`, options, ['verifier', ...names]);
   const verifier = settings['verifier'] as CognitoVerifier;
-  // Throws if this is not a verifier.
-  internalsOf(verifier);
-  return { verifier, settings };
+  return { verifier, internals: internalsOf(verifier), settings };
 }
 
 function isVerifier(value: unknown): boolean {

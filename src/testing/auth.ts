@@ -10,7 +10,12 @@ import { readClaims, toAuth } from '../token/claims.js';
 import { Refusal } from '../token/rejection.js';
 import type { TestClaims } from './user-pool.js';
 
-/** Options of `authenticatedAs()`. */
+/**
+ * Options of `authenticatedAs()`.
+ *
+ * @example
+ * const support: AuthenticatedAsOptions = { tokenUse: 'id', groups: ['support'], claims: { email: 'ann@example.com' } };
+ */
 export interface AuthenticatedAsOptions {
   /** Default: `access`. */
   readonly tokenUse?: TokenUse | undefined;
@@ -18,8 +23,9 @@ export interface AuthenticatedAsOptions {
   readonly sub?: string | undefined;
   /** Default: `test-user`. An explicit `undefined` means no username, as in a client-credentials token. */
   readonly username?: string | undefined;
+  /** Default: none. */
   readonly groups?: readonly string[] | undefined;
-  /** Of an access token. */
+  /** Of an access token. Default: none. */
   readonly scopes?: readonly string[] | undefined;
   /** Further claims, or those above in the form that a token has; `undefined` removes one. */
   readonly claims?: TestClaims | undefined;

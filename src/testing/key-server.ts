@@ -4,7 +4,15 @@ import type { RequestListener } from 'node:http';
 import type { JsonWebKeySet } from '../token/keys/key-set.js';
 import { createSigningKey } from './signing-key.js';
 
-/** The endpoint that `serve()` of a test user pool starts. */
+/**
+ * The endpoint that `serve()` of a test user pool starts.
+ *
+ * @example
+ * const endpoint: TestKeyServer = await pool.serve();
+ * endpoint.fail();
+ * await expect(pool.verifier().hydrate()).rejects.toThrow(KeysUnavailableError);
+ * await endpoint.close();
+ */
 export interface TestKeyServer {
   /** For the `endpoint` of a pool, such as `http://127.0.0.1:49152`. */
   readonly url: string;

@@ -2,7 +2,13 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { JsonWebKey } from '../token/keys/key-set.js';
 
-/** A part of a token before it is encoded: bytes, text, or an object that is written as JSON. */
+/**
+ * A part of a token before it is encoded: bytes, text, or an object that is written as JSON.
+ *
+ * @example
+ * const header: SignedPart = '{"alg":"RS256","alg":"none"}';
+ * const token = pool.sign(header, { sub: 'ann' });
+ */
 export type SignedPart = Uint8Array | string | object;
 
 export interface SigningKey {

@@ -11,7 +11,12 @@ import type { TestKeyServer } from './key-server.js';
 import { createSigningKey, sharedSigningKey } from './signing-key.js';
 import type { SignedPart } from './signing-key.js';
 
-/** Options of `createTestUserPool()`. */
+/**
+ * Options of `createTestUserPool()`.
+ *
+ * @example
+ * const options: TestUserPoolOptions = { userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' };
+ */
 export interface TestUserPoolOptions {
   /** Default: a new id, in the form of AWS. */
   readonly userPoolId?: string | undefined;
@@ -21,10 +26,21 @@ export interface TestUserPoolOptions {
   readonly clock?: (() => number) | undefined;
 }
 
-/** Claims that replace the usual ones, or add to them; `undefined` removes one. */
+/**
+ * Claims that replace the usual ones, or add to them; `undefined` removes one.
+ *
+ * @example
+ * const claims: TestClaims = { 'cognito:groups': ['admin'], username: undefined };
+ */
 export type TestClaims = Readonly<Record<string, unknown>>;
 
-/** A user pool in memory. */
+/**
+ * A user pool in memory.
+ *
+ * @example
+ * const pool: TestUserPool = createTestUserPool();
+ * await pool.verifier().verify(pool.accessToken());
+ */
 export interface TestUserPool {
   readonly userPoolId: string;
   readonly clientId: string;

@@ -1,5 +1,6 @@
 /** The claims of a Cognito token: their types, their times, and the `Auth` made of them. */
-import { createAuthenticatedAuth, hasExpired } from '../auth.js';
+import { createAuthenticatedAuth } from '../auth.js';
+import { hasExpired } from '../expiry.js';
 import type { AuthenticatedAuth, AuthServices } from '../auth.js';
 import type { CognitoAccessTokenPayload, CognitoIdTokenPayload } from '../cognito-claims.js';
 import { own } from './json-part.js';

@@ -1,14 +1,14 @@
 /** The token source that reads a cookie, and refuses it in a request that another site can make a browser send. */
 import { AuthConfigurationError } from '../errors.js';
 import { describe, readSettings } from '../settings.js';
-import { assertHttpName, declareHeaders, isHttpName, malformed, stripBlanks } from './credential.js';
+import { assertHttpName, cookieRuleOf, declareHeaders, isHttpName, malformed, stripBlanks } from './credential.js';
 import type { TokenRequest, TokenSource } from './credential.js';
 
 /**
  * Apollo Server's CSRF prevention requires one of these headers in a request that a browser would send without a
  * preflight.
  */
-const PREFLIGHT_HEADERS = ['x-apollo-operation-name', 'apollo-require-preflight'];
+export const PREFLIGHT_HEADERS: readonly string[] = ['x-apollo-operation-name', 'apollo-require-preflight'];
 
 // The content types that a browser sends across origins without a preflight (Fetch standard, "CORS-safelisted
 // request-header").
@@ -51,10 +51,12 @@ export function cookieToken(
   const preflightHeaders = readPreflightHeaders(settings['preflightHeaders']);
   return declareHeaders(
     (request) => {
-      const [value, ...others] = readCookies(request, name);
+      const rule = cookieRuleOf(request);
+      const [value, ...others] = readCookies(rule?.values() ?? request.header('cookie'), name);
       if (value === undefined || (value === '' && others.length === 0)) return undefined;
       if (others.length > 0) throw malformed('The request has more than one cookie with the token.');
-      if (!wasPreflighted(request, preflightHeaders)) {
+      if (rule) rule.assertAllowed();
+      else if (!wasPreflighted(request, preflightHeaders)) {
         throw malformed(
           'The request has a cookie, and a browser can send it for another site. ' +
             "Keep Apollo Server's csrfPrevention on, and let the client send the header `apollo-require-preflight: true`.",
@@ -77,9 +79,9 @@ function readPreflightHeaders(value: unknown): readonly string[] {
 }
 
 // HTTP/2 can split the header into several (RFC 9113, section 8.2.3), which are not several cookies yet.
-function readCookies(request: TokenRequest, name: string): readonly string[] {
+function readCookies(headers: readonly string[], name: string): readonly string[] {
   const values: string[] = [];
-  for (const pair of request.header('cookie').flatMap((header) => header.split(';'))) {
+  for (const pair of headers.flatMap((header) => header.split(';'))) {
     const equals = pair.indexOf('=');
     if (equals === -1 || stripBlanks(pair.slice(0, equals)) !== name) continue;
     values.push(unquote(stripBlanks(pair.slice(equals + 1))));

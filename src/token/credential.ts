@@ -83,6 +83,26 @@ export function headersOf(source: TokenSource): readonly string[] | undefined {
   return headersRead.get(source);
 }
 
+/** How a cookie counts in a request that is not one of HTTP, such as the opening of a WebSocket connection. */
+interface CookieRule {
+  /** The values of the header `cookie`. */
+  values(): readonly string[];
+  /** @throws {TokenRejectedError} `malformed`, when another site may have made the browser send the cookie. */
+  assertAllowed(): void;
+}
+
+const cookieRules = once('cookie rules', () => new WeakMap<TokenRequest, CookieRule>());
+
+/** @internal */
+export function setCookieRule(request: TokenRequest, rule: CookieRule): void {
+  cookieRules.set(request, rule);
+}
+
+/** @internal */
+export function cookieRuleOf(request: TokenRequest): CookieRule | undefined {
+  return cookieRules.get(request);
+}
+
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
@@ -96,8 +116,9 @@ function isBlank(code: number): boolean {
 export function stripBlanks(text: string): string {
   let start = 0;
   let end = text.length;
-  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  // Outside of the text, `charCodeAt` gives NaN, which is no blank.
+  while (isBlank(text.charCodeAt(start))) start += 1;
+  while (isBlank(text.charCodeAt(end - 1))) end -= 1;
   return text.slice(start, end);
 }
 

@@ -18,6 +18,8 @@ export interface Endpoint {
 // of an IPv4 address (0x7f.1, 127.1) to this one. An IPv4 address in an IPv6 one does not count.
 const LOOPBACK = /^(?:(?:[a-z0-9_-]+\.)*localhost\.?|127(?:\.\d+){3}|\[::1\])$/;
 
+const PROTOCOLS = ['http:', 'https:'];
+
 // `URL` drops tabs and line breaks in an address, and reads a backslash as a slash.
 const NOT_IN_AN_ADDRESS = /[\s\\?#]/;
 
@@ -82,7 +84,7 @@ export function issuerOf({ url }: Endpoint, userPoolId: string, where: string, i
   if (issuer === undefined) return address;
   const named = readAddress(issuer);
   const remedy = `Write: issuer: 'http://localhost:9229/${userPoolId}'.`;
-  if (typeof issuer !== 'string' || named === undefined || !/^https?:$/.test(named.protocol)) {
+  if (typeof issuer !== 'string' || named === undefined || !PROTOCOLS.includes(named.protocol)) {
     throw new AuthConfigurationError(
       `Expected \`${where}.issuer\` to be the \`iss\` of the emulator's tokens, got ${describe(issuer)}. ${remedy}`,
     );

@@ -49,7 +49,8 @@ export function decodeToken<Issuer>(
   // A token of five parts is a JWE, as Cognito's refresh tokens are.
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
-  if (first === -1 || second === -1 || token.includes('.', second + 1)) return NOT_THREE_PARTS;
+  // Without a second dot, the search begins at 0 and finds the first one.
+  if (first === -1 || token.includes('.', second + 1)) return NOT_THREE_PARTS;
   const headerB64 = token.slice(0, first);
   const payloadB64 = token.slice(first + 1, second);
   const signatureB64 = token.slice(second + 1);

@@ -1,5 +1,5 @@
 /** The way of one token through all checks, synchronous while the keys are there. */
-import { hasExpired } from '../auth.js';
+import { hasExpired } from '../expiry.js';
 import type { AuthenticatedAuth } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
 import type { Emitter } from '../events.js';

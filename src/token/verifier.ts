@@ -64,13 +64,18 @@ export interface CognitoVerifier<Claims = unknown> {
 }
 
 /** What a verifier shows to this package alone. */
-interface VerifierInternals {
+export interface VerifierInternals {
   /** For each `Auth` that is made on behalf of the verifier. */
   readonly origin: AuthServices;
   readonly emitter: Emitter;
+  /** Seconds between two questions whether a token in long use was revoked; undefined when nothing can revoke it. */
+  readonly recheckSeconds: number | undefined;
   /** Written at each start of a server. */
   readonly warnings: readonly string[];
 }
+
+// Of a `revocation` of the user's own, whose cost is not known.
+const RECHECK_SECONDS = 30;
 
 const internals = once('verifiers', () => new WeakMap<object, VerifierInternals>());
 
@@ -176,6 +181,7 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
       tokens.close();
     },
   };
-  internals.set(verifier, { origin, emitter, warnings: pools.flatMap((each) => each.warnings) });
+  const recheckSeconds = resolved.isRevoked && RECHECK_SECONDS;
+  internals.set(verifier, { origin, emitter, recheckSeconds, warnings: pools.flatMap((each) => each.warnings) });
   return Object.freeze(verifier);
 }

@@ -8,5 +8,11 @@ const require = createRequire(join(process.cwd(), 'package.json'));
 export default defineConfig({
   // Node gives every importer the one CommonJS build of graphql; vitest would give the tests another.
   resolve: { alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }] },
-  test: { include: ['**/*.test.ts'], pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 },
+  test: {
+    include: ['**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    deps: { interopDefault: false },
+  },
 });

@@ -126,7 +126,7 @@ describe('a flood of good tokens', () => {
     async (_, make) => {
       const maxBytes = 6 * 1024 * 1024;
       const verifier = pool.verifier({ tokenCache: { maxBytes } });
-      // More than fit, whatever they are.
+      // More than fit, of any size.
       const fill = async () => {
         const tokens = Array.from({ length: 60 }, (_, index) => pool.accessToken(make(index)));
         const size = await sizeOf(tokens);

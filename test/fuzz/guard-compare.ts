@@ -15,7 +15,7 @@ export function findDifferences(
   { sources, executions, rejections }: Executed,
   kind: OperationKind,
 ): readonly string[] {
-  if (rejections.length > 0) return [`Rejections that nobody handled: ${show(rejections)}.`];
+  if (rejections.length > 0) return [`Unhandled rejections: ${show(rejections)}.`];
   const hasSource = kind === 'subscription' && !expected.isRefused;
   if (sources.length !== (hasSource ? 1 : 0)) return [`The source of events was made ${sources.length} times.`];
   if (expected.isRefused) {

@@ -91,6 +91,8 @@ export type WrapperKind = 'sync' | 'async' | 'filter' | 'loop' | 'index';
 
 export interface Schema {
   readonly directive: string;
+  /** Whether rules are written in the directives of other products where these can say them. */
+  readonly isInDialects: boolean;
   readonly unannotated: 'public' | 'authenticated';
   readonly roots: { readonly [kind in OperationKind]?: string };
   readonly types: ReadonlyMap<string, AnyType>;

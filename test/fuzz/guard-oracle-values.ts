@@ -13,7 +13,7 @@ export function coerceVariables(schema: Schema, operation: Operation, sent: Vari
   return values;
 }
 
-// A schema's default is one value: whoever leaves the field out gets the very same.
+// A schema's default is one value: every request that leaves the field out gets the very same.
 const coercedLiterals = new WeakMap<Literal, Json>();
 
 export function coerceLiteral(schema: Schema, type: TypeRef, literal: Literal): Json {

@@ -78,6 +78,7 @@ class SchemaMaker {
     for (const name of [...objects, ...roots]) this.#addComposite('object', name);
     return {
       directive: this.#choices.pick(['auth', 'auth', 'guarded']),
+      isInDialects: this.#choices.chance(0.3),
       unannotated: this.#publicDensity > 0 ? 'authenticated' : 'public',
       roots: this.#roots,
       types: this.#types,

@@ -30,7 +30,7 @@ export interface Execution {
 }
 
 export interface Executed {
-  /** Rejections that nobody handled: each would have ended the process. */
+  /** Unhandled rejections: each would have ended the process. */
   readonly rejections: readonly string[];
   /** Whether a subscription's source of events was made. */
   readonly sources: readonly string[];
@@ -62,7 +62,12 @@ export class GuardServer {
   constructor(model: Schema, data: Data) {
     this.#model = model;
     this.#data = data;
-    const directive = authDirective({ name: model.directive, unannotated: model.unannotated, policies });
+    const directive = authDirective({
+      name: model.directive,
+      unannotated: model.unannotated,
+      policies,
+      dialects: model.isInDialects ? ['federation', 'appsync'] : [],
+    });
     const typeDefs = [directive.authDirectiveTypeDefs, printSchema(model)];
     const schema =
       model.builder === 'graphql-tools' ? makeExecutableSchema({ typeDefs }) : buildSchema(typeDefs.join('\n'));
@@ -85,7 +90,7 @@ export class GuardServer {
     const executions: Execution[] = [];
     const rejections: string[] = [];
     // graphql-js 16 forgets the promises of items when a later one that must not be null fails at once, and a forgotten
-    // rejection ends the process. Faults alone do that to a server; what is denied must not, whatever is wrong beside it.
+    // rejection ends the process. Faults alone do that to a server; a denial must not, also beside faulty data.
     const note = (reason: unknown) => {
       if (reason instanceof GraphQLError && 'reason' in reason.extensions) rejections.push(String(reason));
     };

@@ -41,8 +41,9 @@ const printLiteralFields = (fields: readonly LiteralField[]) =>
 /** The SDL, without the definitions of the directives. */
 export function printSchema(schema: Schema): string {
   const roots = Object.entries(schema.roots).map(([kind, name]) => `${kind}: ${name}`);
-  const printer = new SchemaPrinter(schema.directive);
+  const printer = new SchemaPrinter(schema.directive, schema.isInDialects);
   return [
+    schema.isInDialects ? DIALECTS : '',
     `schema { ${roots.join(' ')} }`,
     ...Array.from(schema.types.values(), (type) => printer.printType(type, false)),
     ...Array.from(schema.types.values(), (type) => printer.printType(type, true)),
@@ -51,15 +52,45 @@ export function printSchema(schema: Schema): string {
     .join('\n');
 }
 
+/** As the products define them, and repeatable. */
+const DIALECTS = `
+  directive @authenticated repeatable on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
+  directive @requiresScopes(scopes: [[String!]!]!) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
+  directive @policy(policies: [[String!]!]!) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
+  directive @aws_cognito_user_pools(cognito_groups: [String!]) repeatable on FIELD_DEFINITION | OBJECT
+`;
+
+/** The directive of another product that says the rule there; undefined when none does. */
+function printInDialect(
+  { tokenUse, groups, scopes, policies }: Rule,
+  place: AnyType['kind'] | 'field',
+): string | undefined {
+  if (tokenUse || [groups, scopes, policies].filter(Boolean).length > 1 || place === 'union' || place === 'input') {
+    return undefined;
+  }
+  if (scopes) return `@requiresScopes(scopes: ${printChoices(scopes)})`;
+  if (policies) return `@policy(policies: ${printChoices(policies)})`;
+  if (!groups) return '@authenticated';
+  if (place !== 'object' && place !== 'field') return undefined;
+  return `@aws_cognito_user_pools(cognito_groups: ${JSON.stringify(groups)})`;
+}
+
+/** One of the names: each by itself, and all of them, which adds nothing. */
+function printChoices(names: readonly string[]): string {
+  return JSON.stringify([...names.map((name) => [name]), names]);
+}
+
 class SchemaPrinter {
   readonly #directive: string;
+  readonly #isInDialects: boolean;
 
-  constructor(directive: string) {
+  constructor(directive: string, isInDialects: boolean) {
     this.#directive = directive;
+    this.#isInDialects = isInDialects;
   }
 
   printType(type: AnyType, isExtension: boolean): string {
-    const marks = [...this.#printRules(isExtension ? type.extensionRules : type.rules)];
+    const marks = [...this.#printRules(isExtension ? type.extensionRules : type.rules, type.kind)];
     let rest = '';
     if (type.kind === 'object' || type.kind === 'interface') {
       if (type.implementsInExtension === isExtension && type.interfaces.length > 0) {
@@ -81,17 +112,20 @@ class SchemaPrinter {
 
   #printField({ name, args, type, rules, isPublic }: Field): string {
     const parameters = args.length === 0 ? '' : `(${args.map((arg) => this.#printInput(arg)).join(', ')})`;
-    const marks = [...this.#printRules(rules), ...(isPublic ? ['@public'] : [])];
+    const marks = [...this.#printRules(rules, 'field'), ...(isPublic ? ['@public'] : [])];
     return [`${name}${parameters}: ${printTypeRef(type)}`, ...marks].join(' ');
   }
 
   #printInput({ name, type, defaultValue, rules }: Input): string {
     const standard = defaultValue === undefined ? [] : ['=', printLiteral(defaultValue)];
-    return [`${name}: ${printTypeRef(type)}`, ...standard, ...this.#printRules(rules)].join(' ');
+    return [`${name}: ${printTypeRef(type)}`, ...standard, ...this.#printRules(rules, 'input')].join(' ');
   }
 
-  #printRules(rules: readonly Rule[]): readonly string[] {
-    return rules.map(({ tokenUse, groups, scopes, policies }) => {
+  #printRules(rules: readonly Rule[], place: AnyType['kind'] | 'field'): readonly string[] {
+    return rules.map((rule) => {
+      const inDialect = this.#isInDialects ? printInDialect(rule, place) : undefined;
+      if (inDialect !== undefined) return inDialect;
+      const { tokenUse, groups, scopes, policies } = rule;
       const args = [
         ...(tokenUse ? [`tokenUse: ${tokenUse}`] : []),
         ...(groups ? [`groups: ${JSON.stringify(groups)}`] : []),

@@ -51,7 +51,7 @@ const world = fc.record({
 });
 
 it(
-  'answers every operation as the rules say, and runs no resolver that they forbid',
+  'a guarded schema answers every operation as the rules say, and runs no resolver that they forbid',
   { timeout: 600_000 },
   async () => {
     const count = new Count();
@@ -107,10 +107,11 @@ function returning(caller: Caller): object {
 }
 
 function describe({ schema, operation, variables, caller }: Request, differences: readonly string[]): string {
-  const { unannotated, typeResolution, isTypeResolutionAsync, builder, form, isScalarOpaque } = schema;
+  const { unannotated, isInDialects, typeResolution, isTypeResolutionAsync, builder, form, isScalarOpaque } = schema;
   const wrappers = Object.fromEntries(schema.wrappers);
   const settings = {
     unannotated,
+    isInDialects,
     typeResolution,
     isTypeResolutionAsync,
     builder,

@@ -91,7 +91,7 @@ const mutant: fc.Arbitrary<string> = fc.oneof(
 );
 
 it(
-  `accepts none of ${RUNS.toLocaleString('en')} mutants of good tokens whose bytes differ, and refuses each with a reason`,
+  `the verifier accepts none of ${RUNS.toLocaleString('en')} mutants of good tokens whose bytes differ, and refuses each with a reason`,
   { timeout: 180_000 },
   async () => {
     // One that has seen the good tokens and one that has not.

@@ -142,7 +142,7 @@ const header = fc.oneof(
 );
 
 it(
-  `accepts exactly what must be accepted of ${RUNS.toLocaleString('en')} tokens that were really signed`,
+  `the verifier accepts exactly what must be accepted of ${RUNS.toLocaleString('en')} tokens that were really signed`,
   { timeout: 180_000 },
   async () => {
     const counts = { accepted: 0, refused: 0 };

@@ -51,8 +51,8 @@ describe('a mutation', () => {
         },
       });
       expect(ran).toEqual([]);
-      const nobody = await server.post('mutation { open pay }');
-      expect([nobody.status, nobody.challenge]).toEqual([401, 'Bearer']);
+      const anonymous = await server.post('mutation { open pay }');
+      expect([anonymous.status, anonymous.challenge]).toEqual([401, 'Bearer']);
       expect(ran).toEqual([]);
       const admin = await server.post(
         'mutation { open pay }',

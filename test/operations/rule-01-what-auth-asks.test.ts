@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
 import { denial, guard, run } from '../support/run.js';
 
-describe('rule 1: what @auth asks', () => {
+describe('rule 1: @auth', () => {
   const any = guard('type Query { me: String @auth }', { Query: { me: () => 'hello' } });
 
   it.each([
     ['an ID token', authenticatedAs({ tokenUse: 'id' })],
     ['an access token', authenticatedAs()],
     ['a machine token without a username', authenticatedAs({ username: undefined, scopes: ['orders/read'] })],
-  ])('alone lets %s in', async (_, auth) => {
+  ])('without arguments allows %s', async (_, auth) => {
     expect(await run(any, '{ me }', auth)).toEqual({ data: { me: 'hello' } });
   });
 
-  it('alone refuses nobody’s request', async () => {
+  it('without arguments denies an anonymous request', async () => {
     expect(await run(any, '{ me }', anonymous())).toEqual({ data: { me: null }, errors: [denial('missing', 'me')] });
   });
 
@@ -87,11 +87,14 @@ describe('rule 1: what @auth asks', () => {
     ['token-use', authenticatedAs({ tokenUse: 'id' })],
     ['group', authenticatedAs()],
     ['scope', authenticatedAs({ groups: ['admin'] })],
-  ] as const)('asks for all arguments, and names the first that fails: %s', async (reason, auth) => {
-    expect(await run(lists, '{ both }', auth)).toEqual({ data: { both: null }, errors: [denial(reason, 'both')] });
-  });
+  ] as const)(
+    'requires all of its arguments, and gives the first that fails as the reason: %s',
+    async (reason, auth) => {
+      expect(await run(lists, '{ both }', auth)).toEqual({ data: { both: null }, errors: [denial(reason, 'both')] });
+    },
+  );
 
-  it('lets in who has all that is asked', async () => {
+  it('allows a caller that meets all of its arguments', async () => {
     const auth = authenticatedAs({ groups: ['admin'], scopes: ['orders/read'] });
     expect(await run(lists, '{ both }', auth)).toEqual({ data: { both: 'b' } });
   });
@@ -100,12 +103,25 @@ describe('rule 1: what @auth asks', () => {
     Query: { f: () => 'f' },
   });
 
-  it('asks for all of the directives on one element', async () => {
+  it('requires every directive on one element', async () => {
     const refused = { data: { f: null }, errors: [denial('group', 'f')] };
     expect(await run(repeated, '{ f }', authenticatedAs({ groups: ['a'] }))).toEqual(refused);
     expect(await run(repeated, '{ f }', authenticatedAs({ groups: ['c'] }))).toEqual(refused);
     expect(await run(repeated, '{ f }', authenticatedAs({ groups: ['b'] }))).toEqual({ data: { f: 'f' } });
     expect(await run(repeated, '{ f }', authenticatedAs({ groups: ['a', 'c'] }))).toEqual({ data: { f: 'f' } });
+  });
+
+  it.each([
+    ['token-use', 'tokenUse: ID', { groups: ['g'], scopes: ['s'] }],
+    ['group', 'groups: ["a"]', { groups: ['g'], scopes: ['s'] }],
+    ['scope', 'scopes: ["a"]', { groups: ['g'], scopes: ['s'] }],
+  ] as const)('requires a directive beside others that do not name its argument: %s', async (reason, args, token) => {
+    const others = '@auth @auth(groups: ["g"]) @auth(scopes: ["s"])';
+    const schema = guard(`type Query { before: Int @auth(${args}) ${others} after: Int ${others} @auth(${args}) }`);
+    expect(await run(schema, '{ before after }', authenticatedAs(token))).toEqual({
+      data: { before: null, after: null },
+      errors: [denial(reason, 'after'), denial(reason, 'before')],
+    });
   });
 
   it('works under another name', async () => {

@@ -33,7 +33,7 @@ describe('rule 4: a denied field', () => {
     expect(ran).toBe(6);
   });
 
-  it('is null with one error at its path, and its non-null parent goes with it', async () => {
+  it('is null with one error at its path, and so is its parent if the field is non-null', async () => {
     const schema = guard('type Query { box: Box } type Box { open: Int! shut: Int! @auth }', {
       Query: { box: () => ({ open: 1, shut: 2 }) },
     });
@@ -43,7 +43,7 @@ describe('rule 4: a denied field', () => {
     });
   });
 
-  it('has its place in the document, and is an ordinary GraphQLError', async () => {
+  it('gives an ordinary GraphQLError with its place in the document', async () => {
     const schema = guard('type Query { shut: Int @auth }');
     const { errors } = await graphql({
       schema,
@@ -67,7 +67,7 @@ describe('rule 4: a denied field', () => {
     ]);
   });
 
-  it('leaves its neighbours alone, in lists too', async () => {
+  it('changes nothing for its neighbours, in lists too', async () => {
     const schema = guard('type Query { rows: [Row!] } type Row { open: Int shut: Int @auth(groups: ["g"]) }', {
       Query: {
         rows: () => [
@@ -141,7 +141,7 @@ describe('rule 4: a denied field', () => {
     });
   });
 
-  it('tells the log, and nobody else, which line to add', async () => {
+  it('tells the log alone which line to add, when the context has no auth', async () => {
     const lines: string[] = [];
     const logger = { warn: (line: string) => lines.push(line), error: (line: string) => lines.push(line) };
     const schema = guard('type Query { a: Int @auth b: Int @auth }', {}, { logger });
@@ -152,7 +152,19 @@ describe('rule 4: a denied field', () => {
     ]);
   });
 
-  it('keeps the cause of keys that could not be had, for the log', async () => {
+  it.each([
+    [undefined, '`contextValue.auth` is missing.'],
+    [null, '`contextValue.auth` is missing.'],
+    [{ ...authenticatedAs() }, '`contextValue.auth` was not created by apollo-cognito-auth, or is a copy.'],
+    ['auth', '`contextValue.auth` was not created by apollo-cognito-auth, or is a copy.'],
+    [Object.freeze({ status: 'anonymous' }), '`contextValue.auth` was created by another copy of apollo-cognito-auth.'],
+  ])('has the cause for the log, when the auth is %s', async (auth, sentence) => {
+    const schema = guard('type Query { shut: Int @auth }');
+    const { errors } = await graphql({ schema, source: '{ shut }', contextValue: { auth } });
+    expect(errors?.[0]?.originalError?.message).toContain(sentence);
+  });
+
+  it('keeps the cause of unavailable keys for the log', async () => {
     const schema = guard('type Query { shut: Int @auth }');
     const { errors } = await graphql({
       schema,
@@ -162,7 +174,7 @@ describe('rule 4: a denied field', () => {
     expect(errors?.map(({ originalError }) => originalError?.name)).toEqual(['KeysUnavailableError']);
   });
 
-  it('costs the same whatever the length of the document, line by line', async () => {
+  it('costs the same in a long document as in a short one', async () => {
     const schema = guard('type Query { shut: Int @auth }');
     const time = async (count: number) => {
       const source = `{\n${Array.from({ length: count }, (_, index) => `a${index}: shut`).join('\n')}\n}`;

@@ -10,7 +10,7 @@ type Resolvers = NonNullable<IExecutableSchemaDefinition['resolvers']>;
 
 const ask = (schema: GraphQLSchema, source: string, auth: Auth) => graphql({ schema, source, contextValue: { auth } });
 
-/** What is answered, and the rejections that nobody handled, each of which would end a process. */
+/** The answer, and the unhandled rejections, each of which would end a process. */
 async function watch<T>(
   act: () => Promise<T>,
 ): Promise<{ readonly answer: T; readonly unhandled: readonly unknown[] }> {
@@ -131,7 +131,7 @@ describe('rule 4: a denial below a list of items that must not be null', () => {
     expect([answer.data, answer.errors?.length, unhandled]).toEqual([{ rows: null }, 1, []]);
   });
 
-  it('takes a list as it is when nothing below it can be denied to the caller', async () => {
+  it('leaves a list as it is when nothing below it can be denied to the caller', async () => {
     const rows = Object.assign([{ open: 1, shut: 1 }], { taken: 0 });
     Object.defineProperty(rows, Symbol.iterator, {
       *value() {
@@ -149,7 +149,7 @@ describe('rule 4: a denial below a list of items that must not be null', () => {
     expect(rows.taken).toBe(3);
   });
 
-  it('does not bring the process down when the token has run out in a list of the type of subscriptions', async () => {
+  it('does not bring the process down when the token has expired in a list of the type of subscriptions', async () => {
     let now = Date.now();
     const pool = createTestUserPool();
     const auth = await pool.verifier({ clock: () => now }).authenticate(pool.accessToken());
@@ -161,7 +161,7 @@ describe('rule 4: a denial below a list of items that must not be null', () => {
     expect([answer.data, answer.errors?.length, unhandled]).toEqual([{ rows: null }, 1, []]);
   });
 
-  it('does not end in the middle when the token runs out and another execution came between', async () => {
+  it('does not appear in the middle of a list when the token expires while another execution runs', async () => {
     let now = Date.now();
     const pool = createTestUserPool();
     const auth = await pool.verifier({ clock: () => now }).authenticate(pool.accessToken());
@@ -183,7 +183,7 @@ describe('rule 4: a denial below a list of items that must not be null', () => {
     expect(await ask(schema, '{ other }', auth)).toMatchObject({ data: { other: null } });
   });
 
-  it('looks at little of a document that selects the same large fragment in a thousand lists', async () => {
+  it('costs little in a document that selects the same large fragment in a thousand lists', async () => {
     const sdl = (rule: string) =>
       `type Query { rows: [Row!] } union Row = A | B type A { shut: Int! ${rule} } type B { id: Int }`;
     const resolvers = { Query: { rows: () => [{ __typename: 'A' }] } };

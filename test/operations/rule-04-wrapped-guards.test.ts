@@ -95,7 +95,7 @@ describe('rule 4: a function that was put over a guard', () => {
     ['gives an answer to errors', (inner) => async (...args) => Promise.resolve(inner(...args)).catch(() => ({ total: 1 }))], // prettier-ignore
   ];
 
-  it.each(wrappers)('gets no denied caller in, when it %s', async (_, wrap) => {
+  it.each(wrappers)('lets no denied caller in when it %s', async (_, wrap) => {
     const { schema, ran } = payrollSchema();
     wrapInPlace(schema, 'Query.payroll', wrap);
     wrapInPlace(
@@ -114,7 +114,7 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(await ask(schema, '{ payroll { total } }', anonymous())).toMatchObject({ data: { payroll: null } });
   });
 
-  it.each(wrappers)('starts a server, and is not called to be known, when it %s', async (_, wrap) => {
+  it.each(wrappers)('does not keep a server from starting, and is not called at start, when it %s', async (_, wrap) => {
     const { schema } = payrollSchema();
     let calls = 0;
     wrapInPlace(schema, 'Mutation.pay', (inner) => {
@@ -131,7 +131,7 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(calls).toBe(0);
   });
 
-  it('starts with tracing that reads what a resolver gets', async () => {
+  it('may read what a resolver gets, as tracing does', async () => {
     const { schema } = payrollSchema();
     const seen: string[] = [];
     wrapInPlace(schema, 'Query.payroll', (inner) => async (source, args, context, info) => {
@@ -150,7 +150,7 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(seen).toEqual(['Query.payroll: Payroll, query', 'undefined']);
   });
 
-  it('sees a denial as an error that is thrown', async () => {
+  it('gets a denial as a thrown error', async () => {
     const { schema } = payrollSchema();
     const seen: unknown[] = [];
     const watch: Wrap =
@@ -213,7 +213,7 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(calls).toBe(1);
   });
 
-  it('may put back what stood there before it', async () => {
+  it('may put back the resolver that it replaced', async () => {
     const { schema } = payrollSchema();
     const field = schema.getQueryType()?.getFields()['payroll'];
     if (!field) throw new Error('The schema has no such field.');
@@ -226,7 +226,7 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(await ask(schema, '{ payroll { total } }', anonymous())).toMatchObject({ data: { payroll: null } });
   });
 
-  it('cannot be put there by a definition of the property, which would lose the guard', async () => {
+  it('cannot replace the guard by defining the property: the server does not start', async () => {
     const { schema } = payrollSchema();
     const field = schema.getQueryType()?.getFields()['payroll'];
     const define = () => {
@@ -237,7 +237,7 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(await ask(schema, '{ payroll { total } }', anonymous())).toMatchObject({ data: { payroll: null } });
   });
 
-  it('reports each denial once', async () => {
+  it('causes no second report of a denial', async () => {
     const events: string[] = [];
     const pool = createTestUserPool();
     const verifier = createCognitoVerifier(
@@ -258,7 +258,7 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(events).toEqual(['Query.payroll']);
   });
 
-  it('asks each policy once, about what reaches the resolver', async () => {
+  it('causes each policy to be asked once, about the arguments that reach the resolver', async () => {
     let asked = 0;
     const ownSchema = () =>
       guard(
@@ -291,7 +291,7 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(await ask(replaced, '{ f(id: "1") }', admin)).toEqual({ data: { f: 5 } });
   });
 
-  it('gets no caller in that a policy refused once, when it calls the guard again with other arguments', async () => {
+  it('lets in no caller that a policy has denied, by calling the guard again with other arguments', async () => {
     const schema = guard(
       'type Query { f(id: ID): Int @auth(policies: ["own"]) }',
       { Query: { f: () => 1 } },
@@ -308,7 +308,7 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(await ask(schema, '{ f(id: "2") }', admin)).toEqual({ data: { f: null }, errors: [denial('policy', 'f')] });
   });
 
-  it('is called once, however many denied callers there are, until a guard is seen below it', async () => {
+  it('is called once for all denied callers, until a guard is seen below it', async () => {
     const { schema } = payrollSchema();
     let calls = 0;
     wrapInPlace(schema, 'Query.list', () => async () => ((calls += 1), new Promise(() => undefined)));
@@ -317,7 +317,7 @@ describe('rule 4: a function that was put over a guard', () => {
     expect(calls).toBe(1);
   });
 
-  it('cannot change what the client is told', async () => {
+  it('cannot change the error that the client gets', async () => {
     const { schema } = payrollSchema();
     wrapInPlace(schema, 'Query.list', (inner) => (...args) => {
       try {
@@ -334,7 +334,7 @@ describe('rule 4: a function that was put over a guard', () => {
     });
   });
 
-  it('in a copy of the schema gets the denial as an error, and no denied caller in', async () => {
+  it('in a copy of the schema gets the denial as an error, and lets no denied caller in', async () => {
     const { schema, ran } = payrollSchema();
     const copy = mapSchema(schema, {
       [MapperKind.OBJECT_FIELD]: ({ resolve, ...field }, name) =>
@@ -350,7 +350,7 @@ describe('rule 4: a function that was put over a guard', () => {
     await expect(start(copy)).rejects.toThrow('Query.payroll has a rule that no guard enforces');
   });
 
-  it('over a copy of the schema that a server uses stands below the guard too', async () => {
+  it('over a copy of the schema that a server uses runs below the guard too', async () => {
     const { schema } = payrollSchema();
     const copy = mapSchema(schema, {});
     await start(copy);
@@ -373,7 +373,7 @@ describe('rule 4: a list that a wrapper filters', () => {
     ['indexes', (list) => [list[0], list[1], list[2]]],
   ];
 
-  it.each(filters)('with %s leaves no rejection unhandled, and holds the items themselves', async (_, filter) => {
+  it.each(filters)('causes no unhandled rejection and holds the items themselves, with %s', async (_, filter) => {
     const schema = guard(typeDefs, {
       Query: { nodes: () => rows, nullable: () => rows },
       A: { x: async () => (await new Promise((resolve) => setTimeout(resolve, 1)), { s: 1 }) },

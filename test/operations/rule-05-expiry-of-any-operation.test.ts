@@ -33,8 +33,8 @@ const schema = guard(
   },
 );
 
-describe('rule 5, for an Auth that outlives its request', () => {
-  it('a decision that was remembered does not outlive the token', async () => {
+describe('rule 5: the expiry of a token during an operation', () => {
+  it('ends a remembered decision', async () => {
     const { auth, clock } = expiring();
     const query = '{ open { leaf plain } guarded(x: 1) nodes { id } }';
     const allowed = { data: { open: { leaf: 1, plain: 2 }, guarded: 3, nodes: [{ id: 4 }] } };
@@ -48,7 +48,7 @@ describe('rule 5, for an Auth that outlives its request', () => {
     });
   });
 
-  it('a mutation is refused as a whole, and requireAuth refuses', () => {
+  it('refuses a mutation as a whole, and makes requireAuth throw', () => {
     const { auth, clock } = expiring();
     const document = parse('mutation { pay }');
     const denied = () => decideOperation({ schema, document, contextValue: { auth } });
@@ -58,7 +58,7 @@ describe('rule 5, for an Auth that outlives its request', () => {
     expect(() => requireAuth({ auth })).toThrow('The token has expired.');
   });
 
-  it('what has begun goes on to its end', async () => {
+  it('does not interrupt an execution that has begun', async () => {
     const { auth, clock } = expiring();
     const slow = guard('type Query { a: A @auth } type A { b: Int @auth }', {
       Query: {
@@ -72,7 +72,7 @@ describe('rule 5, for an Auth that outlives its request', () => {
     expect(toAnswer(answer)).toEqual({ data: { a: { b: 1 } } });
   });
 
-  it('the clock is read once for an execution, not once for each field', async () => {
+  it('is read from the clock once for an execution, not once for each field', async () => {
     const { auth, clock } = expiring();
     const rows = guard('type Query { rows: [Row] } type Row { a: Int @auth b: Int @auth(groups: ["g"]) }', {
       Query: { rows: () => Array.from({ length: 100 }, () => ({ a: 1, b: 2 })) },

@@ -39,7 +39,7 @@ describe('rule 5: a subscription', () => {
     return { schema, sources };
   }
 
-  it('is decided before its source is made', async () => {
+  it('is denied before its source is made', async () => {
     const { schema, sources } = counting('type Subscription { ticks: Int @auth(groups: ["g"]) }');
     expect(await collect(schema, 'subscription { ticks }', anonymous())).toEqual({
       data: undefined,
@@ -56,7 +56,7 @@ describe('rule 5: a subscription', () => {
     expect(sources).toEqual([]);
   });
 
-  it('delivers to who may see it', async () => {
+  it('delivers its events to a caller that meets its rule', async () => {
     const { schema, sources } = counting('type Subscription { ticks: Int @auth(groups: ["g"]) }');
     expect(await collect(schema, 'subscription { ticks }', authenticatedAs({ groups: ['g'] }))).toEqual([
       { data: { ticks: 1 } },
@@ -65,7 +65,7 @@ describe('rule 5: a subscription', () => {
     expect(sources).toEqual(['made', 'closed']);
   });
 
-  it('has the rule of its root type and of the type it returns', async () => {
+  it('is denied by the rule of its root type and by that of the type it returns', async () => {
     const root = counting('type Subscription @auth { ticks: Int }');
     expect(await collect(root.schema, 'subscription { ticks }', anonymous())).toEqual({
       data: undefined,
@@ -79,7 +79,7 @@ describe('rule 5: a subscription', () => {
     expect([...root.sources, ...typed.sources]).toEqual([]);
   });
 
-  it('without a `subscribe` of its own is guarded too', async () => {
+  it('is guarded without a `subscribe` of its own', async () => {
     const schema = guard('type Query { x: Int } type Subscription { ticks: Int @auth }');
     let made = false;
     const rootValue = {
@@ -97,7 +97,7 @@ describe('rule 5: a subscription', () => {
   it.each([
     ['that has a rule', 'ticks: Int @auth'],
     ['that has none', 'ticks: Int'],
-  ])('on a field %s delivers no event after the token’s expiry and grace, and closes its source', async (_, field) => {
+  ])('delivers no event after the token’s expiry and grace, and closes its source, on a field %s', async (_, field) => {
     const { auth, clock } = expiring();
     const sources: string[] = [];
     const schema = guard(`type Query { x: Int } type Subscription { ${field} }`, {
@@ -151,7 +151,7 @@ describe('rule 5: a subscription', () => {
     ]);
   });
 
-  it('of a client who leaves closes its source at once, even while it waits for an event', async () => {
+  it('closes its source at once when the client leaves, even while it waits for an event', async () => {
     const closed: string[] = [];
     const source: AsyncIterableIterator<unknown> = {
       next: () => new Promise(() => {}),
@@ -175,7 +175,96 @@ describe('rule 5: a subscription', () => {
     expect(closed).toEqual(['closed']);
   });
 
-  it('whose source is no stream fails as it does without a guard', async () => {
+  it.each(['returns', 'throws', 'hangs', 'rejects', 'nothing'])(
+    'ends when the token expires, while it waits for an event, although closing its source %s',
+    async (how) => {
+      const { auth, clock } = expiring();
+      const closes: Record<string, () => Promise<IteratorResult<unknown>>> = {
+        returns: async () => ({ value: undefined, done: true }),
+        throws: () => {
+          throw new Error('closed');
+        },
+        hangs: () => new Promise(() => {}),
+        rejects: () => Promise.reject(new Error('closed')),
+      };
+      let closed = 0;
+      const close = closes[how];
+      const source: AsyncIterableIterator<unknown> = {
+        next: () => new Promise(() => {}),
+        ...(close && {
+          return: () => {
+            closed += 1;
+            return close();
+          },
+        }),
+        [Symbol.asyncIterator]: () => source,
+      };
+      const schema = guard('type Query { x: Int } type Subscription { ticks: Int @auth }', {
+        Subscription: { ticks: { subscribe: () => source } },
+      });
+      // 50 ms are left.
+      clock.now = 1009.95;
+      const collected = collect(schema, 'subscription { ticks }', auth);
+      setTimeout(() => (clock.now = 1010), 20);
+      expect(await Promise.race([collected, sleep(5000)])).toEqual([]);
+      expect(closed).toBe(how === 'nothing' ? 0 : 1);
+      await sleep(1);
+    },
+  );
+
+  it('ends after expiry also when `subscribe` is asynchronous and its stream has neither return nor throw', async () => {
+    const { auth, clock } = expiring();
+    const times = [0, 1010, 1010, 1010];
+    const source = {
+      next: async () => {
+        clock.now = times.shift() ?? 0;
+        return { value: { ticks: clock.now }, done: false };
+      },
+      [Symbol.asyncIterator]: () => source,
+    };
+    const schema = guard('type Query { x: Int } type Subscription { ticks: Int }', {
+      Subscription: { ticks: { subscribe: async () => source as AsyncIterableIterator<unknown> } },
+    });
+    expect(await collect(schema, 'subscription { ticks }', auth)).toEqual([
+      { data: { ticks: 0 } },
+      { data: { ticks: null }, errors: [denial('expired', 'ticks')] },
+    ]);
+    expect(times).toHaveLength(2);
+  });
+
+  it.each(['with', 'without'])('passes an error on to its source, which is %s `throw`', async (form) => {
+    const fault = new Error('the transport broke');
+    const thrown: unknown[] = [];
+    const source: AsyncIterableIterator<unknown> = {
+      next: () => new Promise(() => {}),
+      ...(form === 'with' && {
+        throw: async (error: unknown) => {
+          thrown.push(error);
+          return { value: undefined, done: true };
+        },
+      }),
+      [Symbol.asyncIterator]: () => source,
+    };
+    const schema = guard('type Query { x: Int } type Subscription { ticks: Int }', {
+      Subscription: { ticks: { subscribe: () => source } },
+    });
+    const document = parse('subscription { ticks }');
+    const stream = await subscribe({ schema, document, contextValue: { auth: authenticatedAs() } });
+    if (!(Symbol.asyncIterator in stream)) throw new Error('There is no stream.');
+    if (form === 'with') expect(await stream.throw(fault)).toEqual({ value: undefined, done: true });
+    else await expect(stream.throw(fault)).rejects.toBe(fault);
+    expect(thrown).toEqual(form === 'with' ? [fault] : []);
+  });
+
+  it('delivers the events of an open field to a context without an auth', async () => {
+    const { schema } = counting('type Subscription { ticks: Int }');
+    expect(await collect(schema, 'subscription { ticks }', undefined)).toEqual([
+      { data: { ticks: 1 } },
+      { data: { ticks: 2 } },
+    ]);
+  });
+
+  it('fails as it does without a guard when its source is no stream', async () => {
     const schema = guard('type Query { x: Int } type Subscription { ticks: Int @auth }', {
       Subscription: { ticks: { subscribe: () => 7 as never } },
     });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { authDirective, AuthConfigurationError, decideOperation } from '../../src/index.js';
 import type { DecideOperationOptions } from '../../src/index.js';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
+import { problemsOf } from '../support/refuse.js';
 import { denial, guard, toAnswer } from '../support/run.js';
 
 const ran: string[] = [];
@@ -25,7 +26,7 @@ const refused = (reason: Parameters<typeof denial>[0]) => [{ ...(denial(reason) 
 const inPay = authenticatedAs({ groups: ['pay'] });
 
 describe('decideOperation', () => {
-  it('lets an operation run that is allowed, or whose denied selections leave the rest', () => {
+  it('gives no error for an operation that is allowed, or that is answered in part', () => {
     expect(decide('{ open me }', anonymous())).toEqual([]);
     expect(decide('mutation { first pay }', inPay)).toEqual([]);
     expect(decide('subscription { open }', anonymous())).toEqual([]);
@@ -40,7 +41,7 @@ describe('decideOperation', () => {
     expect(decide('subscription { orders }', anonymous())).toEqual([denial('missing', 'orders')]);
   });
 
-  it('takes the variables as they were sent', () => {
+  it('reads the variables as they were sent', () => {
     const source = 'mutation ($amount: Int, $note: String) { pay(amount: $amount, note: $note) }';
     expect(decide(source, inPay, { variableValues: { amount: 1 } })).toEqual([]);
     expect(decide(source, inPay, { variableValues: { note: 'x' } })).toEqual([denial('group', 'pay')]);
@@ -48,7 +49,7 @@ describe('decideOperation', () => {
     expect(decide(source, inPay, { variableValues: { amount: 'not a number', note: 'x' } })).toEqual([]);
   });
 
-  it('looks at the operation that is named', () => {
+  it('decides the operation that is named', () => {
     const source = 'query A { open } mutation B { pay }';
     expect(decide(source, anonymous(), { operationName: 'A' })).toEqual([]);
     expect(decide(source, anonymous(), { operationName: 'B' })).toEqual([denial('missing', 'pay')]);
@@ -56,7 +57,7 @@ describe('decideOperation', () => {
     expect(decide(source, anonymous(), { operationName: 'C' })).toEqual([]);
   });
 
-  it('refuses a token that was not accepted, unless that is allowed', () => {
+  it('refuses a rejected token, unless `onInvalidToken` is anonymous', () => {
     for (const reason of ['expired', 'malformed', 'invalid', 'revoked'] as const) {
       expect(decide('{ open }', rejected(reason))).toEqual(refused(reason));
       expect(decide('{ open }', rejected(reason), { onInvalidToken: 'anonymous' })).toEqual([]);
@@ -66,24 +67,27 @@ describe('decideOperation', () => {
     }
   });
 
-  it('refuses what could not be checked, whatever is allowed', () => {
+  it('refuses a token that could not be checked, with every option', () => {
     const expected = refused('keys-unavailable');
     expect(decide('{ open }', rejected('keys-unavailable'))).toEqual(expected);
     expect(decide('{ open }', rejected('keys-unavailable'), { onInvalidToken: 'anonymous' })).toEqual(expected);
   });
 
-  it('has the handling of each kind of operation as an option', () => {
+  it('refuses or answers each kind of operation as `onDenied` says', () => {
     expect(decide('{ me }', anonymous(), { onDenied: { query: 'reject' } })).toEqual([denial('missing', 'me')]);
     expect(decide('mutation { pay }', anonymous(), { onDenied: { mutation: 'partial' } })).toEqual([]);
     expect(decide('subscription { orders }', anonymous(), { onDenied: { subscription: 'partial' } })).toEqual([]);
   });
 
-  it.each([undefined, null, {}, { ...authenticatedAs() }])('refuses what is no Auth of this package: %o', (auth) => {
-    expect(decide('mutation { pay }', auth)).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
-    expect(decide('mutation { pay }', auth, { contextValue: auth })).toMatchObject([
-      { extensions: { code: 'INTERNAL_SERVER_ERROR' } },
-    ]);
-  });
+  it.each([undefined, null, {}, { ...authenticatedAs() }])(
+    'refuses a context whose `auth` is not of this package: %o',
+    (auth) => {
+      expect(decide('mutation { pay }', auth)).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+      expect(decide('mutation { pay }', auth, { contextValue: auth })).toMatchObject([
+        { extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      ]);
+    },
+  );
 
   it('refuses every operation on a schema whose rules nothing enforces', () => {
     const forgotten = makeExecutableSchema({
@@ -108,8 +112,40 @@ describe('decideOperation', () => {
     { onInvalidToken: 'ignore' },
     { onInvalidTokn: 'anonymous' },
     { variables: {} },
-  ])('throws on %j', (options) => {
+  ])('throws on the option %j', (options) => {
     expect(() => decide('{ open }', anonymous(), options as object)).toThrow(AuthConfigurationError);
+  });
+
+  it.each<[object, string]>([
+    [
+      { variables: {} },
+      'Unknown option `variables` in `options` of decideOperation(). Known options: schema, document, operationName, variableValues, contextValue, onInvalidToken, onDenied.',
+    ],
+    [
+      { onDenied: { mutations: 'reject' } },
+      'Unknown option `mutations` in `options.onDenied` of decideOperation(). Known options: query, mutation, subscription.',
+    ],
+    ...['query', 'mutation', 'subscription'].map((kind): [object, string] => [
+      { onDenied: { [kind]: 'allow' } },
+      `Expected \`onDenied.${kind}\` of decideOperation() to be 'partial' or 'reject', got "allow".`,
+    ]),
+    [
+      { onInvalidToken: 'ignore' },
+      "Expected `onInvalidToken` of decideOperation() to be 'reject' or 'anonymous', got \"ignore\".",
+    ],
+  ])('says what is wrong with %j', (options, sentence) => {
+    expect(problemsOf(() => decide('{ open }', anonymous(), options))).toEqual([sentence]);
+  });
+
+  it('takes each handling that is written, also one that is the default', () => {
+    for (const onInvalidToken of ['reject', undefined] as const) {
+      expect(decide('{ open }', rejected('expired'), { onInvalidToken })).toEqual(refused('expired'));
+    }
+    const onDenied = { query: 'partial', mutation: 'reject', subscription: 'reject' } as const;
+    for (const options of [{ onDenied }, { onDenied: {} }, { onDenied: undefined }]) {
+      expect(decide('{ me }', anonymous(), options)).toEqual([]);
+      expect(decide('mutation { pay }', anonymous(), options)).toEqual([denial('missing', 'pay')]);
+    }
   });
 
   it.each([undefined, null, '{ open }', {}, { definitions: 'query' }])(
@@ -119,13 +155,16 @@ describe('decideOperation', () => {
     },
   );
 
-  it.each([undefined, null, 'type Query { f: Int }', {}])('refuses everything for what is no schema: %o', (wrong) => {
-    expect(decide('{ open }', anonymous(), { schema: wrong as never })).toMatchObject([
-      { extensions: { code: 'INTERNAL_SERVER_ERROR' } },
-    ]);
-  });
+  it.each([undefined, null, 'type Query { f: Int }', {}])(
+    'refuses every operation when `schema` is no schema: %o',
+    (wrong) => {
+      expect(decide('{ open }', anonymous(), { schema: wrong as never })).toMatchObject([
+        { extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      ]);
+    },
+  );
 
-  it('keeps a mutation from running under a transport of one’s own', async () => {
+  it('keeps a mutation from running under another transport', async () => {
     const answer = async (source: string, auth: unknown) => {
       const contextValue = { auth };
       const errors = decideOperation({ schema, document: parse(source), contextValue });

@@ -1,4 +1,4 @@
-import { buildASTSchema, getOperationAST, parse, visit } from 'graphql';
+import { buildASTSchema, getOperationAST, parse, validate, visit } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { operationHasRules } from '../../src/directive/decide-operation.js';
@@ -45,7 +45,7 @@ const schema = guard(`
 `);
 
 describe('rule 6: a whole operation', () => {
-  it('is refused for each selection that is denied, in the document’s order, once', () => {
+  it('is refused with one error for each denied selection, in the document’s order', () => {
     const source = 'mutation { open { ok salary salary } second: open { salary } pay { ok } }';
     expect(denied(schema, source, authenticatedAs())).toEqual([
       ['open.salary', 'group', 2, undefined],
@@ -66,13 +66,13 @@ describe('rule 6: a whole operation', () => {
     expect(decide(narrowed).map(({ path }) => path)).toEqual([['open', 'salary']]);
   });
 
-  it('says nothing of what is below a denied selection', () => {
+  it('is refused with no error for what is below a denied selection', () => {
     expect(denied(schema, 'mutation { pay { salary again { salary } } }', anonymous())).toEqual([
       ['pay', 'missing', 1, undefined],
     ]);
   });
 
-  it('is refused for the token’s own reason, or for a context without one', () => {
+  it('is refused for the reason of a rejected token, or for a context without an auth', () => {
     const source = 'mutation { pay { ok } }';
     expect(denied(schema, source, rejected('revoked'))).toEqual([['pay', 'revoked', 1, undefined]]);
     expect(denied(schema, source, rejected('keys-unavailable'))).toEqual([
@@ -103,14 +103,14 @@ describe('rule 6: a whole operation', () => {
       {},
       ['b.salary'],
     ],
-  ])('honours @skip and @include: %s with %j', (source, variables, expected) => {
+  ])('is decided with @skip and @include honoured: %s with %j', (source, variables, expected) => {
     expect(denied(schema, source, authenticatedAs(), variables).map(([path]) => path)).toEqual(expected);
   });
 
   it.each([
     'mutation { open { ...F } } fragment F on Result { ...G } fragment G on Result { again { salary } }',
     'mutation { ...F } fragment F on Mutation { open { again { ... on Result { ... { salary } } } } }',
-  ])('is seen through fragments: %s', (source) => {
+  ])('is refused for a selection in fragments: %s', (source) => {
     expect(denied(schema, source, authenticatedAs())).toEqual([['open.again.salary', 'group', 1, undefined]]);
   });
 
@@ -122,7 +122,7 @@ describe('rule 6: a whole operation', () => {
     ]);
   });
 
-  it('counts of an abstract type what is certain: the interface’s field, and the types that fragments name', () => {
+  it('is refused for what is certain of an abstract type: the interface’s field, and the types that fragments name', () => {
     const node = authenticatedAs({ groups: ['node'] });
     expect(denied(schema, 'mutation { node { id } }', authenticatedAs())).toEqual([['node.id', 'group', 1, undefined]]);
     expect(denied(schema, 'mutation { node { id __typename } union { __typename } }', node)).toEqual([]);
@@ -149,17 +149,17 @@ describe('rule 6: a whole operation', () => {
     ['mutation ($d: Details) { pay(details: $d) { ok } }', { d: { note: 'x' } }, false],
     ['mutation ($d: Details) { pay(details: $d) { ok } }', { d: { secret: 'x' } }, true],
     ['mutation ($d: Details) { pay(details: $d) { ok } }', { d: { urgent: true } }, true],
-  ])('counts the inputs that the request provides: %s with %j', (source, variables, isDenied) => {
+  ])('is refused for the inputs that the request provides: %s with %j', (source, variables, isDenied) => {
     expect(denied(schema, source, authenticatedAs(), variables)).toEqual(
       isDenied ? [['pay', 'group', 1, undefined]] : [],
     );
   });
 
-  it('leaves variables that do not fit to the executor, which refuses them before anything runs', () => {
+  it('is left to the executor when its variables do not fit: it refuses them before anything runs', () => {
     expect(denied(schema, 'mutation ($a: Int!) { pay(amount: $a) { ok } }', authenticatedAs(), { a: 'x' })).toEqual([]);
   });
 
-  it('that reaches a rule for anybody is known, and so is one that does not', () => {
+  it('is known to reach a rule for any caller, or to reach none', () => {
     const reaches = (source: string) => {
       const document = parse(source);
       return operationHasRules(schema, document, operationOf(document));
@@ -172,7 +172,7 @@ describe('rule 6: a whole operation', () => {
     expect(reaches('{ __typename __schema { types { name } } }')).toBe(false);
   });
 
-  it('is a misconfiguration on a schema that was never transformed, and is refused nothing in a dry run', () => {
+  it('is refused as a misconfiguration on a schema that was never transformed, and for nothing in a dry run', () => {
     const bare = buildASTSchema(parse('directive @auth on FIELD_DEFINITION type Query { f: Int @auth }'));
     expect(denied(bare, '{ f }', anonymous())).toEqual([
       ['', 'INTERNAL_SERVER_ERROR', undefined, 'AuthConfigurationError'],
@@ -186,7 +186,7 @@ describe('rule 6: a whole operation', () => {
     expect(denied(schema, source, anonymous(), { i: null })).toEqual([['pay', 'missing', 1, undefined]]);
   });
 
-  it('that reaches a rule on an interface’s implementers is known, too', () => {
+  it('is known to reach a rule of an interface’s implementers', () => {
     const hidden = guard(
       'interface Node { title: String } type User implements Node { title: String @auth } type Query { node: Node }',
     );
@@ -194,7 +194,7 @@ describe('rule 6: a whole operation', () => {
     expect(operationHasRules(hidden, document, operationOf(document))).toBe(true);
   });
 
-  it('is answered with a bounded list: nothing runs, so that no data bounds it', () => {
+  it('is refused with a bounded list of errors, which no data bounds because nothing runs', () => {
     const leaves = Array.from({ length: 4000 }, (_, index) => `s${index}: salary`).join(' ');
     const source = `mutation { open { ${'again { '.repeat(500)} ${leaves} ${'}'.repeat(500)} } }`;
     const listed = denied(schema, source, authenticatedAs());
@@ -206,7 +206,7 @@ describe('rule 6: a whole operation', () => {
     ]);
   });
 
-  it('made to hurt costs what its length costs', () => {
+  it('costs in proportion to its length, also when it is made to hurt', () => {
     const doubling = Array.from(
       { length: 5000 },
       (_, index) => `fragment F${index} on Result { again { ...F${index + 1} } other: again { ...F${index + 1} } }`,
@@ -249,18 +249,61 @@ describe('rule 6: a whole operation', () => {
       ['mutation { node { size } }', []],
       ['mutation { node { size(unit: "m") } }', ['node.size group']],
       ['mutation ($u: String) { node { size(unit: $u) } }', []],
+      // The same field at two places, with other arguments.
+      ['mutation { node { size(unit: "m") } other: node { size } }', ['node.size group']],
+      ['mutation { other: node { size } node { size(unit: "m") } }', ['node.size group']],
+      ['mutation ($u: String) { node { size(unit: "m") } other: node { size(unit: $u) } }', ['node.size group']],
+      ['mutation ($u: String) { other: node { size(unit: $u) } node { size(unit: "m") } }', ['node.size group']],
       ['mutation { mixed { id } }', []],
       ['mutation { list { id } }', ['list group']],
       ['mutation { pair { __typename } }', ['pair group']],
       ['mutation { node { ... { ...F } } } fragment F on Node { title again: title }', ['node.title group', 'node.again group']], // prettier-ignore
-    ])('is refused for what every type denies that may turn up: %s', (source, expected) => {
+    ])('is refused for what every possible type denies: %s', (source, expected) => {
       const found = denied(members, source, inNone);
       expect(found.map(([path, reason]) => `${String(path)} ${String(reason)}`)).toEqual(expected);
       expect(denied(members, source, inA)).toEqual([]);
     });
+
+    // `OfUser` is a type of User alone, `OfOpen` of Open alone; both have `name`.
+    const narrowing = guard(`
+      type Query { x: Int }
+      type Mutation { of: OfUser, any: Named, user: User, both: Both }
+      interface Named { name: String }
+      interface OfUser { name: String }
+      interface OfOpen { name: String, open: Int }
+      type User implements Named & OfUser { name: String @auth(groups: ["a"]) }
+      type Both implements Named & OfOpen { name: String, open: Int }
+      type Sealed implements Named @auth(groups: ["a"]) { name: String }
+      union Some = User | Sealed
+    `);
+
+    it.each([
+      // Around the fragment, only User can turn up, so the open types of Named do not count.
+      ['mutation { of { ... on Named { name } } }', ['of.name group']],
+      ['mutation { of { ... on Named { ... on Named { again: name } } } }', ['of.again group']],
+      ['mutation { any { ... on OfUser { ... on Named { name } } } }', ['any.name group']],
+      ['mutation { any { ... on Some { ... on OfUser { ...F } } } } fragment F on Named { name }', ['any.name group']],
+      // No value is of both types, so the rule of Sealed cannot deny.
+      ['mutation { of { ... on Named { ... on Sealed { name } } } }', []],
+      ['mutation { of { ... on Named { ... on OfOpen { open } } } }', []],
+      ['mutation { any { ... on OfOpen { ... on Named { ... on Sealed { name } name } } } }', []],
+      ['mutation { any { ...F ... on OfUser { ...F } } } fragment F on Named { name }', ['any.name group']],
+      // The same field at two places, where not the same types can turn up.
+      ['mutation { any { ... on OfUser { ... on Named { name } } } more: any { name } }', ['any.name group']],
+      ['mutation { more: any { name } any { ... on OfUser { ... on Named { name } } } }', ['any.name group']],
+      // Of an object's type nothing else can turn up.
+      ['mutation { both { ... on Named { ... on User { name } } } }', []],
+      ['mutation { user { ... on Named { ... on Both { name } } } }', []],
+      ['mutation { user { ... on Named { name } } }', ['user.name group']],
+    ])('is refused for what the types deny that fragments leave: %s', (source, expected) => {
+      expect(validate(narrowing, parse(source))).toEqual([]);
+      const found = denied(narrowing, source, inNone);
+      expect(found.map(([path, reason]) => `${String(path)} ${String(reason)}`)).toEqual(expected);
+      expect(denied(narrowing, source, inA)).toEqual([]);
+    });
   });
 
-  it('too large to be looked at whole is refused to a caller whom any rule refuses, and to no other', () => {
+  it('is refused, when it is too large to be looked at whole, to exactly the callers that any rule denies', () => {
     const types = Array.from({ length: 300 }, (_, index) => `type T${index} implements I { id: ID ${index === 7 ? '@auth' : ''} }`); // prettier-ignore
     const large = guard(
       `interface I { id: ID } ${types.join(' ')} type Query { x: Int } type Mutation { first: Int, i: I }`,

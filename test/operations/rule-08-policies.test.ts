@@ -8,6 +8,7 @@ import type { AuthEvent } from '../../src/events.js';
 import { batchPolicy, ownerPolicy } from '../../src/index.js';
 import type { PolicyRequest } from '../../src/index.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
+import { problemsOf } from '../support/refuse.js';
 import { denial, guard, run, toAnswer } from '../support/run.js';
 import type { Answer } from '../support/run.js';
 
@@ -25,23 +26,34 @@ function guardF(directive: string, policies: Parameters<typeof guard>[2]) {
 
 describe('rule 8: policies', () => {
   it.each([
-    ['true', () => true, allowed],
-    ['a promise of true', async () => true, allowed],
-    ['false', () => false, denied],
-    ['a promise of false', async () => false, denied],
-    ['something true', () => 'yes' as never, denied],
-    ['undefined', () => undefined as never, denied],
+    ['allow', 'true', () => true],
+    ['allow', 'a promise of true', async () => true],
+    ['deny', 'false', () => false],
+    ['deny', 'a promise of false', async () => false],
+    ['deny', 'a truthy value other than true', () => 'yes' as never],
+    ['deny', 'undefined', () => undefined as never],
     [
+      'deny',
       'a throw',
       () => {
         throw new Error('postgres://secret');
       },
-      denied,
     ],
-    ['a rejection', async () => Promise.reject(new Error('postgres://secret')), denied],
-  ])('that answer %s', async (_, check, expected) => {
+    ['deny', 'a rejection', async () => Promise.reject(new Error('postgres://secret'))],
+    // A policy can throw anything.
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    ['deny', 'a rejection without a reason', async () => Promise.reject()],
+    [
+      'deny',
+      'a throw of null',
+      () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        throw null;
+      },
+    ],
+  ])('%s when the answer is %s', async (verdict, _, check) => {
     const schema = guardF('@auth(policies: ["p"])', { policies: { p: check, no: () => false } });
-    expect(await run(schema, '{ f }', anaya)).toEqual(expected);
+    expect(await run(schema, '{ f }', anaya)).toEqual(verdict === 'allow' ? allowed : denied);
   });
 
   it('get the caller, the parent, the arguments, the context and info', async () => {
@@ -80,7 +92,7 @@ describe('rule 8: policies', () => {
     expect(asked).toBe(2);
   });
 
-  it('any of a list is enough, and all of the directives', async () => {
+  it('allow with any of a list, and only with all of the directives', async () => {
     const policies = { yes: () => true, no: () => false, later: async () => true };
     expect(await run(guardF('@auth(policies: ["no", "later"])', { policies }), '{ f }', anaya)).toEqual(allowed);
     expect(await run(guardF('@auth(policies: ["yes"]) @auth(policies: ["no"])', { policies }), '{ f }', anaya)).toEqual(
@@ -91,13 +103,13 @@ describe('rule 8: policies', () => {
     ).toEqual(allowed);
   });
 
-  it('on an argument are asked when it is provided', async () => {
+  it('are asked for an argument when it is provided', async () => {
     const schema = guardF('', { policies: { no: () => false } });
     expect(await run(schema, '{ f }', anonymous())).toEqual(allowed);
     expect(await run(schema, '{ f(x: 1) }', anaya)).toEqual(denied);
   });
 
-  it('on an interface’s field hold for its implementers', async () => {
+  it('hold for the implementers of an interface’s field', async () => {
     const schema = guard(
       'interface I { f: String @auth(policies: ["p"]) } type T implements I { f: String } type Query { t: T }',
       { Query: { t: () => ({ f: 'ran' }) } },
@@ -109,7 +121,7 @@ describe('rule 8: policies', () => {
     });
   });
 
-  it('that do not answer in time deny, and a resolver never runs before the answer', async () => {
+  it('deny when they do not answer in time, and no resolver runs before the answer', async () => {
     const ran: string[] = [];
     const schema = guard(
       'type Query { slow: String @auth(policies: ["slow"]) never: String @auth(policies: ["never"]) }',
@@ -126,7 +138,7 @@ describe('rule 8: policies', () => {
     expect(ran).toEqual(['slow']);
   });
 
-  it('all answer before the caller hears that one refused', async () => {
+  it('all answer before the caller hears that one has denied', async () => {
     let answered = false;
     const slow = async () => {
       await sleep(30);
@@ -141,7 +153,7 @@ describe('rule 8: policies', () => {
   const list = 'type Query { rows: [Row!] } type Row { id: Int secret: String @auth(policies: ["mine"]) deep: [Row!] }';
   const rows = Array.from({ length: 200 }, (_, id) => ({ id, secret: 's', deep: [{ id: id + 1000, secret: 'd' }] }));
 
-  it('in a batch are one call for a level of a response, with each key once', async () => {
+  it('load a batch in one call for a level of a response, with each key once', async () => {
     const calls: (readonly number[])[] = [];
     const mine = batchPolicy({
       key: ({ source }: PolicyRequest<{ id: number }>) => source.id % 100,
@@ -159,7 +171,49 @@ describe('rule 8: policies', () => {
     });
   });
 
-  it('in a batch share nothing between operations, callers or events', async () => {
+  it('load a batch in one call for the root fields of a query, and in calls of `maxBatchSize` keys', async () => {
+    const calls: (readonly string[])[] = [];
+    const load = async (keys: readonly string[]) => {
+      calls.push(keys);
+      // Longer than a thousandth of the time-out.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return keys.map(() => true);
+    };
+    const key = ({ info }: PolicyRequest) => String(info.path.key);
+    const fields = 'a: Int @auth(policies: ["p"]) b: Int @auth(policies: ["p"]) c: Int @auth(policies: ["p"])';
+    const ask = (maxBatchSize?: number) =>
+      graphql({
+        schema: guard(`type Query { ${fields} }`, {}, { policies: { p: batchPolicy({ key, load, maxBatchSize }) } }),
+        source: '{ a b c }',
+        contextValue: { auth: anaya },
+      });
+    expect((await ask()).errors).toBeUndefined();
+    expect((await ask(2)).errors).toBeUndefined();
+    expect(calls).toEqual([['a', 'b', 'c'], ['a', 'b'], ['c']]);
+  });
+
+  it.each<[object, string]>([
+    [
+      { timeout: 0 },
+      'Expected `timeout` of batchPolicy() to be a positive number, got 0. Write 5 for five seconds, or leave it out.',
+    ],
+    [
+      { timeout: '5' },
+      'Expected `timeout` of batchPolicy() to be a positive number, got "5". Write 5 for five seconds, or leave it out.',
+    ],
+    [
+      { maxBatchSize: -1 },
+      'Expected `maxBatchSize` of batchPolicy() to be a positive number, got -1. Write 100, or leave it out.',
+    ],
+    [
+      { maxBatchSize: NaN },
+      'Expected `maxBatchSize` of batchPolicy() to be a positive number, got NaN. Write 100, or leave it out.',
+    ],
+  ])('refuse the batch options %j', (options, sentence) => {
+    expect(problemsOf(() => batchPolicy({ key: () => 1, load: () => [], ...options }))).toEqual([sentence]);
+  });
+
+  it('share nothing of a batch between operations, callers or events', async () => {
     const calls: string[] = [];
     const mine = batchPolicy({
       key: () => 1,
@@ -199,7 +253,7 @@ describe('rule 8: policies', () => {
     expect(calls).toEqual(['anaya', 'anaya', 'ben', 'anaya', 'anaya']);
   });
 
-  it('in a batch are asked for each event by an executor that shares the variables between events', async () => {
+  it('load a batch for each event under an executor that shares the variables between events', async () => {
     let isOwner = true;
     const schema = guard(
       `${list} type Subscription { row: Row }`,
@@ -230,7 +284,7 @@ describe('rule 8: policies', () => {
     ]);
   });
 
-  it('in a batch are asked again after a mutation’s root field has changed the facts', async () => {
+  it('load a batch again after a mutation’s root field has changed the facts', async () => {
     let owner = 'me';
     const own = batchPolicy({ key: () => 1, load: (keys) => keys.map(() => owner === 'me') });
     const schema = guard(
@@ -239,7 +293,7 @@ describe('rule 8: policies', () => {
         Mutation: {
           touch: () => 'touched',
           give: () => {
-            owner = 'somebody else';
+            owner = 'ben';
             return 'given';
           },
         },
@@ -253,7 +307,7 @@ describe('rule 8: policies', () => {
     });
   });
 
-  it('in a batch deny without a key, with too few answers, when the load fails, and when it never ends', async () => {
+  it('deny in a batch without a key, with too few answers, when the load fails, and when it never ends', async () => {
     const events: AuthEvent[] = [];
     const { claims, ...fields } = anaya;
     if (fields.tokenUse !== 'access' || claims.token_use !== 'access')
@@ -263,8 +317,10 @@ describe('rule 8: policies', () => {
       { clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) },
     );
     const cause = new Error('postgres://secret');
+    const began = performance.now();
     const policies = {
       keyless: batchPolicy({ key: () => undefined, load: (keys) => keys.map(() => true) }),
+      null: batchPolicy({ key: () => null, load: (keys) => keys.map(() => true) }),
       short: batchPolicy({ key: () => 1, load: () => [] }),
       failing: batchPolicy({ key: ({ info }) => String(info.path.key), load: () => Promise.reject(cause) }),
       endless: batchPolicy({ key: () => 1, timeout: 0.02, load: () => new Promise<boolean[]>(() => {}) }),
@@ -277,21 +333,28 @@ describe('rule 8: policies', () => {
     );
     const answer = await graphql({
       schema,
-      source: '{ keyless short failing second: failing endless }',
+      source: '{ keyless null short failing second: failing endless }',
       contextValue: { auth },
     });
     expect(toAnswer(answer)).toEqual({
-      data: { keyless: null, short: null, failing: null, second: null, endless: null },
-      errors: ['endless', 'failing', 'keyless', 'second', 'short'].map((path) => denial('policy', path)),
+      data: { keyless: null, null: null, short: null, failing: null, second: null, endless: null },
+      errors: ['endless', 'failing', 'keyless', 'null', 'second', 'short'].map((path) => denial('policy', path)),
     });
     const failures = events.flatMap((event) => (event.type === 'policy.failed' ? [event] : []));
     // One for the batch that failed, although two items asked.
     expect(failures.map(({ policy }) => policy).sort()).toEqual(['endless', 'failing', 'short']);
     expect(failures.find(({ policy }) => policy === 'failing')?.cause).toBe(cause);
+    expect(failures.find(({ policy }) => policy === 'endless')?.cause).toEqual(
+      new Error('The policy did not answer within 20 ms.'),
+    );
+    for (const { durationMs } of failures) {
+      expect(durationMs).toBeGreaterThanOrEqual(0);
+      expect(durationMs).toBeLessThan(performance.now() - began + 1);
+    }
     expect(JSON.stringify(answer)).not.toContain('postgres');
   });
 
-  it('stay synchronous when they are', () => {
+  it('keep an execution synchronous when they are synchronous', () => {
     const schema = guardF('@auth(policies: ["p"])', { policies: { p: () => true, no: () => false } });
     expect(graphqlSync({ schema, source: '{ f }', contextValue: { auth: anaya } }).data).toEqual({ f: 'ran' });
   });
@@ -311,14 +374,14 @@ describe('rule 8: policies', () => {
     );
     const source = 'query ($id: ID!) { orders(ownerId: $id) order { total note } }';
 
-    it('lets the owner', async () => {
+    it('allow the owner', async () => {
       const auth = authenticatedAs({ sub: 'anaya', username: 'an' });
       expect(await run(orders, source, auth, { id: 'anaya' })).toEqual({
         data: { orders: 'o', order: { total: 1, note: 2 } },
       });
     });
 
-    it('and nobody else, by exact comparison', async () => {
+    it('deny every other caller, by exact comparison', async () => {
       const auth = authenticatedAs({ sub: 'ben', username: undefined });
       expect(await run(orders, source, auth, { id: 'Ben' })).toEqual({
         data: { orders: null, order: { total: null, note: null } },

@@ -27,7 +27,7 @@ const query = '{ open shut product { name price hidden { id } } box { name free 
 describe('rule 9: unannotated fields', () => {
   const strict = guard(sdl, resolvers, { unannotated: 'authenticated' });
 
-  it('ask for a verified token when the schema says so, unless they or their type are @public', async () => {
+  it('require a verified token with `unannotated: "authenticated"`, unless they or their type are @public', async () => {
     expect(await run(strict, query, anonymous())).toEqual({
       data: {
         open: 1,
@@ -48,7 +48,7 @@ describe('rule 9: unannotated fields', () => {
     });
   });
 
-  it('are open to any token, where no rule asks for more', async () => {
+  it('are open to any verified token, where no rule requires more', async () => {
     expect(await run(strict, query, authenticatedAs())).toEqual({
       data: {
         open: 1,
@@ -62,14 +62,14 @@ describe('rule 9: unannotated fields', () => {
     });
   });
 
-  it('of a @public root type are open', async () => {
+  it('are open on a @public root type', async () => {
     expect(await run(strict, 'mutation { ping guarded }', anonymous())).toEqual({
       data: { ping: 6, guarded: null },
       errors: [denial('missing', 'guarded')],
     });
   });
 
-  it('are still asked about an argument’s rule only when it is provided', async () => {
+  it('require what the rule of an argument says only when it is provided', async () => {
     const schema = guard(
       'type Query { f(x: Int @auth(groups: ["x"])): Int @public g(x: Int @auth(groups: ["x"])): Int }',
       { Query: { f: () => 1, g: () => 2 } },
@@ -85,7 +85,7 @@ describe('rule 9: unannotated fields', () => {
     });
   });
 
-  it('leave introspection alone', async () => {
+  it('leave introspection open', async () => {
     expect(await run(strict, '{ __typename __type(name: "Box") { name } }', anonymous())).toEqual({
       data: { __typename: 'Query', __type: { name: 'Box' } },
     });

@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { authDirective } from '../../src/index.js';
-import { schemaWith } from '../support/coded-field.js';
+import { directiveNode, schemaWith } from '../support/coded-field.js';
 import { problemsOf } from '../support/refuse.js';
 
 const admins = { groups: ['admin'] };
@@ -28,6 +28,11 @@ const named = (got: string, meant = 'auth') => [
   `Query.f: Expected the name of the directive to be "${meant}", got ${JSON.stringify(got)}. Write @${meant} and its ` +
     `arguments in SDL, or \`extensions: { directives: { ${meant}: { … } } }\` in code.`,
 ];
+
+/** A field as Nexus keeps the options of its arguments, some of them `nonNull(list(arg({ … })))`. */
+function nexusArgument(x: object): object {
+  return { nexus: { config: { args: { x, y: 'Int' } } } };
+}
 
 class WithGetter {
   get auth(): object {
@@ -148,6 +153,17 @@ describe('rule 10: the transformer refuses directives in code', () => {
     [{ '@auth': admins }, '`extensions["@auth"]`'],
     [{ directive: { auth: admins } }, '`extensions.directive`'],
     [{ directive: ['@auth'] }, '`extensions.directive`'],
+    [{ directive: '@auth(groups: ["admin"])' }, '`extensions.directive`'],
+    [
+      { pothosOptions: { values: { A: { directives: { auth: {} } } } } },
+      '`extensions.pothosOptions.values.A.directives`',
+    ],
+    [nexusArgument({ config: { directives: { auth: {} } } }), '`extensions.nexus.config.args.x.directives`'],
+    [nexusArgument({ config: { directive: ['auth'] } }), '`extensions.nexus.config.args.x.directive`'],
+    [
+      nexusArgument({ ofNexusType: { ofNexusType: { config: { directives: [{ name: 'auth' }] } } } }),
+      '`extensions.nexus.config.args.x.directives`',
+    ],
   ])('in a place that nothing reads: %j', (extensions, place) => {
     expect(problemsOf(() => authDirectiveTransformer(schemaWith(extensions)))).toEqual([
       `Query.f: ${place} is not read. ${FORM}`,
@@ -160,6 +176,33 @@ describe('rule 10: the transformer refuses directives in code', () => {
       const schema = schemaWith({}, { kind: Kind.FIELD_DEFINITION, directives: [node] });
       expect(problemsOf(() => authDirectiveTransformer(schema))).toEqual(named(name));
     }
+  });
+
+  it('in options of an argument that cannot be read', () => {
+    expect(
+      problemsOf(() => authDirectiveTransformer(schemaWith(nexusArgument({ config: { directives: 'auth' } })))),
+    ).toEqual([
+      'Query.f: Expected `extensions.nexus.config.args.x.directives` to be an object of directives by name, got "auth". ' +
+        FORM,
+    ]);
+  });
+
+  it('once, where a library writes them both as a node and in extensions', () => {
+    const extensions = { directives: { auth: { groups: [] } } };
+    const schema = schemaWith(extensions, {
+      kind: Kind.FIELD_DEFINITION,
+      directives: [directiveNode('@auth(groups: [])')],
+    });
+    expect(problemsOf(() => authDirectiveTransformer(schema))).toHaveLength(1);
+  });
+
+  it('with a token use as text, because the library was not given the definition', () => {
+    const node = directiveNode('@auth(tokenUse: "ACCESS")');
+    const schema = schemaWith({}, { kind: Kind.FIELD_DEFINITION, directives: [node] });
+    expect(problemsOf(() => authDirectiveTransformer(schema))).toEqual([
+      'Query.f: Expected `tokenUse` to be ID or ACCESS, got "ACCESS" in a schema that does not define @auth. Give the ' +
+        "schema's builder the definition: buildSchema(authDirectiveTypeDefs).getDirectives().",
+    ]);
   });
 
   it('on every kind of element', () => {
@@ -209,6 +252,9 @@ describe('rule 10: the transformer refuses directives in code', () => {
     expect(problemsOf(() => authDirectiveTransformer(schemaWith({ directives: others, complexity: 5 })))).toEqual([]);
     expect(problemsOf(() => authDirectiveTransformer(schemaWith({ directives: ['cacheControl', 'key'] })))).toEqual([]);
     expect(problemsOf(() => authDirectiveTransformer(schemaWith({ directive: { x: 1 } })))).toEqual([]);
+    expect(problemsOf(() => authDirectiveTransformer(schemaWith({ directive: 'x' })))).toEqual([]);
+    const argument = nexusArgument({ config: { directives: others, type: 'Int' } });
+    expect(problemsOf(() => authDirectiveTransformer(schemaWith(argument)))).toEqual([]);
   });
 
   it('but nothing that was put on Object.prototype', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { authDirective } from '../../src/index.js';
+import { print } from '../../src/settings.js';
 import { problemsOf } from '../support/refuse.js';
 
 describe('rule 10: authDirective()', () => {
   it.each<[object, string]>([
     [
       { Name: 'auth' },
-      'Unknown option `Name` in `options` of authDirective(). Known options: name, publicName, groups, policies, unannotated, enforcement, logger, fieldResolver, enforcedElsewhere.',
+      'Unknown option `Name` in `options` of authDirective(). Known options: name, publicName, groups, policies, unannotated, enforcement, logger, fieldResolver, dialects, enforcedElsewhere.',
     ],
     [
       { name: '@auth' },
@@ -15,6 +16,18 @@ describe('rule 10: authDirective()', () => {
     [
       { name: 'public' },
       'Expected `name` of authDirective() to be a name for a directive that is not taken (public, skip, include, deprecated, specifiedBy, oneOf), got "public". Write it without "@", or leave it out for the default.',
+    ],
+    [
+      { dialects: ['apollo'] },
+      "Expected `dialects` of authDirective() to be a list of 'federation' and 'appsync', got [\"apollo\"]. Write dialects: ['federation'].",
+    ],
+    [
+      { dialects: 'federation' },
+      "Expected `dialects` of authDirective() to be a list of 'federation' and 'appsync', got \"federation\". Write dialects: ['federation'].",
+    ],
+    [
+      { dialects: ['appsync'] },
+      "Expected `unannotated` of authDirective() to be written beside dialects: ['appsync'], got undefined. Write unannotated: 'authenticated', as AppSync does by default, or 'public'.",
     ],
     [
       { groups: [] },
@@ -45,6 +58,18 @@ describe('rule 10: authDirective()', () => {
     [
       { policies: null },
       'Expected `policies` of authDirective() to be an object of policies by name, got null. Write policies: { isOwner: ownerPolicy({ … }) }.',
+    ],
+    ...[[], [() => true], 'p', 7, true].map((policies): [object, string] => [
+      { policies },
+      `Expected \`policies\` of authDirective() to be an object of policies by name, got ${print(policies)}. Write policies: { isOwner: ownerPolicy({ … }) }.`,
+    ]),
+    [
+      { policies: { p: null } },
+      'Expected `policies["p"]` of authDirective() to be a function or { check, timeout }, got null. Write ({ auth, source }) => source.ownerId === auth.sub.',
+    ],
+    [
+      { policies: { p: { check: () => true, timeout: '5' } } },
+      'Expected `timeout` of policies["p"] to be a positive number, got "5". Write 5 for five seconds, or leave it out.',
     ],
     [
       { policies: new Map([['p', () => true]]) },

@@ -3,7 +3,8 @@ import { mapSchema, MapperKind } from '@graphql-tools/utils';
 import { ApolloServer } from '@apollo/server';
 import { buildSchema, defaultFieldResolver, GraphQLInt, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { findUnguarded, hasRules, isReportOnly } from '../../src/directive/guard/coverage.js';
+import { findUnguarded, hasRules } from '../../src/directive/guard/coverage.js';
+import { dryRunOf } from '../../src/directive/guard/registry.js';
 import { authDirective } from '../../src/index.js';
 import { authenticatedAs } from '../../src/testing/index.js';
 import { REMEDY } from '../support/refuse.js';
@@ -25,7 +26,7 @@ describe('rule 10: the check at start', () => {
     const schema = authDirectiveTransformer(untransformed());
     expect(findUnguarded(schema)).toEqual([]);
     expect(findUnguarded(mapSchema(schema, {}))).toEqual([]);
-    expect([hasRules(schema), isReportOnly(schema)]).toEqual([true, false]);
+    expect([hasRules(schema), dryRunOf(schema)]).toEqual([true, 'none']);
   });
 
   it('refuses a schema that was never transformed', () => {
@@ -44,13 +45,13 @@ describe('rule 10: the check at start', () => {
     const schema = makeExecutableSchema({
       typeDefs: [strict.authDirectiveTypeDefs, 'type Query { f: Int g: Int @public }'],
     });
-    expect([findUnguarded(schema), hasRules(schema), isReportOnly(schema)]).toEqual([[FORGOTTEN], false, false]);
+    expect([findUnguarded(schema), hasRules(schema), dryRunOf(schema)]).toEqual([[FORGOTTEN], false, 'none']);
     expect(findUnguarded(strict.authDirectiveTransformer(schema))).toEqual([]);
   });
 
   it('accepts a schema without rules', () => {
     const schema = buildSchema('type Query { f: Int } type Subscription { g: Int }');
-    expect([findUnguarded(schema), hasRules(schema), isReportOnly(schema)]).toEqual([[], false, false]);
+    expect([findUnguarded(schema), hasRules(schema), dryRunOf(schema)]).toEqual([[], false, 'none']);
     const transformed = authDirectiveTransformer(
       makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, 'type Query { f: Int }'] }),
     );
@@ -149,7 +150,7 @@ describe('rule 10: the check at start', () => {
     const before = schema.getQueryType()?.getFields()['f']?.resolve;
     await server.executeOperation({ query: '{ f }' }, { contextValue: { auth: authenticatedAs() } });
     expect(schema.getQueryType()?.getFields()['f']?.resolve).not.toBe(before);
-    expect([findUnguarded(schema), isReportOnly(schema), ran]).toEqual([[], true, ['f']]);
+    expect([findUnguarded(schema), dryRunOf(schema), ran]).toEqual([[], 'all', ['f']]);
   });
 
   it('refuses a renamed directive in code when the transformer was forgotten', () => {

@@ -2,7 +2,7 @@ import { makeExecutableSchema, mergeSchemas } from '@graphql-tools/schema';
 import { parse, subscribe } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createAnonymousAuth } from '../../src/auth.js';
-import { isReportOnly } from '../../src/directive/guard/coverage.js';
+import { dryRunOf } from '../../src/directive/guard/registry.js';
 import type { Refusal } from '../../src/directive/decision/decide.js';
 import { createReport } from '../../src/directive/guard/report.js';
 import { AuthConfigurationError, denials } from '../../src/errors.js';
@@ -29,15 +29,15 @@ const resolvers = {
 };
 
 describe('rule 11: a dry run', () => {
-  it('denies nothing, and tells of all that it would deny', async () => {
+  it('denies nothing, and reports all that it would deny', async () => {
     const lines: string[] = [];
     const logger = { warn: (line: string) => lines.push(line), error: (line: string) => lines.push(line) };
     const schema = guard(sdl, resolvers, { enforcement: 'report', logger, policies: { no: async () => false } });
-    expect(isReportOnly(schema)).toBe(true);
+    expect(dryRunOf(schema)).toBe('all');
 
     const events: AuthEvent[] = [];
-    const nobody = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
-    expect(await run(schema, '{ f(x: 1) nodes { id } p }', nobody)).toEqual({
+    const caller = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
+    expect(await run(schema, '{ f(x: 1) nodes { id } p }', caller)).toEqual({
       data: { f: 1, nodes: [{ id: 2 }], p: 3 },
     });
     expect(lines).toEqual([
@@ -64,16 +64,16 @@ describe('rule 11: a dry run', () => {
     for await (const event of stream) expect(toAnswer(event)).toEqual({ data: { ticks: 4 } });
   });
 
-  it('is nothing but the word `report`', async () => {
+  it('begins with the word `report` alone', async () => {
     const schema = guard(sdl, resolvers, { enforcement: 'enforce', policies: { no: () => true } });
-    expect(isReportOnly(schema)).toBe(false);
+    expect(dryRunOf(schema)).toBe('none');
     expect(await run(schema, '{ f }', authenticatedAs())).toEqual({
       data: { f: null },
       errors: [denial('group', 'f')],
     });
   });
 
-  it('leaves no trace on the tokens that it saw', async () => {
+  it('leaves no decision on the tokens that it saw', async () => {
     const auth = authenticatedAs();
     const dry = guard(
       'type Query { f: Int @auth(groups: ["g"]) }',
@@ -85,10 +85,10 @@ describe('rule 11: a dry run', () => {
     expect(await run(enforced, '{ f }', auth)).toEqual({ data: { f: null }, errors: [denial('group', 'f')] });
   });
 
-  it('of a denial that is enforced there is an event too', async () => {
+  it('has the same event as a denial that is enforced', async () => {
     const events: AuthEvent[] = [];
-    const nobody = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
-    await run(guard('type Query { f: Int @auth }'), '{ f }', nobody);
+    const caller = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
+    await run(guard('type Query { f: Int @auth }'), '{ f }', caller);
     expect(events).toEqual(
       Array.from({ length: 2 }, () => ({
         type: 'field.denied',
@@ -100,13 +100,13 @@ describe('rule 11: a dry run', () => {
     );
   });
 
-  it('is not begun by what somebody put on Object.prototype', async () => {
+  it('does not begin by a property of Object.prototype', async () => {
     const schema = makeExecutableSchema({
       typeDefs: [authDirective().authDirectiveTypeDefs, 'type Query { f: Int @auth }'],
     });
     Object.defineProperty(Object.prototype, 'enforcement', { value: 'report', configurable: true });
     try {
-      expect(isReportOnly(authDirective().authDirectiveTransformer(schema))).toBe(false);
+      expect(dryRunOf(authDirective().authDirectiveTransformer(schema))).toBe('none');
     } finally {
       Reflect.deleteProperty(Object.prototype, 'enforcement');
     }
@@ -125,7 +125,7 @@ describe('rule 11: the log of a dry run', () => {
     return { lines, report, pass: (ms: number) => (now += ms) };
   }
 
-  it('tells of each element and reason at once, and then once a minute with how often it was', () => {
+  it('has a line for each element and reason at once, and then one a minute with a count', () => {
     const { lines, report, pass } = createLog();
     for (let count = 0; count < 1000; count += 1) report('Query.f', missing, undefined);
     report('Query.f', group, undefined);
@@ -148,7 +148,7 @@ describe('rule 11: the log of a dry run', () => {
     ]);
   });
 
-  it('is bounded, whatever number of elements is denied', () => {
+  it('is bounded for any number of denied elements', () => {
     const { lines, report, pass } = createLog();
     for (let index = 0; index < 5000; index += 1) report(`Query.f${index}`, missing, undefined);
     expect(lines).toHaveLength(1001);
@@ -163,7 +163,7 @@ describe('rule 11: the log of a dry run', () => {
     ]);
   });
 
-  it('tells a sentence about misuse once, and no more than a hundred of them', () => {
+  it('has a sentence about misuse once, and a hundred of them at most', () => {
     const { lines, report } = createLog();
     for (let index = 0; index < 300; index += 1) {
       const cause = new AuthConfigurationError(`Sentence ${index % 150}.`);
@@ -181,23 +181,23 @@ describe('rule 11: the log of a dry run', () => {
     report('Query.f', { denial: denials.misconfigured, cause: new AuthConfigurationError('Sentence.') }, undefined);
   });
 
-  it('leaves an event for each denial', async () => {
+  it('does not stand for the events: there is one for each denial', async () => {
     const events: AuthEvent[] = [];
-    const nobody = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
+    const caller = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
     const schema = guard(
       'type Query { f: Int @auth }',
       { Query: { f: () => 1 } },
       { enforcement: 'report', logger: { warn: () => {}, error: () => {} } },
     );
-    await run(schema, '{ f a: f b: f }', nobody);
+    await run(schema, '{ f a: f b: f }', caller);
     expect(events).toHaveLength(6);
   });
 
-  it('of a part of the schema refuses no mutation for what it does not enforce', () => {
+  it('refuses no mutation for the part of the schema that is not enforced', () => {
     const [dry, enforced] = (['report', 'enforce'] as const).map((enforcement) =>
       guard(
         `type Query { ${enforcement}: Node } interface Node { id: ID }
-         type Mutation { ${enforcement}Pay: Int @auth, ${enforcement}Node: Node }
+         type Mutation { ${enforcement}Pay: Int @auth, ${enforcement}Node: Node, ${enforcement}Open: Int }
          type Pay implements Node @auth { id: ID }`,
         { Mutation: { [`${enforcement}Pay`]: () => 1 } },
         { enforcement, logger: { warn: () => undefined, error: () => undefined } },
@@ -208,6 +208,7 @@ describe('rule 11: the log of a dry run', () => {
     const errors = (source: string) =>
       decideOperation({ schema, document: parse(source), contextValue: { auth: anonymous() } });
     expect(errors('mutation { reportPay }')).toEqual([]);
-    expect(errors('mutation { reportPay enforcePay }')).toMatchObject([{ path: ['enforcePay'] }]);
+    expect(errors('mutation { reportOpen reportPay enforceOpen }')).toEqual([]);
+    expect(errors('mutation { enforceOpen reportPay enforcePay }')).toMatchObject([{ path: ['enforcePay'] }]);
   });
 });

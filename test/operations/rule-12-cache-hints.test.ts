@@ -30,7 +30,7 @@ describe('rule 12: the response', () => {
   it.each([
     ['to a field without a rule stays public', '{ open }', 'max-age=60, public'],
     ['to a field with a rule is private', '{ shut }', 'max-age=60, private'],
-    ['stays private whatever the schema’s hint says', '{ claimed }', 'max-age=60, private'],
+    ['stays private with any hint in the schema', '{ claimed }', 'max-age=60, private'],
     ['to any field with a rule is private as a whole', '{ open shut }', 'max-age=60, private'],
     ['to an argument with a rule is private', '{ open(x: 1) }', 'max-age=60, private'],
     ['to an abstract type with a guarded member is private', '{ nodes { id } }', 'max-age=60, private'],

@@ -19,11 +19,21 @@ function transform(sdl: string, options: AuthDirectiveOptions = {}): Schema {
 }
 
 function problem(coordinate: string, written: string, product: string, meant = written.slice(1)): string {
+  const dialect = DIALECT_OF[meant];
+  const here = dialect ? ` enforce it here: authDirective({ dialects: ['${dialect}'] });` : '';
   return (
-    `${coordinate}: ${written} is ${product}, which nothing enforces here. Write @auth instead, or name it if something ` +
-    `else enforces it: authDirective({ enforcedElsewhere: ["${meant}"] }).`
+    `${coordinate}: ${written} is ${product}, which nothing enforces here. Write @auth instead,${here} or name it if ` +
+    `something else enforces it: authDirective({ enforcedElsewhere: ["${meant}"] }).`
   );
 }
+
+const DIALECT_OF: Readonly<Record<string, string>> = {
+  aws_auth: 'appsync',
+  aws_cognito_user_pools: 'appsync',
+  authenticated: 'federation',
+  requiresScopes: 'federation',
+  policy: 'federation',
+};
 
 const APPSYNC = 'a directive of AWS AppSync';
 const ROUTER = "the Apollo router's directive";
@@ -150,7 +160,18 @@ describe('rule 13: directives of other products', () => {
     ],
     [{ enforcedElsewhere: 'authenticated' as never }, /to be a list of directives' names, got "authenticated"/],
     [{ enforcedElsewhere: [5 as never] }, /got 5/],
-    [{ dialects: ['federation'] } as never, /^Unknown option `dialects` in `options` of authDirective\(\)/],
+    [
+      { dialects: ['federation'], enforcedElsewhere: ['authenticated'] },
+      /to be names of directives that dialects: \['federation'\] does not enforce here, got "authenticated"\. Leave it out, or leave out the dialect\.$/,
+    ],
+    [
+      { dialects: ['appsync'], unannotated: 'public', enforcedElsewhere: ['aws_iam', 'aws_auth'] },
+      /dialects: \['appsync'\] does not enforce here, got "aws_auth"/,
+    ],
+    [
+      { dialects: ['federation'], enforcedElsewhere: ['aws_auth', 'aws_other'] },
+      /to be names of directives of other products, got "aws_other"/,
+    ],
   ])('are not excused by a wrong option, which is refused: %j', (options, sentence) => {
     expect(problemsOf(() => authDirective(options))).toEqual([expect.stringMatching(sentence)]);
   });

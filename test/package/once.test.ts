@@ -13,6 +13,7 @@ const CACHES = [
   'dryRuns',
   'goodAuths',
   'lineStartsOf',
+  'lists',
   'misuses',
   'reaches',
   'readDirectiveNode',

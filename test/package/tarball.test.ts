@@ -13,6 +13,7 @@ const NAMES = {
     'TokenRejectedError',
     'authCacheKey',
     'authDirective',
+    'authOf',
     'authSessionId',
     'batchPolicy',
     'bearerToken',
@@ -28,12 +29,14 @@ const NAMES = {
     'requireAuth',
   ],
   'apollo-cognito-auth/codegen': ['AuthConfigurationError', 'authSchemaPass'],
+  'apollo-cognito-auth/graphql-ws': ['cognitoAuthWebSocket'],
   'apollo-cognito-auth/testing': ['anonymous', 'authenticatedAs', 'createTestUserPool', 'rejected'],
   'apollo-cognito-auth/verifier': [
     'AuthConfigurationError',
     'KeysUnavailableError',
     'RevocationUnavailableError',
     'TokenRejectedError',
+    'authOf',
     'bearerToken',
     'cookieToken',
     'createCognitoVerifier',
@@ -58,7 +61,7 @@ const read = (file: string) => readFileSync(join(consumer.installed, file), 'utf
 describe('the packed tarball', () => {
   it('holds the code, its types and the documents, and nothing else', () => {
     const expected =
-      /^(dist|docs|dist\/(codegen|index|testing|verifier)\.(js|cjs|d\.ts|d\.cts)|dist\/shared\.(cjs|d\.cts)|dist\/auth\.graphql|docs\/[\w-]+\.md|package\.json|LICENSE)$/;
+      /^(dist|docs|dist\/(codegen|graphql-ws|index|testing|verifier)\.(js|cjs|d\.ts|d\.cts)|dist\/shared\.(cjs|d\.cts)|dist\/auth\.graphql|docs\/[\w-]+\.md|package\.json|LICENSE)$/;
     expect(files.filter((file) => !expected.test(file) && !DOCUMENTS.includes(file))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining([...DOCUMENTS, 'LICENSE']));
   });
@@ -70,7 +73,7 @@ describe('the packed tarball', () => {
 
   it('shows nothing internal in its types', () => {
     const types = files.filter((file) => /\.d\.c?ts$/.test(file));
-    expect(types).toHaveLength(9);
+    expect(types).toHaveLength(11);
     expect(types.filter((file) => /@internal|\b(AuthState|authStateOf|Stamped)\b|\bonce\(/.test(read(file)))).toEqual(
       [],
     );

@@ -126,14 +126,20 @@ authDirective({ policies: { rows: async () => [] } });
 const server = new ApolloServer<AuthContext>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });
 void startStandaloneServer(server, { context: createAuthContext({ verifier, tokenSource: bearerToken() }) });
 
-// The plugin fits every server, whatever its context holds. Its type is structural: it fits Apollo's CommonJS types too.
+// The plugin fits a server with any context. Its type is structural: it fits Apollo's CommonJS types too.
 expectType<ApolloServerPlugin>(cognitoAuthPlugin({ verifier }));
 void new ApolloServer({ schema, plugins: [cognitoAuthPlugin({ verifier })] });
 void new ApolloServer<{ readonly requestId: string }>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });
 void responseCachePlugin({ sessionId: authSessionId, generateCacheKey: authCacheKey });
 
 // Undefined is the default of an option, also under `exactOptionalPropertyTypes`.
-cognitoAuthPlugin({ verifier, onInvalidToken: undefined, onDenied: undefined, publicAnswers: undefined });
+cognitoAuthPlugin({
+  verifier,
+  onInvalidToken: undefined,
+  onDenied: undefined,
+  publicAnswers: undefined,
+  answers: undefined,
+});
 createAuthContext({ verifier, tokenSource: undefined });
 
 interface MyContext extends AuthContext {

@@ -156,9 +156,9 @@ describe('one object returned for all requests', () => {
   it('is copied when it is plain, and gets no auth itself', async () => {
     for (const shared of [{ own: 1 }, Object.freeze({ own: 1 })]) {
       const context = extendedBy(() => shared);
-      const [signedIn, nobody] = [await context(request), await context(anonymousRequest)];
-      expect([signedIn.auth.status, nobody.auth.status]).toEqual(['authenticated', 'anonymous']);
-      expect([signedIn.own, nobody.own, shared]).toEqual([1, 1, { own: 1 }]);
+      const [signedIn, signedOut] = [await context(request), await context(anonymousRequest)];
+      expect([signedIn.auth.status, signedOut.auth.status]).toEqual(['authenticated', 'anonymous']);
+      expect([signedIn.own, signedOut.own, shared]).toEqual([1, 1, { own: 1 }]);
     }
   });
 
@@ -178,8 +178,12 @@ describe('one object returned for all requests', () => {
   it('is shared without harm as the prototype of a new one for each request', async () => {
     const shared = new RequestContext('shared');
     const context = extendedBy(() => Object.create(shared) as RequestContext);
-    const [signedIn, nobody] = [await context(request), await context(anonymousRequest)];
-    expect([signedIn.auth.status, nobody.auth.status, 'auth' in shared]).toEqual(['authenticated', 'anonymous', false]);
+    const [signedIn, signedOut] = [await context(request), await context(anonymousRequest)];
+    expect([signedIn.auth.status, signedOut.auth.status, 'auth' in shared]).toEqual([
+      'authenticated',
+      'anonymous',
+      false,
+    ]);
   });
 });
 

@@ -17,6 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['directive/guard'],
   ['directive'],
   ['server'],
+  ['graphql-ws'],
 ];
 
 /** Rooms that do not know each other although one is on a floor above the other. */
@@ -25,7 +26,7 @@ const STRANGERS: readonly (readonly [room: string, other: string])[] = [
   ['testing', 'directive'],
 ];
 
-/** The entries of the package: they name what stands elsewhere. `testing/index.ts` is the entry of its room. */
+/** The entries of the package: they name what stands elsewhere. `testing/index.ts` and `graphql-ws/index.ts` are the entries of their rooms. */
 const ENTRIES = ['index.ts', 'verifier.ts', 'codegen.ts'];
 
 /** Which packages may be imported, and where. */
@@ -35,6 +36,7 @@ const PACKAGES: readonly (readonly [name: RegExp, allowedIn: RegExp])[] = [
   [/^@graphql-tools\//, /^directive\/guard\//],
   [/^graphql$/, /^(?!token\/|testing\/|errors\.ts|verifier\.ts)/],
   [/^@apollo\/server/, /^server\//],
+  [/^graphql-ws$/, /^graphql-ws\//],
   [/^node:/, /./],
 ];
 

@@ -2,6 +2,7 @@ import { bearerToken, cookieToken } from '../../src/token/source.js';
 import { describeRejection } from '../../src/token/rejection.js';
 import { describe, expect, it } from 'vitest';
 import { ApolloServer } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import { buildSchema } from 'graphql';
 import {
   AuthConfigurationError,
@@ -210,6 +211,32 @@ describe('the log of rejections', () => {
     await server.stop();
     await send('Bearer secret-garbage');
     expect(lines).toHaveLength(6);
+  });
+
+  it('is not written for a server that another plugin keeps from starting', async () => {
+    const verifier = createTestUserPool().verifier();
+    const lines: string[] = [];
+    const plugin = cognitoAuthPlugin({ verifier });
+    const create = (name: string, plugins: ApolloServerPlugin<AuthContext>[]) =>
+      new ApolloServer<AuthContext>({
+        typeDefs: 'type Query { motd: String }',
+        plugins: [plugin, ...plugins],
+        logger: { ...console, debug: () => void lines.push(name) },
+      });
+    const good = create('good', []);
+    await good.start();
+    const refuse = () => {
+      throw new Error('not this schema');
+    };
+    for (const failing of [
+      { serverWillStart: async () => refuse() },
+      { serverWillStart: async () => ({ schemaDidLoadOrUpdate: refuse }) },
+    ]) {
+      await expect(create('failed', [failing]).start()).rejects.toThrow('not this schema');
+    }
+    await verifier.authenticate('garbage');
+    expect(lines).toEqual(['good']);
+    await good.stop();
   });
 });
 

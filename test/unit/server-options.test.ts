@@ -21,15 +21,15 @@ describe('options of the plugin are refused, with a sentence', () => {
   it.each<[unknown, string]>([
     [
       undefined,
-      'Expected `options` of cognitoAuthPlugin() to be an object with verifier, onInvalidToken, onDenied, publicAnswers, got undefined.',
+      'Expected `options` of cognitoAuthPlugin() to be an object with verifier, onInvalidToken, onDenied, publicAnswers, answers, got undefined.',
     ],
     [
       [],
-      'Expected `options` of cognitoAuthPlugin() to be an object with verifier, onInvalidToken, onDenied, publicAnswers, got an empty list.',
+      'Expected `options` of cognitoAuthPlugin() to be an object with verifier, onInvalidToken, onDenied, publicAnswers, answers, got an empty list.',
     ],
     [
       { verifier, onInvalidTokn: 'anonymous' },
-      'Unknown option `onInvalidTokn` in `options` of cognitoAuthPlugin(). Known options: verifier, onInvalidToken, onDenied, publicAnswers.',
+      'Unknown option `onInvalidTokn` in `options` of cognitoAuthPlugin(). Known options: verifier, onInvalidToken, onDenied, publicAnswers, answers.',
     ],
     [
       { verifier, onInvalidToken: 'ignore' },
@@ -43,6 +43,7 @@ describe('options of the plugin are refused, with a sentence', () => {
       { verifier, publicAnswers: 'all' },
       "Expected `publicAnswers` of cognitoAuthPlugin() to be 'anonymous' or 'unruled', got \"all\".",
     ],
+    [{ verifier, answers: 200 }, "Expected `answers` of cognitoAuthPlugin() to be 'http' or 'graphql', got 200."],
     [
       { verifier, onDenied: null },
       'Expected `options.onDenied` of cognitoAuthPlugin() to be an object with query, mutation, subscription, got null.',
@@ -106,16 +107,22 @@ describe('options of the context builder are refused, with a sentence', () => {
 
 describe('options cannot be weakened', () => {
   it('by Object.prototype', () => {
-    const polluted = { onInvalidToken: 'anonymous', onDenied: { mutation: 'partial' }, mutation: 'partial' };
+    const polluted = {
+      onInvalidToken: 'anonymous',
+      onDenied: { mutation: 'partial' },
+      mutation: 'partial',
+      answers: 'graphql',
+    };
     Object.assign(Object.prototype, polluted);
     try {
-      const { policy, publicAnswers } = readPluginOptions({ verifier });
-      expect({ policy, publicAnswers }).toEqual({
+      const { policy, publicAnswers, answers } = readPluginOptions({ verifier });
+      expect({ policy, publicAnswers, answers }).toEqual({
         policy: {
           onInvalidToken: 'reject',
           onDenied: { query: 'partial', mutation: 'reject', subscription: 'reject' },
         },
         publicAnswers: 'anonymous',
+        answers: 'http',
       });
     } finally {
       for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AuthConfigurationError, TokenRejectedError } from '../../src/errors.js';
+import { headersOf } from '../../src/token/credential.js';
+import { describeRejection } from '../../src/token/rejection.js';
 import { bearerToken, cookieToken, firstToken, headerToken } from '../../src/token/source.js';
 import type { TokenRequest, TokenSource } from '../../src/token/source.js';
 
@@ -133,6 +135,18 @@ describe('cookieToken', () => {
     expect(outcome(source, { ...json, cookie: 'a=1; x__Host-token=a.b.c' })).toBeUndefined();
     expect(outcome(source, { ...json, cookie: '__Host-token=' })).toBeUndefined();
     expect(outcome(source, json)).toBeUndefined();
+    // Without a credential, no preflight is asked for.
+    expect(outcome(source, {})).toBeUndefined();
+    expect(outcome(source, { cookie: 'a=1; __Host-token=' })).toBeUndefined();
+  });
+
+  it('ignores a pair without an equals sign', () => {
+    expect(outcome(source, { ...json, cookie: '__Host-token; __Host-tokens' })).toBeUndefined();
+    expect(outcome(source, { ...json, cookie: '__Host-token=a.b.c; __Host-tokens' })).toBe('a.b.c');
+  });
+
+  it.each(['"', '"a.b.c', 'a.b.c"', '"a.b.c"x', 'x"a.b.c"'])('keeps %s, which is not in double quotes', (value) => {
+    expect(outcome(source, { ...json, cookie: `__Host-token=${value}` })).toBe(value);
   });
 
   it.each(['\u00a0', '\ufeff', '\u2028', '\u3000', '\v', '\f', '\r', '\n', '\u00c2\u00a0'])(
@@ -154,6 +168,7 @@ describe('cookieToken', () => {
   it('refuses a cookie sent twice', () => {
     expect(outcome(source, { ...json, cookie: '__Host-token=a.b.c; __Host-token=d.e.f' })).toBe(MALFORMED);
     expect(outcome(source, { ...json, cookie: ['__Host-token=a.b.c', '__Host-token='] })).toBe(MALFORMED);
+    expect(outcome(source, { ...json, cookie: '__Host-token=; __Host-token=a.b.c' })).toBe(MALFORMED);
   });
 
   const cookie = '__Host-token=a.b.c';
@@ -185,13 +200,21 @@ describe('cookieToken', () => {
     expect(outcome(source, { ...headers, cookie })).toBe('a.b.c');
   });
 
+  it('refuses an unknown option when it is made', () => {
+    expect(() => cookieToken('token', { preflightHeader: ['x'] } as never)).toThrow(
+      'Unknown option `preflightHeader` in `options` of cookieToken(). Known options: preflightHeaders.',
+    );
+  });
+
   it.each([
-    { preflightHeader: ['x'] },
     { preflightHeaders: 'x-mine' },
     { preflightHeaders: [''] },
+    { preflightHeaders: ['x-mine', 'no name'] },
     { preflightHeaders: null },
-  ])('refuses the options %j when it is made', (options) => {
-    expect(() => cookieToken('token', options as never)).toThrow(AuthConfigurationError);
+  ])('refuses the options %j', (options) => {
+    expect(() => cookieToken('token', options as never)).toThrow(
+      /^Expected `preflightHeaders` of cookieToken\(\) to be a list of header names, got .+\. Write: \{ preflightHeaders: \['x-my-header'\] \}\.$/,
+    );
   });
 
   it('accepts the headers in `preflightHeaders` alone', () => {
@@ -258,5 +281,63 @@ describe('firstToken', () => {
 
   it('refuses an empty list of sources', () => {
     expect(() => firstToken()).toThrow(AuthConfigurationError);
+  });
+});
+
+describe('the name of a header or a cookie', () => {
+  it.each([
+    ['', 'an empty string'],
+    [' ', 'a blank string'],
+    ['a b', 'a string with other characters'],
+    [7, '7'],
+  ])('is refused when it is %j', (name, got) => {
+    const message = (factory: string) =>
+      `Expected \`name\` of ${factory}() to be a name in HTTP, got ${got}. Write: ${factory}('x-id-token').`;
+    expect(() => headerToken(name as string)).toThrow(new AuthConfigurationError(message('headerToken')));
+    expect(() => cookieToken(name as string)).toThrow(new AuthConfigurationError(message('cookieToken')));
+  });
+});
+
+describe('a refusal by a token source', () => {
+  const first = firstToken(bearerToken(), headerToken('x-id-token'));
+
+  it.each<[string, TokenSource, Record<string, string | readonly string[]>]>([
+    ['The "authorization" header has no space after Bearer.', bearerToken(), { authorization: 'Bearer\ta.b.c' }],
+    ['The "authorization" header has a scheme other than Bearer.', bearerToken(), { authorization: 'Basic abc' }],
+    ['The "authorization" header has no scheme.', bearerToken(), { authorization: 'a.b.c' }],
+    ['The request has more than one "authorization" header.', bearerToken(), { authorization: 'Basic a, Bearer b' }],
+    ['The request has more than one "x-id-token" header.', headerToken('X-Id-Token'), { 'x-id-token': ['a', 'a'] }],
+    ['The request has more than one cookie with the token.', cookieToken('t'), { cookie: 't=a; t=b' }],
+    [
+      'The request has a cookie, and a browser can send it for another site. ' +
+        "Keep Apollo Server's csrfPrevention on, and let the client send the header `apollo-require-preflight: true`.",
+      cookieToken('t'),
+      { cookie: 't=a' },
+    ],
+    [
+      'The request has different tokens in different places.',
+      first,
+      { authorization: 'Bearer a.b.c', 'x-id-token': 'd.e.f' },
+    ],
+  ])('tells the log: %s', (sentence, source, headers) => {
+    let cause: unknown;
+    try {
+      source(request(headers));
+    } catch (error) {
+      cause = (error as TokenRejectedError).cause;
+    }
+    expect(describeRejection(cause)).toBe(sentence);
+  });
+});
+
+describe('the headers that a token source reads', () => {
+  it('are declared for `Vary`, unless one that is not of this package is among them', () => {
+    const own: TokenSource = (asked) => asked.header('x-token')[0];
+    expect(headersOf(bearerToken())).toEqual(['authorization']);
+    expect(headersOf(headerToken('X-Id-Token'))).toEqual(['x-id-token']);
+    expect(headersOf(cookieToken('t'))).toEqual(['cookie']);
+    expect(headersOf(firstToken(bearerToken(), cookieToken('t')))).toEqual(['authorization', 'cookie']);
+    expect(headersOf(firstToken(bearerToken(), own))).toBeUndefined();
+    expect(headersOf(own)).toBeUndefined();
   });
 });

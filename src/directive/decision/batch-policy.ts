@@ -27,9 +27,9 @@ export interface BatchPolicyOptions<Key extends string | number | bigint, Source
     scope: { readonly auth: AuthenticatedAuth; readonly context: Context },
   ) => readonly boolean[] | PromiseLike<readonly boolean[]>;
   /** Keys per call. Default: no limit. */
-  readonly maxBatchSize?: number;
+  readonly maxBatchSize?: number | undefined;
   /** Seconds until a missing answer denies. Default: 5. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /**

@@ -4,7 +4,8 @@
  * its rule was met.
  */
 import type { GraphQLResolveInfo } from 'graphql';
-import { authStateOf, isExpired } from '../../auth.js';
+import { authStateOf } from '../../auth.js';
+import { isExpired } from '../../expiry.js';
 import type { AuthState } from '../../auth.js';
 import { denials } from '../../errors.js';
 import type { Rule } from '../rules/rule.js';
@@ -62,6 +63,14 @@ export function decideInExecution(auth: unknown, rule: Rule, info: ExecutionInfo
   const state = authStateOf(auth);
   if (state === undefined) return misconfigured(auth);
   const denial = isLive(state, info) ? decide(state, rule) : denials.expired;
+  return denial && toRefusal(state, denial);
+}
+
+/** The same by the clock at this moment, whatever was decided when the execution began. */
+export function decideNow(auth: unknown, rule: Rule): Refusal | undefined {
+  const state = authStateOf(auth);
+  if (state === undefined) return misconfigured(auth);
+  const denial = isExpired(state) ? denials.expired : decide(state, rule);
   return denial && toRefusal(state, denial);
 }
 

@@ -21,8 +21,9 @@ import type { PolicyCheck } from './policies.js';
 /**
  * What names the caller, and by which claim.
  *
- * @example { argument: 'userId' }
- * @example { field: 'ownerEmail', claim: 'email' }
+ * @example
+ * const byArgument: OwnerPolicyOptions = { argument: 'userId' };
+ * const byField: OwnerPolicyOptions = { field: 'ownerEmail', claim: 'email' };
  */
 export type OwnerPolicyOptions = (
   | {

@@ -40,7 +40,7 @@ export interface PolicyDefinition<Source = unknown, Args = AnyArgs, Context = un
   // A method and not a property: a policy for `PolicyRequest<Post>` fits, and without types `source` is unknown.
   check(request: PolicyRequest<Source, Args, Context>): boolean | PromiseLike<boolean>;
   /** Seconds until a missing answer denies. Default: 5. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /**

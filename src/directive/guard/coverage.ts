@@ -3,6 +3,7 @@ import { isAbstractType } from 'graphql';
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { isAuthDefinition } from '../rules/definition.js';
 import type { FieldInputs } from '../rules/input-rules.js';
+import { findNamingProblems } from '../rules/naming.js';
 import { findForeignGraphql } from '../rules/own-graphql.js';
 import { isImpliedBy } from '../rules/requirement.js';
 import type { Requirement } from '../rules/requirement.js';
@@ -11,7 +12,6 @@ import { membersOf, readRules } from '../rules/schema-rules.js';
 import type { SchemaRules } from '../rules/schema-rules.js';
 import { dryRunOf, fieldsOf, guardOf, guardRecordOf, hasSettings, rulesOf, settingsOf } from './registry.js';
 import type { GuardRecord } from './registry.js';
-import { findNamingProblems } from './start-warnings.js';
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -35,7 +35,7 @@ export function findUnguarded(schema: GraphQLSchema): readonly string[] {
     ];
   }
   // What was added to a transformed schema later is held to the same as what was there.
-  const added = hasSettings(schema) ? findNamingProblems(schema) : [];
+  const added = hasSettings(schema) ? findNamingProblems(schema, settingsOf(schema)) : [];
   return [...findMissing(schema), ...added];
 }
 
@@ -55,7 +55,7 @@ function firstOf(problems: readonly string[]): readonly string[] {
 }
 
 function findMissing(schema: GraphQLSchema): readonly string[] {
-  // What is written, whatever the guards were told.
+  // What is written in the schema, not what the guards were told.
   const rules = readRules(schema, settingsOf(schema));
   const problems: string[] = [];
   const subscriptionType = hasRules(schema) ? schema.getSubscriptionType() : undefined;
@@ -91,14 +91,10 @@ export function hasRules(schema: GraphQLSchema): boolean {
   const rules = rulesOf(schema);
   for (const [type, field] of fieldsOf(schema)) {
     if (rules.ofField(type, field) || rules.ofInputs(type, field) || membersOf(rules, field)) return true;
+    if (rules.ofReferences(type, field)) return true;
     if (guardRecordOf(field.resolve)) return true;
   }
   return false;
-}
-
-/** Whether every guard of the schema is in a dry run. */
-export function isReportOnly(schema: GraphQLSchema): boolean {
-  return dryRunOf(schema) === 'all';
 }
 
 function isGuarded(
@@ -109,9 +105,11 @@ function isGuarded(
 ): boolean {
   const requirement = rules.ofField(type, field);
   const inputs = rules.ofInputs(type, field);
+  const references = [...(rules.ofReferences(type, field) ?? [])];
   return (
     (requirement === undefined || isImpliedBy(requirement, actual?.requirement)) &&
-    (inputs === undefined || coversInputs(inputs, actual?.inputs))
+    (inputs === undefined || coversInputs(inputs, actual?.inputs)) &&
+    references.every(([name, asked]) => isImpliedBy(asked, actual?.references?.get(name)))
   );
 }
 

@@ -74,10 +74,11 @@ export function createEndableLists(schema: GraphQLSchema, rules: SchemaRules): E
     const requirement = rules.ofField(type, field);
     const propagatesNull = isNonNullThroughout(field.type) && isNullableByDenial(getNamedType(field.type));
     const members = propagatesNull ? [...(membersOf(rules, field)?.values() ?? [])] : [];
+    const asked = [...(requirement ? [requirement] : []), ...members];
     return {
-      rules: [...(requirement ? [requirement] : []), ...members].map(({ rule }) => rule),
-      // A subscription's fields are denied once the token has expired, whatever they ask for.
-      isUncertain: type === subscriptionType || (requirement !== undefined && requirement.policies.length > 0),
+      rules: asked.map(({ rule }) => rule),
+      // Once the token has expired, every field of a subscription is denied.
+      isUncertain: type === subscriptionType || asked.some(({ policies }) => policies.length > 0),
       hasInputs: rules.ofInputs(type, field) !== undefined,
       propagatesNull,
     };

@@ -1,13 +1,14 @@
 /** The guard of a field: a function around its resolver or its `subscribe` that enforces rules. */
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
-import { authStateOf, isExpired } from '../../auth.js';
+import { authStateOf } from '../../auth.js';
+import { isExpired } from '../../expiry.js';
 import type { AuthenticatedAuth } from '../../auth.js';
 import { createFieldDenialError } from '../../denial-error.js';
 import { denials } from '../../errors.js';
 import type { AskPolicies } from '../decision/ask-policies.js';
 import { authIn, misconfigured, toRefusal } from '../decision/decide.js';
 import type { MaybeContext, Refusal } from '../decision/decide.js';
-import { decideAll, decideInExecution, executionAtHand, NO_EXECUTION } from '../decision/execution.js';
+import { decideAll, decideInExecution, decideNow, executionAtHand, NO_EXECUTION } from '../decision/execution.js';
 import { isPromiseLike, whenSettled } from '../decision/promises.js';
 import type { PolicyClause, Requirement } from '../rules/requirement.js';
 import { markPrivate } from './cache-hint.js';
@@ -37,10 +38,24 @@ export function guardResolver(
   position: GuardPosition,
 ): Resolver {
   const { requirement, inputs, checksExpiry } = guard;
-  const isSimple = !inputs && !checksExpiry && requirement?.policies.length === 0;
-  return isSimple
+  const isSimple = !inputs && (requirement === undefined || requirement.policies.length === 0);
+  if (isSimple && checksExpiry) return guardEvent(resolve, guard, services.report, position);
+  return isSimple && requirement
     ? guardByRule(resolve, guard, requirement, services.report, position)
     : guardByAll(resolve, guard, services, position);
+}
+
+/** The same for the field of a subscription, of which each event is an execution: nothing is worth remembering. */
+function guardEvent(resolve: Resolver, guard: FieldGuard, report: Report, position: GuardPosition): Resolver {
+  const rule = guard.requirement?.rule;
+  return (source, args, contextValue, info) => {
+    if (rule !== undefined || guard.members) markPrivate(info);
+    const auth = authIn(contextValue);
+    const refusal = rule === undefined ? decideExpiry(auth) : decideNow(auth, rule);
+    const denied =
+      refusal && deny(refusal, [source, args, contextValue, info], guard, report, position, position.wrapper);
+    return denied ?? resolve(source, args, contextValue, info);
+  };
 }
 
 /** The shortest way for what nearly all guards are: one look at the execution in which the rule was met last. */
@@ -121,7 +136,8 @@ function decideExpiry(auth: unknown): Refusal | undefined {
   return state && isExpired(state) ? toRefusal(state, denials.expired) : undefined;
 }
 
-function decidePolicies(
+/** Why the policies refuse the call; asked only of a caller whose token meets the rules. */
+export function decidePolicies(
   clauses: readonly PolicyClause[],
   [source, args, contextValue, info]: Call,
   askPolicies: AskPolicies,

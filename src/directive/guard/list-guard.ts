@@ -29,14 +29,16 @@ export interface ListGuard {
 
 /** The resolver of a list whose items the caller may be denied. */
 export function guardItems(resolve: Resolver, { members, denialsBelow }: ListGuard, position: GuardPosition): Resolver {
-  const memberRules = [...(members?.values() ?? [])].map(({ rule }) => rule);
+  const asked = [...(members?.values() ?? [])];
+  const memberRules = asked.map(({ rule }) => rule);
+  const haveMembersPolicies = asked.some(({ policies }) => policies.length > 0);
   return (source, args, contextValue, info) => {
     const result: unknown = resolve(source, args, contextValue, info);
     if (isEmpty(result) || result instanceof Error) return result;
     const auth = authIn(contextValue);
     const isMet = (rule: Rule) => decideInExecution(auth, rule, info) === undefined;
     const allows = ({ rules, isUncertain }: Denials) => !isUncertain && rules.every(isMet);
-    const areMembersAllowed = memberRules.every(isMet);
+    const areMembersAllowed = !haveMembersPolicies && memberRules.every(isMet);
     const asPromises = denialsBelow !== undefined && !(areMembersAllowed && allows(denialsBelow(info)));
     // What stands between two guards gets the list as it is; the outer one gives it its form.
     if ((areMembersAllowed && !asPromises) || guardAbove(position, info)) return result;

@@ -3,6 +3,7 @@ import { isObjectType } from 'graphql';
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { once } from '../../once.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, hasAuthArguments } from '../rules/definition.js';
+import type { Dialect } from '../rules/dialects.js';
 import type { FieldInputs } from '../rules/input-rules.js';
 import type { Requirement } from '../rules/requirement.js';
 import { readRules } from '../rules/schema-rules.js';
@@ -18,6 +19,8 @@ export interface GuardRecord {
   readonly requirement?: Requirement | undefined;
   readonly inputs?: FieldInputs | undefined;
   readonly members?: Members | undefined;
+  /** What it decides each reference of a subgraph by. */
+  readonly references?: Members | undefined;
   /** Whether it denies every request once the token has expired: for subscriptions, which outlive their request. */
   readonly checksExpiry: boolean;
   readonly isReportOnly: boolean;
@@ -48,6 +51,7 @@ export interface Note {
   readonly publicName: string;
   readonly unannotated: RuleSettings['unannotated'];
   readonly enforcedElsewhere: readonly string[];
+  readonly dialects: readonly Dialect[];
 }
 
 // Only for schemas that were never transformed, which do not know their own names: a directive whose definition is not
@@ -93,6 +97,7 @@ export function settingsOf(schema: GraphQLSchema): SchemaSettings {
     // Of a part of a merged schema, too: which fields are whose cannot be told any more.
     unannotated: notes.some(({ unannotated }) => unannotated === 'authenticated') ? 'authenticated' : 'public',
     enforcedElsewhere: new Set(notes.flatMap(({ enforcedElsewhere }) => enforcedElsewhere)),
+    dialects: new Set(notes.flatMap(({ dialects }) => dialects)),
   };
 }
 

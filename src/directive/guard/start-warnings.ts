@@ -1,9 +1,11 @@
 /** What a server should hear of its schema when it starts, and that does not keep it from starting. */
 import type { GraphQLSchema } from 'graphql';
-import { createElementReader, usesOf } from '../rules/annotations.js';
+import type { Annotation } from '../rules/annotation.js';
+import { createElementReader } from '../rules/annotations.js';
 import { hasAuthArguments } from '../rules/definition.js';
+import { createDialectReader } from '../rules/dialect-rule.js';
 import { visitElements } from '../rules/elements.js';
-import { findNamingProblems as findInSchema } from '../rules/naming.js';
+import { findNamingProblems } from '../rules/naming.js';
 import { fieldsOf, guardOf, hasSettings, settingsOf } from './registry.js';
 
 const MOST_LISTED = 5;
@@ -32,9 +34,11 @@ function dryRunWarnings(schema: GraphQLSchema): readonly string[] {
 // `printSchema` of graphql drops every use of a directive and keeps its definition.
 function unusedWarnings(schema: GraphQLSchema): readonly string[] {
   const defined = schema.getDirectives().find(({ args }) => hasAuthArguments(args));
-  const { names, publicNames } = settingsOf(schema);
+  const settings = settingsOf(schema);
+  const ruleOf = createDialectReader(schema, settings, createElementReader());
+  const isOwn = ({ name }: Annotation) => settings.names.has(name) || settings.publicNames.has(name);
   // A schema of defaults may have no rule of its own, but it was not printed if it has the exceptions.
-  if (defined === undefined || isUsed(schema, new Set([...names, ...publicNames]))) return [];
+  if (defined === undefined || isUsed(schema, (use) => isOwn(use) || ruleOf?.(use) !== undefined)) return [];
   return [
     `The schema defines @${defined.name} and uses it nowhere, so no field has a rule of its own. If the schema was printed ` +
       'with printSchema(), its directives are lost: print it with printSchemaWithDirectives() of @graphql-tools/utils.',
@@ -43,14 +47,15 @@ function unusedWarnings(schema: GraphQLSchema): readonly string[] {
 
 /** Whether the directive stands on any element. */
 export function usesAuth(schema: GraphQLSchema): boolean {
-  return isUsed(schema, settingsOf(schema).names);
+  const { names } = settingsOf(schema);
+  return isUsed(schema, ({ name }) => names.has(name));
 }
 
-function isUsed(schema: GraphQLSchema, names: ReadonlySet<string>): boolean {
+function isUsed(schema: GraphQLSchema, isMeant: (use: Annotation) => boolean): boolean {
   const read = createElementReader();
   let answer = false;
   visitElements(schema, (element) => {
-    answer ||= usesOf(read(element), names).length > 0;
+    answer ||= read(element).uses.some(isMeant);
   });
   return answer;
 }
@@ -60,17 +65,12 @@ function isUsed(schema: GraphQLSchema, names: ReadonlySet<string>): boolean {
  * it is an error (`coverage.ts`).
  */
 function strangerWarnings(schema: GraphQLSchema): readonly string[] {
-  const strangers = hasSettings(schema) ? [] : findNamingProblems(schema);
+  const strangers = hasSettings(schema) ? [] : findNamingProblems(schema, settingsOf(schema));
   const [first] = strangers;
   if (first === undefined) return [];
   return [
     `The schema was never transformed, and has directives that look like rules (${strangers.length}). The first: ${first}`,
   ];
-}
-
-/** What is wrong with how the schema says its directives, by its own settings. */
-export function findNamingProblems(schema: GraphQLSchema): readonly string[] {
-  return findInSchema(schema, settingsOf(schema));
 }
 
 function list(items: readonly string[]): string {

@@ -1,17 +1,22 @@
-/** The life of a guarded subscription: its source stream ends when the caller's token does. */
-import { authStateOf, isExpired } from '../../auth.js';
+/** The life of a guarded subscription: its source stream ends when the caller's token expires. */
+import { authStateOf } from '../../auth.js';
+import { isExpired } from '../../expiry.js';
 import type { AuthState } from '../../auth.js';
+import { onExpiry } from '../../expiry.js';
 import { authIn } from '../decision/decide.js';
 import type { Resolver } from './outermost.js';
 import { isPromiseLike } from '../decision/promises.js';
 
-/** A `subscribe` whose stream ends after the first event past the token's expiry. That event the field's guard denies. */
+/**
+ * A `subscribe` whose stream ends when the token expires, also while it waits for an event. An event that comes after the
+ * expiry, before the stream could end, is denied by the field's guard.
+ */
 export function endAtExpiry(subscribe: Resolver): Resolver {
   return (source, args, contextValue, info) => {
     const stream: unknown = subscribe(source, args, contextValue, info);
     const state = authStateOf(authIn(contextValue));
-    // Without an `Auth` there is no token to expire, and the guard has denied what asks for one.
-    if (state === undefined) return stream;
+    // Without a token, there is none to expire, and the guard has denied what asks for one.
+    if (state?.auth.status !== 'authenticated') return stream;
     return isPromiseLike(stream) ? stream.then((resolved) => wrap(resolved, state)) : wrap(stream, state);
   };
 }
@@ -20,29 +25,62 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-// By hand and not as a generator: a generator's `return` waits for the event that is being waited for, so that a client
-// who leaves would keep its source open.
+type Result = IteratorResult<unknown>;
+const END: Result = { value: undefined, done: true };
+
+// Not a generator: its `return` waits for the next event, so a client that leaves would keep its source open.
 function wrap(stream: unknown, state: AuthState): unknown {
-  // What is no stream is graphql-js's to refuse.
+  // graphql-js refuses anything but a stream.
   if (!isAsyncIterable(stream)) return stream;
   const iterator = stream[Symbol.asyncIterator]();
-  const end = { value: undefined, done: true } as const;
+  const waiting = new Set<(result: Result) => void>();
   let isOver = false;
+  const stopWaiting = onExpiry(state, () => {
+    end();
+    // A source that cannot be closed is not the request's fault, and there is no request left to tell.
+    closeSource().catch(() => {});
+  });
+
+  function end(): void {
+    isOver = true;
+    stopWaiting();
+    for (const resolve of waiting) resolve(END);
+    waiting.clear();
+  }
+
+  async function closeSource(): Promise<Result> {
+    return (await iterator.return?.()) ?? END;
+  }
 
   const wrapped: AsyncIterableIterator<unknown> = {
-    async next() {
-      if (isOver) {
-        await iterator.return?.();
-        return end;
-      }
-      const result = await iterator.next();
-      isOver = isExpired(state);
-      return result;
+    next() {
+      if (isOver) return Promise.resolve(END);
+      return new Promise((resolve, reject) => {
+        waiting.add(resolve);
+        iterator.next().then(
+          (result) => {
+            if (!waiting.delete(resolve)) return;
+            if (result.done === true) end();
+            else if (isExpired(state)) {
+              end();
+              closeSource().catch(() => {});
+            }
+            resolve(result);
+          },
+          (error: unknown) => {
+            waiting.delete(resolve);
+            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the source threw, as it is
+            reject(error);
+          },
+        );
+      });
     },
     async return(value) {
-      return iterator.return ? iterator.return(value) : end;
+      end();
+      return iterator.return ? iterator.return(value) : END;
     },
     async throw(error) {
+      end();
       if (iterator.throw) return iterator.throw(error);
       throw error;
     },

@@ -14,6 +14,9 @@ import { findProblems } from '../rules/problems.js';
 import type { ProblemSettings } from '../rules/problems.js';
 import { membersOf, readRules } from '../rules/schema-rules.js';
 import type { RuleSettings, SchemaRules } from '../rules/schema-rules.js';
+import { findSubgraph } from '../rules/subgraph.js';
+import { leaveOutRules } from '../rules/subgraph-sdl.js';
+import { whenSettled } from '../decision/promises.js';
 import { copySchema } from './copy-schema.js';
 import { createEndableLists } from './endable-lists.js';
 import type { EndableLists } from './endable-lists.js';
@@ -23,6 +26,7 @@ import { guardItems } from './list-guard.js';
 import type { ListGuard } from './list-guard.js';
 import { makeGuard, pinGuard } from './outermost.js';
 import type { Resolver } from './outermost.js';
+import { guardReferences } from './reference-guard.js';
 import { fieldsOf, guardOf, keepRules, noteSettings, recordGuard } from './registry.js';
 import { endAtExpiry } from './subscription-guard.js';
 import { guardResolveType } from './type-guard.js';
@@ -52,14 +56,16 @@ export function transformSchema(
   if (foreign !== undefined) throw new AuthConfigurationError(`authDirectiveTransformer(): ${foreign}`);
   assertUnguarded(original);
   const schema = copySchema(original);
-  const { name, publicName, unannotated, enforcedElsewhere } = settings;
+  const { name, publicName, unannotated, enforcedElsewhere, dialects } = settings;
   // What code answers is read once, both for the check and for the guards.
   const read = createElementReader();
   const names = { names: new Set([name]), publicNames: new Set([publicName]) };
-  const rules = readRules(schema, { ...names, unannotated }, read);
+  const rules = readRules(schema, { ...names, unannotated, dialects }, read);
   const problems = findProblems(schema, rules, settings, read);
   if (problems.length > 0) throw new AuthConfigurationError(problems);
 
+  const sdl = findSubgraph(schema)?.sdl;
+  if (sdl) sdl.resolve = withoutRules(resolverOf(sdl, settings), [name, publicName]);
   // A dry run denies nothing, so it ends nothing.
   const endableLists = settings.isReportOnly ? undefined : createEndableLists(schema, rules);
   const isSubscription = (type: GraphQLObjectType) => type === schema.getSubscriptionType();
@@ -71,7 +77,8 @@ export function transformSchema(
     if (isAbstractType(type)) guardAbstractType(type, rules, settings, services);
   }
   keepRules(schema, rules);
-  noteSettings(schema, { name, publicName, unannotated, enforcedElsewhere: [...enforcedElsewhere] });
+  const lists = { enforcedElsewhere: [...enforcedElsewhere], dialects: [...dialects] };
+  noteSettings(schema, { name, publicName, unannotated, ...lists });
   return schema;
 }
 
@@ -88,6 +95,17 @@ function assertUnguarded(schema: GraphQLSchema): void {
 function resolverOf(field: Field, { fieldResolver = defaultFieldResolver }: TransformSettings): Resolver {
   // A resolver takes what its executor gives it; none of it is looked at here.
   return (field.resolve ?? fieldResolver) as Resolver;
+}
+
+/** The resolver of a subgraph's SDL: a schema has one for all of its life. */
+function withoutRules(resolve: Resolver, names: readonly string[]): Resolver {
+  const last = { sdl: '', stripped: '' };
+  return (...call) =>
+    whenSettled<unknown, unknown>(resolve(...call), (sdl) => {
+      if (typeof sdl !== 'string') return sdl;
+      if (last.sdl !== sdl) Object.assign(last, { sdl, stripped: leaveOutRules(sdl, names) });
+      return last.stripped;
+    });
 }
 
 function listGuardOf(field: Field, rules: SchemaRules, endableLists: EndableLists): ListGuard | undefined {
@@ -109,19 +127,22 @@ function guardOneField(
   const requirement = rules.ofField(type, field);
   const inputs = rules.ofInputs(type, field);
   const members = membersOf(rules, field);
+  const references = rules.ofReferences(type, field);
   const isGuarded = requirement !== undefined || inputs !== undefined || members !== undefined || isSubscription;
-  if (!isGuarded && !list) return;
+  if (!isGuarded && !list && !references) return;
   const guard: FieldGuard = {
     coordinate: `${type.name}.${field.name}`,
     requirement,
     inputs,
     members,
+    references,
     isReportOnly: settings.isReportOnly,
     checksExpiry: isSubscription,
     bearsDenials: list !== undefined,
   };
   const pinned = pinGuard(field, resolverOf(field, settings), (resolve, position) => {
-    const guarded = isGuarded ? guardResolver(resolve, guard, services, position) : resolve;
+    const inner = references ? guardReferences(resolve, { ...guard, references }, services, position) : resolve;
+    const guarded = isGuarded ? guardResolver(inner, guard, services, position) : inner;
     const outermost = list ? guardItems(guarded, list, position) : guarded;
     recordGuard(outermost, guard);
     return outermost;
@@ -145,13 +166,13 @@ function guardAbstractType(
   type: GraphQLAbstractType,
   rules: SchemaRules,
   { isReportOnly }: TransformSettings,
-  { report }: GuardServices,
+  services: GuardServices,
 ): void {
   const members = rules.ofMembers(type);
   if (members === undefined) return;
   type.resolveType = guardResolveType(
     type.resolveType ?? defaultTypeResolver,
-    { members, isReportOnly, checksExpiry: false },
-    report,
+    { typeName: type.name, members, isReportOnly, checksExpiry: false },
+    services,
   );
 }

@@ -1,5 +1,5 @@
 /** The guard of an abstract type: a function around its `resolveType` that enforces the rules of the concrete types. */
-import { getNullableType, isListType, responsePathAsArray } from 'graphql';
+import { getArgumentValues, getNamedType, getNullableType, isListType, responsePathAsArray } from 'graphql';
 import type { GraphQLError, GraphQLResolveInfo, GraphQLTypeResolver } from 'graphql';
 import { authStateOf } from '../../auth.js';
 import { createLocatedDenialError } from '../../denial-error.js';
@@ -7,44 +7,82 @@ import { authIn } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
 import { decideInExecution } from '../decision/execution.js';
 import { isPromiseLike } from '../decision/promises.js';
+import { decidePolicies } from './field-guard.js';
+import type { GuardServices } from './field-guard.js';
 import { itemPathOf } from './list-guard.js';
+import { throwWhenListed } from './reference-guard.js';
 import { recordGuard } from './registry.js';
 import type { GuardRecord, Members } from './registry.js';
-import type { Report } from './report.js';
 
 type Path = GraphQLResolveInfo['path'];
 
-/** `resolveType` behind a guard: the first moment at which it is known what a value of an abstract type is. */
+export interface TypeGuard extends GuardRecord {
+  /** The abstract type. */
+  readonly typeName: string;
+  readonly members: Members;
+}
+
+/** Puts a guard around `resolveType`, which is the first to know the concrete type of a value. */
 export function guardResolveType(
   resolveType: GraphQLTypeResolver<unknown, unknown>,
-  record: GuardRecord & { readonly members: Members },
-  report: Report,
+  record: TypeGuard,
+  { askPolicies, report }: GuardServices,
 ): GraphQLTypeResolver<unknown, unknown> {
-  const { members, isReportOnly } = record;
-  const check = <T>(name: T, contextValue: unknown, info: GraphQLResolveInfo, path: Path | undefined): T => {
-    // What is no name of a type is graphql-js's to refuse.
+  const { typeName, members, isReportOnly } = record;
+
+  /** Gives what `resolveType` gave, unless the caller is denied such a value. */
+  function check<T>(name: T, value: unknown, contextValue: unknown, info: GraphQLResolveInfo, path: Path | undefined) {
+    // graphql-js refuses anything but the name of a type.
     const requirement = typeof name === 'string' ? members.get(name) : undefined;
     if (requirement === undefined) return name;
-    const auth = authIn(contextValue);
-    const refusal = decideInExecution(auth, requirement.rule, info);
-    if (refusal) {
-      report(String(name), refusal, authStateOf(auth));
-      if (!isReportOnly) throw createItemDenialError(refusal, info, path);
-    }
-    return name;
-  };
+    const { rule, policies } = requirement;
+    const byToken = decideInExecution(authIn(contextValue), rule, info);
+    if (!byToken && policies.length === 0) return name;
+    const finish = (refusal: Refusal | undefined) => {
+      if (refusal === undefined) return name;
+      report(String(name), refusal, authStateOf(authIn(contextValue)));
+      return isReportOnly ? name : deny(refusal, info, path);
+    };
+    if (byToken) return finish(byToken);
+    const byPolicies = decidePolicies(policies, [value, argsOf(info), contextValue, info], askPolicies);
+    return isPromiseLike(byPolicies) ? Promise.resolve(byPolicies).then(finish) : finish(byPolicies);
+  }
+
   const guarded: GraphQLTypeResolver<unknown, unknown> = (value, contextValue, info, type) => {
-    const path = isListType(getNullableType(info.returnType)) ? itemPathOf(info) : info.path;
+    const path = pathOf(info, typeName);
     const name = resolveType(value, contextValue, info, type);
     return isPromiseLike(name)
-      ? Promise.resolve(name).then((resolved) => check(resolved, contextValue, info, path))
-      : check(name, contextValue, info, path);
+      ? Promise.resolve(name).then((resolved) => check(resolved, value, contextValue, info, path))
+      : check(name, value, contextValue, info, path);
   };
   recordGuard(guarded, record);
   return guarded;
 }
 
-/** Without a path where it is not known: graphql-js knows the index of the list item, and adds it. */
+/** The arguments of the field whose value is at hand. */
+function argsOf({ parentType, fieldName, fieldNodes: [node], variableValues }: GraphQLResolveInfo) {
+  const field = parentType.getFields()[fieldName];
+  return field && node ? getArgumentValues(field, node, variableValues) : {};
+}
+
+/** @throws {GraphQLError} unless the error has to wait for a list. */
+function deny(refusal: Refusal, info: GraphQLResolveInfo, path: Path | undefined): Promise<never> {
+  const error = createItemDenialError(refusal, info, path);
+  const later = path === undefined ? throwWhenListed(error, info) : undefined;
+  if (later) return later;
+  throw error;
+}
+
+/**
+ * Where the value at hand is. A library may also ask what a value is that it has not returned yet: `@apollo/subgraph` does, of
+ * an interface, for the references of `_entities`.
+ */
+function pathOf(info: GraphQLResolveInfo, typeName: string): Path | undefined {
+  if (getNamedType(info.returnType).name !== typeName) return undefined;
+  return isListType(getNullableType(info.returnType)) ? itemPathOf(info) : info.path;
+}
+
+/** Has no path if the path is not known: graphql-js adds it, with the index of the list item. */
 function createItemDenialError(
   { denial, cause }: Refusal,
   info: GraphQLResolveInfo,

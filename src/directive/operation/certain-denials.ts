@@ -2,13 +2,15 @@
 import { getNamedType } from 'graphql';
 import type { FieldNode, GraphQLField, GraphQLInterfaceType, GraphQLObjectType } from 'graphql';
 import type { AuthState } from '../../auth.js';
-import { isExpired, authStateOf } from '../../auth.js';
+import { authStateOf } from '../../auth.js';
+import { isExpired } from '../../expiry.js';
 import { denials } from '../../errors.js';
 import { decideRule, toRefusal } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
 import type { Rule } from '../rules/rule.js';
 import type { MemberRules } from '../rules/schema-rules.js';
 import type { RuledOperation } from './reach.js';
+import type { PossibleTypes } from './selections.js';
 
 type Field = GraphQLField<unknown, unknown>;
 type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
@@ -26,7 +28,7 @@ export class CertainDenials {
   readonly #variableValues: Variables;
   readonly #auth: unknown;
   readonly #expired: AuthState | undefined;
-  // By a field without arguments: an interface may have hundreds of types.
+  // By a field without arguments, on every type of its interface: that may have hundreds.
   readonly #byMembers = new Map<Field, Refusal | undefined>();
 
   /**
@@ -51,10 +53,10 @@ export class CertainDenials {
   }
 
   /** A field of an object type is denied by any of its rules; one of an interface also when each possible type denies it. */
-  ofField(type: FieldsType, field: Field, node: FieldNode): Refusal | undefined {
+  ofField(type: FieldsType, field: Field, node: FieldNode, possible: PossibleTypes): Refusal | undefined {
     const { rules } = this.#operation;
     const own = this.#ofMember({ requirement: rules.ofField(type, field), inputs: rules.ofInputs(type, field) }, node);
-    return own ?? this.#ofMembers(type, field, node);
+    return own ?? this.#ofMembers(type, field, node, possible);
   }
 
   /** A fragment on a type is denied by the type's rule. */
@@ -68,14 +70,14 @@ export class CertainDenials {
     return this.ofRules((requirement ? [requirement, ...provided] : provided).map(({ rule }) => rule));
   }
 
-  #ofMembers(type: FieldsType, field: Field, node: FieldNode): Refusal | undefined {
+  #ofMembers(type: FieldsType, field: Field, node: FieldNode, possible: PossibleTypes): Refusal | undefined {
     const { rules } = this.#operation;
-    const hasArguments = Boolean(node.arguments?.length);
-    if (!hasArguments && this.#byMembers.has(field)) return this.#byMembers.get(field);
+    const isAlike = possible === undefined && !node.arguments?.length;
+    if (isAlike && this.#byMembers.has(field)) return this.#byMembers.get(field);
     const refusal =
       this.#ofEvery(rules.ofEveryMember(getNamedType(field.type)), node) ??
-      this.#ofEvery(rules.ofEveryMemberField(type, field), node);
-    if (!hasArguments) this.#byMembers.set(field, refusal);
+      this.#ofEvery(rules.ofEveryMemberField(type, field, possible), node);
+    if (isAlike) this.#byMembers.set(field, refusal);
     return refusal;
   }
 

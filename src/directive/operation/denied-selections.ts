@@ -7,7 +7,8 @@ import type {
   GraphQLObjectType,
   OperationDefinitionNode,
 } from 'graphql';
-import { authStateOf, isExpired } from '../../auth.js';
+import { authStateOf } from '../../auth.js';
+import { isExpired } from '../../expiry.js';
 import type { Denial } from '../../errors.js';
 import { decide } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
@@ -58,8 +59,9 @@ type DeniedPositions = Map<ResponsePosition, { readonly refusal: Refusal; readon
  * `@skip` and `@include` are honoured. Policies are not asked, because they need data.
  *
  * Only certain denials count. A field of an object type is denied by any of its rules, also inside a fragment on an
- * abstract type. A field of an interface is denied by the interface's rules, or when every possible type denies it. A
- * fragment on a type counts as reached, so the type's rule denies it, even if no value of the type turns up.
+ * abstract type. A field of an interface is denied by the interface's rules, or when every possible type denies it: every
+ * one that the fragments around it leave. A fragment on a possible type counts as reached, so the type's rule denies it,
+ * even if no value of the type turns up.
  *
  * The cost is bounded: a fragment is walked once for each type, and not at all when the caller meets every rule in reach.
  * An operation too large to walk is denied at its first field if any rule of the schema refuses the caller.
@@ -79,9 +81,9 @@ export function findDeniedSelections(args: OperationToDecide): readonly DeniedSe
   let steps = 0;
   const isOver = () => steps + denials.steps > MOST_STEPS;
   walkOperation(schema, operation, fragmentsOf(document), coerced, {
-    enterField: (type, field, node, position) =>
+    enterField: (type, field, node, position, possible) =>
       (isEnforced !== undefined && !isEnforced(type, field)) ||
-      !add(denied, denials.ofField(type, field, node), position, node),
+      !add(denied, denials.ofField(type, field, node, possible), position, node),
     enterFragment: (type, position, node) =>
       isEnforced !== undefined || node === undefined || !add(denied, denials.ofFragment(type), position, node),
     isOver() {

@@ -6,13 +6,14 @@ import type { Rule } from '../rules/rule.js';
 import { membersOf } from '../rules/schema-rules.js';
 import type { SchemaRules } from '../rules/schema-rules.js';
 import { fragmentsOf, walkOperation } from './selections.js';
+import type { PossibleTypes } from './selections.js';
 
 type Field = GraphQLField<unknown, unknown>;
 
 export interface Reach {
   /**
-   * Each rule that could deny the operation before it runs, whatever its variables say; every rule of the schema for an
-   * operation too large to be looked at whole.
+   * Each rule that could deny the operation before it runs, with any variables; every rule of the schema for an operation
+   * too large to be looked at whole.
    */
   readonly rules: readonly Rule[];
   /** Whether anything in reach has a rule, counting what is known only at run time. */
@@ -54,10 +55,11 @@ function findReach({ schema, rules, document, operation }: RuledOperation): Reac
   let isAnythingRuled = false;
   let knowsInputFields = false;
   let steps = 0;
-  const known = new Set<Field>();
-  const isKnown = (field: Field) => {
-    const isOld = known.has(field);
-    known.add(field);
+  const known = new Map<Field, Set<PossibleTypes>>();
+  const isKnown = (field: Field, possible: PossibleTypes) => {
+    const ofField = known.get(field) ?? new Set();
+    const isOld = ofField.has(possible);
+    known.set(field, ofField.add(possible));
     return isOld;
   };
   const add = (requirement: Requirement | undefined) => {
@@ -66,7 +68,7 @@ function findReach({ schema, rules, document, operation }: RuledOperation): Reac
   };
 
   walkOperation(schema, operation, fragmentsOf(document), undefined, {
-    enterField(type, field, node) {
+    enterField(type, field, node, _position, possible) {
       add(rules.ofField(type, field));
       const inputs = node.arguments?.length ? rules.ofInputs(type, field) : undefined;
       for (const { name, requirement, isDeep } of inputs?.args ?? []) {
@@ -77,9 +79,9 @@ function findReach({ schema, rules, document, operation }: RuledOperation): Reac
         knowsInputFields ||= isDeep;
       }
       // What every type asks that may turn up can deny the selection beforehand.
-      if (!isKnown(field)) {
+      if (!isKnown(field, possible)) {
         const returned = rules.ofEveryMember(getNamedType(field.type)) ?? [];
-        for (const each of [...returned, ...(rules.ofEveryMemberField(type, field) ?? [])]) {
+        for (const each of [...returned, ...(rules.ofEveryMemberField(type, field, possible) ?? [])]) {
           add(each.requirement);
           each.inputs?.args.forEach(({ requirement }) => add(requirement));
           if (each.inputs && !knowsInputFields) each.inputs.ofInputFields().forEach(add);
@@ -87,6 +89,7 @@ function findReach({ schema, rules, document, operation }: RuledOperation): Reac
         }
       }
       isAnythingRuled ||= membersOf(rules, field) !== undefined || rules.isRuledInMember(type, field);
+      isAnythingRuled ||= rules.ofReferences(type, field) !== undefined;
       return true;
     },
     enterFragment: (type) => add(rules.ofType(type)),

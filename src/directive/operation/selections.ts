@@ -47,12 +47,16 @@ export interface SelectionVisitor {
     field: GraphQLField<unknown, unknown>,
     node: FieldNode,
     position: ResponsePosition,
+    possible: PossibleTypes,
   ) => boolean;
   /** A fragment that narrows an abstract type to this one. `node` is the field around it, if there is one. */
   readonly enterFragment: (type: FieldsType, position: ResponsePosition, node: FieldNode | undefined) => boolean;
   /** Asked before each selection: whether to end the walk. Default: never. */
   readonly isOver?: () => boolean;
 }
+
+/** The object types that can turn up, where fragments have narrowed an interface; undefined for every type of it. */
+export type PossibleTypes = readonly GraphQLObjectType[] | undefined;
 
 type Variables = Readonly<Record<string, unknown>>;
 /** The fragment of a name; undefined when the document has none. */
@@ -91,7 +95,7 @@ export function walkSelections(
   const walk = new Walk(schema, fragmentOf, variableValues, visitor);
   const position: ResponsePosition = { key: undefined, parent: undefined, children: new Map() };
   // A loop, not recursion: fragments can nest deeper than the call stack.
-  const levels: Level[] = [{ selections, next: 0, type, position, around: undefined }];
+  const levels: Level[] = [{ selections, next: 0, type, possible: undefined, position, around: undefined }];
   for (let level = levels.at(-1); level && !visitor.isOver?.(); level = levels.at(-1)) {
     const selection = level.selections[level.next];
     level.next += 1;
@@ -108,6 +112,7 @@ interface Level {
   readonly selections: readonly SelectionNode[];
   next: number;
   readonly type: GraphQLCompositeType;
+  readonly possible: PossibleTypes;
   readonly position: ResponsePosition;
   /** The field that has the selection set, if it is not the operation's. */
   readonly around: FieldNode | undefined;
@@ -118,9 +123,10 @@ class Walk {
   readonly #fragmentOf: FragmentOf;
   readonly #variableValues: Variables | undefined;
   readonly #visitor: SelectionVisitor;
-  // A fragment has the same rules wherever it is spread on the same type, so it is walked once for each type. Otherwise
+  // A fragment has the same rules wherever it is spread on the same types, so it is walked once for each type. Otherwise
   // nested fragments that each spread the next one twice would cost exponential time.
-  readonly #walked = new Map<FragmentDefinitionNode, Set<GraphQLCompositeType>>();
+  readonly #walked = new Map<FragmentDefinitionNode, Set<GraphQLCompositeType | PossibleTypes>>();
+  readonly #narrowed = new Map<GraphQLCompositeType | PossibleTypes, Map<GraphQLCompositeType, PossibleTypes>>();
 
   constructor(
     schema: GraphQLSchema,
@@ -144,17 +150,18 @@ class Walk {
     return this.#spread(selection.name.value, level);
   }
 
-  #field(node: FieldNode, { type, position: parent }: Level): Level | undefined {
+  #field(node: FieldNode, { type, possible, position: parent }: Level): Level | undefined {
     // A union's only field, `__typename`, has no rule; neither has introspection.
     const field = isUnionType(type) ? undefined : type.getFields()[node.name.value];
     if (field === undefined || isUnionType(type)) return undefined;
     const key = (node.alias ?? node.name).value;
     let position = parent.children.get(key);
     if (position === undefined) parent.children.set(key, (position = { key, parent, children: new Map() }));
-    if (!this.#visitor.enterField(type, field, node, position) || !node.selectionSet) return undefined;
+    if (!this.#visitor.enterField(type, field, node, position, possible) || !node.selectionSet) return undefined;
     const returned = getNamedType(field.type);
     if (!isObjectType(returned) && !isAbstractType(returned)) return undefined;
-    return { selections: node.selectionSet.selections, next: 0, type: returned, position, around: node };
+    const { selections } = node.selectionSet;
+    return { selections, next: 0, type: returned, possible: undefined, position, around: node };
   }
 
   #spread(name: string, level: Level): Level | undefined {
@@ -162,8 +169,9 @@ class Walk {
     if (fragment === undefined) return undefined;
     let types = this.#walked.get(fragment);
     if (types === undefined) this.#walked.set(fragment, (types = new Set()));
-    if (types.has(level.type)) return undefined;
-    types.add(level.type);
+    const place = level.possible ?? level.type;
+    if (types.has(place)) return undefined;
+    types.add(place);
     return this.#fragment(fragment.selectionSet, fragment.typeCondition.name.value, level);
   }
 
@@ -173,12 +181,33 @@ class Walk {
     if (isObjectType(type)) {
       // The object's type stays known: a fragment on an abstract type must not hide the object's own rules.
       const applies = narrowed === type || (isAbstractType(narrowed) && this.#schema.isSubType(narrowed, type));
-      return applies ? { selections, next: 0, type, position, around } : undefined;
+      return applies ? { ...level, selections, next: 0 } : undefined;
     }
     if (!isObjectType(narrowed) && !isAbstractType(narrowed)) return undefined;
-    const isCertain = narrowed !== type && !isUnionType(narrowed);
-    if (isCertain && !this.#visitor.enterFragment(narrowed, position, around)) return undefined;
-    return { selections, next: 0, type: narrowed, position, around };
+    if (narrowed === type) return { ...level, selections, next: 0 };
+    const possible = this.#narrow(level, narrowed);
+    // No value is of all the types around.
+    if (possible?.length === 0) return undefined;
+    if (!isUnionType(narrowed) && !this.#visitor.enterFragment(narrowed, position, around)) return undefined;
+    return { selections, next: 0, type: narrowed, possible, position, around };
+  }
+
+  /** The types that can turn up in a fragment on `to`. A list is the same as before if none is left out. */
+  #narrow({ type, possible }: Level, to: GraphQLCompositeType): PossibleTypes {
+    const from = possible ?? type;
+    let known = this.#narrowed.get(from);
+    if (known === undefined) this.#narrowed.set(from, (known = new Map<GraphQLCompositeType, PossibleTypes>()));
+    if (known.has(to)) return known.get(to);
+    const before = possible ?? this.#possibleTypesOf(type);
+    const all = this.#possibleTypesOf(to);
+    const both = before.filter((each) => all.includes(each));
+    const narrowed = both.length === all.length ? undefined : both.length === before.length ? before : both;
+    known.set(to, narrowed);
+    return narrowed;
+  }
+
+  #possibleTypesOf(type: GraphQLCompositeType): readonly GraphQLObjectType[] {
+    return isObjectType(type) ? [type] : this.#schema.getPossibleTypes(type);
   }
 
   #isIncluded(node: SelectionNode): boolean {

@@ -3,6 +3,7 @@ import type { GraphQLDirective, GraphQLSchema } from 'graphql';
 
 export const DEFAULT_NAME = 'auth';
 export const DEFAULT_PUBLIC_NAME = 'public';
+export const TOKEN_USE_TYPE = 'AuthTokenUse';
 
 /** Every place where a rule is enforced. A definition with more would promise what no guard keeps. */
 const AUTH_LOCATIONS = [
@@ -19,7 +20,7 @@ const AUTH_LOCATIONS = [
 const PUBLIC_LOCATIONS = ['OBJECT', 'FIELD_DEFINITION'];
 
 const AUTH_ARGUMENTS: Readonly<Record<string, string>> = {
-  tokenUse: 'AuthTokenUse',
+  tokenUse: TOKEN_USE_TYPE,
   groups: '[String!]',
   scopes: '[String!]',
   policies: '[String!]',

@@ -1,4 +1,4 @@
-/** Directives of other products that promise a guard: left in a schema, they do nothing here. */
+/** Directives of other products that promise a guard: left in a schema, they do nothing unless a dialect enforces them. */
 import type { GraphQLSchema } from 'graphql';
 import { print } from '../../settings.js';
 import { printName } from './annotation.js';
@@ -6,6 +6,22 @@ import type { Annotation } from './annotation.js';
 import type { ElementReader } from './annotations.js';
 
 const ROUTER_NAMES: readonly string[] = ['authenticated', 'requiresScopes', 'policy'];
+
+/** Another product whose directives can be enforced here. */
+export type Dialect = 'federation' | 'appsync';
+
+/** The directives that each dialect enforces. */
+const DIALECTS: Readonly<Record<Dialect, readonly string[]>> = {
+  federation: ROUTER_NAMES,
+  appsync: ['aws_auth', 'aws_cognito_user_pools'],
+};
+
+export const DIALECT_NAMES = Object.keys(DIALECTS) as readonly Dialect[];
+
+/** The dialect that enforces another product's directive. */
+export function dialectOf(meant: string): Dialect | undefined {
+  return DIALECT_NAMES.find((dialect) => DIALECTS[dialect].includes(meant));
+}
 
 const LIBRARY = 'a directive of another library';
 
@@ -44,14 +60,22 @@ export function normalizeName(name: string): string {
   return (/[_0-9A-Za-z]+/.exec(name)?.[0] ?? '').toLowerCase();
 }
 
-/** The other product's directive that a name in this schema means, by its own name. */
-export type ForeignName = (name: string) => string | undefined;
+/** The other product's directive that a name in a schema means, by its own name. */
+export interface ForeignNames {
+  /** The name is the directive's own, or one that federation's `@link` gives it. */
+  readonly meantBy: (name: string) => string | undefined;
+  /** The name is that, or one that a reader takes for it. */
+  readonly resembledBy: (name: string) => string | undefined;
+}
 
-/** Names that federation's `@link` gives count as the directives that they stand for. */
-export function readForeignNames(schema: GraphQLSchema, read: ElementReader): ForeignName {
-  const linked = new Map<string, string>(ROUTER_NAMES.map((name) => [`federation__${name}`, name]));
-  for (const use of read(schema).uses) addLinkedNames(use, linked);
-  return (name) => linked.get(name) ?? byNormalName.get(normalizeName(name));
+export function readForeignNames(schema: GraphQLSchema, read: ElementReader): ForeignNames {
+  const known = new Map<string, string>(ROUTER_NAMES.map((name) => [`federation__${name}`, name]));
+  for (const name of FOREIGN_NAMES) known.set(name, name);
+  for (const use of read(schema).uses) addLinkedNames(use, known);
+  return {
+    meantBy: (name) => known.get(name),
+    resembledBy: (name) => known.get(name) ?? byNormalName.get(normalizeName(name)),
+  };
 }
 
 /**
@@ -80,8 +104,10 @@ function addLinkedNames({ args }: Annotation, linked: Map<string, string>): void
 /** What is wrong with another product's directive on an element. */
 export function foreignProblem(written: string, meant: string, ownName: string): string {
   const [product] = [...PRODUCTS].find(([, names]) => names.includes(meant)) ?? [LIBRARY];
+  const dialect = dialectOf(meant);
+  const here = dialect === undefined ? '' : ` enforce it here: authDirective({ dialects: ['${dialect}'] });`;
   return (
-    `${printName(written)} is ${product}, which nothing enforces here. Write @${ownName} instead, or name it if something ` +
-    `else enforces it: authDirective({ enforcedElsewhere: [${print(meant)}] }).`
+    `${printName(written)} is ${product}, which nothing enforces here. Write @${ownName} instead,${here} or name it if ` +
+    `something else enforces it: authDirective({ enforcedElsewhere: [${print(meant)}] }).`
   );
 }

@@ -6,7 +6,8 @@ import type { Annotation, Reading } from './annotation.js';
 import { createElementReader } from './annotations.js';
 import type { ElementReader } from './annotations.js';
 import { DEFAULT_NAME, hasAuthArguments } from './definition.js';
-import { foreignProblem, normalizeName, readForeignNames } from './dialects.js';
+import { dialectOf, foreignProblem, normalizeName, readForeignNames } from './dialects.js';
+import type { Dialect } from './dialects.js';
 import { visitElements } from './elements.js';
 
 /** What is known of the directives of a schema. */
@@ -17,6 +18,8 @@ export interface NamingSettings {
   readonly publicNames: ReadonlySet<string>;
   /** The directives of other products that something else enforces. */
   readonly enforcedElsewhere: ReadonlySet<string>;
+  /** The other products whose directives are enforced here. */
+  readonly dialects: ReadonlySet<Dialect>;
 }
 
 /** What is wrong with how an element says its directives; a sentence each. */
@@ -37,16 +40,21 @@ export function findNamingProblems(schema: GraphQLSchema, settings: NamingSettin
 
 export function createNamingCheck(
   schema: GraphQLSchema,
-  { names, publicNames, enforcedElsewhere }: NamingSettings,
+  { names, publicNames, enforcedElsewhere, dialects }: NamingSettings,
   read: ElementReader,
 ): CheckNaming {
-  const foreignName = readForeignNames(schema, read);
+  const foreign = readForeignNames(schema, read);
+  const isOfDialect = (meant: string | undefined) => {
+    const dialect = meant === undefined ? undefined : dialectOf(meant);
+    return dialect !== undefined && dialects.has(dialect);
+  };
   const byNormalName = new Map([...publicNames, ...names].map((name) => [normalizeName(name), name]));
   const [ownName = DEFAULT_NAME] = names;
   const isOwn = (name: string) => names.has(name) || publicNames.has(name);
+  const isRule = (name: string) => isOwn(name) || isOfDialect(foreign.meantBy(name));
 
   function problemOf({ name }: Annotation): string | undefined {
-    if (isOwn(name)) return undefined;
+    if (isRule(name)) return undefined;
     const meant = byNormalName.get(normalizeName(name));
     if (meant !== undefined) return nearMiss(name, meant);
     const definition = schema.getDirective(name);
@@ -60,20 +68,21 @@ export function createNamingCheck(
         "another product's, add its definition to the schema."
       );
     }
-    const foreign = foreignName(name);
-    return foreign === undefined || enforcedElsewhere.has(foreign) ? undefined : foreignProblem(name, foreign, ownName);
+    const resembled = foreign.resembledBy(name);
+    if (resembled === undefined || enforcedElsewhere.has(resembled)) return undefined;
+    return isOfDialect(resembled) ? nearMiss(name, resembled) : foreignProblem(name, resembled, ownName);
   }
 
   const check: CheckNaming = ({ uses, misplaced, otherKeys, faults }) => [
     ...faults.map((fault) => `${fault} ${codeForm(ownName)}`),
     ...uses.flatMap((use) => problemOf(use) ?? []),
     ...misplaced
-      .filter(({ use }) => isOwn(use.name) || problemOf(use) !== undefined)
+      .filter(({ use }) => isRule(use.name) || problemOf(use) !== undefined)
       .map(({ place }) => `\`${place}\` is not read. ${codeForm(ownName)}`),
     ...otherKeys
       .filter((key) => names.has(byNormalName.get(normalizeName(key)) ?? ''))
       .map((key) => `\`extensions[${print(key)}]\` is not read. ${codeForm(ownName)}`),
-    ...bareProblems(uses, isOwn, (name) => schema.getDirective(name) != null),
+    ...bareProblems(uses, isRule, (name) => schema.getDirective(name) != null),
   ];
   // Nearly all that is annotated has the directive's own name in SDL.
   const isClear = ({ uses, misplaced, otherKeys, faults }: Reading) =>

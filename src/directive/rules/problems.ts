@@ -1,13 +1,17 @@
 /** Finds what is wrong with the directives of a schema before it is guarded: each problem names its element and its remedy. */
 import { DirectiveLocation } from 'graphql';
 import type { GraphQLDirective, GraphQLSchema } from 'graphql';
-import { Literal, print } from '../../settings.js';
+import { print } from '../../settings.js';
+import { printName } from './annotation.js';
 import type { Annotation } from './annotation.js';
 import { usesOf } from './annotations.js';
 import type { ElementReader } from './annotations.js';
 import { ARGUMENT_NAMES, findDefinitionProblems, isCognitoName } from './definition.js';
+import { createDialectReader, dialectProblems } from './dialect-rule.js';
+import type { Dialect } from './dialects.js';
 import { visitElements } from './elements.js';
 import type { ElementKind, FieldOf } from './elements.js';
+import { listProblems, toList, unknownNames } from './names.js';
 import { createNamingCheck } from './naming.js';
 import type { SchemaRules } from './schema-rules.js';
 
@@ -19,6 +23,7 @@ export interface ProblemSettings {
   readonly groups: ReadonlySet<string> | undefined;
   readonly policies: ReadonlyMap<string, PolicyProblems>;
   readonly enforcedElsewhere: ReadonlySet<string>;
+  readonly dialects: ReadonlySet<Dialect>;
 }
 
 export interface PolicyProblems {
@@ -54,24 +59,35 @@ export function findProblems(
   settings: ProblemSettings,
   read: ElementReader,
 ): readonly string[] {
-  const { name, publicName, enforcedElsewhere } = settings;
+  const { name, publicName, enforcedElsewhere, dialects } = settings;
   const names = new Set([name]);
   const publicNames = new Set([publicName]);
   const problems = [
     ...findDefinitionProblems(schema, settings),
     ...schema.getDirectives().flatMap((directive) => directiveInputProblems(directive, rules, name)),
   ];
-  const checkNaming = createNamingCheck(schema, { names, publicNames, enforcedElsewhere }, read);
+  const checkNaming = createNamingCheck(schema, { names, publicNames, enforcedElsewhere, dialects }, read);
+  const ruleOf = createDialectReader(schema, { names, publicNames, dialects }, read);
   visitElements(schema, (element, kind, coordinate, fieldOf) => {
     const reading = read(element);
     const annotations = usesOf(reading, names);
+    const dialectRules = ruleOf ? reading.uses.flatMap((use) => ruleOf(use) ?? []) : [];
     const found = [
       ...checkNaming(reading),
-      ...annotations.flatMap((annotation) => annotationProblems(annotation, kind, settings)),
-      ...annotations.flatMap((annotation) => policyProblems(annotation, fieldOf, schema, settings)),
-      ...publicProblems(usesOf(reading, publicNames), kind, annotations.length > 0, settings),
+      ...annotations.flatMap((annotation) => annotationProblems(annotation, kind, schema, settings)),
+      ...annotations.flatMap(({ args }) => policyProblems(toList(args['policies']), fieldOf, schema, settings)),
+      ...dialectRules.flatMap((rule) => dialectProblems(rule, kind, settings)),
+      ...dialectRules.flatMap(({ policies }) => policyProblems(policies, fieldOf, schema, settings)),
+      ...publicProblems(
+        usesOf(reading, publicNames),
+        kind,
+        [...annotations, ...dialectRules.map(({ use }) => use)],
+        settings,
+      ),
     ];
-    for (const problem of found) problems.push(`${coordinate}: ${problem}`);
+    if (found.length === 0) return;
+    // Pothos writes a directive both as a node and in `extensions`.
+    for (const problem of new Set(found)) problems.push(`${coordinate}: ${problem}`);
   });
   return problems;
 }
@@ -95,7 +111,8 @@ function directiveInputProblems(
 function annotationProblems(
   { name, args, form, faults }: Annotation,
   kind: ElementKind,
-  { groups, policies }: ProblemSettings,
+  schema: GraphQLSchema,
+  settings: ProblemSettings,
 ): readonly string[] {
   const unenforceable = UNENFORCEABLE.get(kind);
   if (unenforceable !== undefined) {
@@ -107,28 +124,21 @@ function annotationProblems(
     problems.push(`Unknown argument ${print(key)} of @${name}. Known arguments: ${ARGUMENT_NAMES.join(', ')}.`);
   }
   const { tokenUse } = args;
-  if ('tokenUse' in args && tokenUse !== 'ID' && tokenUse !== 'ACCESS') problems.push(tokenUseProblem(tokenUse, form));
+  if ('tokenUse' in args && tokenUse !== 'ID' && tokenUse !== 'ACCESS') {
+    const isDefined = form === 'code' || schema.getDirective(name) != null;
+    problems.push(isDefined ? tokenUseProblem(tokenUse, form) : undefinedTokenUseProblem(tokenUse, name));
+  }
   if (tokenUse === 'ID' && 'scopes' in args) {
     problems.push('An ID token has no scopes. Leave out `scopes`, or ask for `tokenUse: ACCESS`.');
   }
   for (const key of ['groups', 'scopes', 'policies']) {
     if (key in args) problems.push(...listProblems(key, toList(args[key])));
   }
-  for (const group of namesIn(args, 'groups')) {
-    if (!groups || groups.has(group)) continue;
-    problems.push(
-      `Expected each of \`groups\` to be one of authDirective({ groups }), got ${print(group)}. Correct it, or add it there.`,
-    );
-  }
+  if ('groups' in args) problems.push(...unknownNames('groups', 'groups', toList(args['groups']), settings));
   if ('policies' in args && WITHOUT_POLICIES.has(kind)) {
     problems.push('A policy needs a field to look at. Put `policies` on the fields that return this type.');
   }
-  for (const policy of namesIn(args, 'policies')) {
-    if (policies.has(policy)) continue;
-    problems.push(
-      `Expected each of \`policies\` to be a key of authDirective({ policies }), got ${print(policy)}. Correct it, or add it there.`,
-    );
-  }
+  if ('policies' in args) problems.push(...unknownNames('policies', 'policies', toList(args['policies']), settings));
   return problems;
 }
 
@@ -141,29 +151,22 @@ function tokenUseProblem(tokenUse: unknown, form: Annotation['form']): string {
   );
 }
 
-function listProblems(key: string, list: readonly unknown[]): readonly string[] {
-  if (list.length === 0) {
-    return [
-      `Expected \`${key}\` to be a list of names, got an empty list, which no caller meets. Name one, or leave it out.`,
-    ];
-  }
-  return list
-    .filter((each) => !isCognitoName(each))
-    .map((each) =>
-      each instanceof Literal
-        ? `Expected each of \`${key}\` to be a string, got ${print(each)}. Write \`${key}: [${print(each.text)}]\`.`
-        : `Expected each of \`${key}\` to be a name without white space, got ${print(each)}. Correct it, or leave it out.`,
-    );
+// Libraries that write the node of a use take the kinds of its values from the definition: without it, all text is a string.
+function undefinedTokenUseProblem(tokenUse: unknown, name: string): string {
+  return (
+    `Expected \`tokenUse\` to be ID or ACCESS, got ${print(tokenUse)} in a schema that does not define @${name}. Give the ` +
+    "schema's builder the definition: buildSchema(authDirectiveTypeDefs).getDirectives()."
+  );
 }
 
 function policyProblems(
-  { args }: Annotation,
+  names: readonly unknown[],
   fieldOf: FieldOf | undefined,
   schema: GraphQLSchema,
   { policies }: ProblemSettings,
 ): readonly string[] {
   if (fieldOf === undefined) return [];
-  return namesIn(args, 'policies').flatMap((name) => {
+  return names.filter(isCognitoName).flatMap((name) => {
     const problem = policies.get(name)?.problemOf(fieldOf, schema);
     return problem === undefined ? [] : [`The policy ${print(name)} could never hold here: ${problem}`];
   });
@@ -172,28 +175,20 @@ function policyProblems(
 function publicProblems(
   marks: readonly Annotation[],
   kind: ElementKind,
-  hasRule: boolean,
-  { name, publicName }: ProblemSettings,
+  [rule]: readonly Annotation[],
+  { publicName }: ProblemSettings,
 ): readonly string[] {
   if (marks.length === 0) return [];
   const problems = marks.flatMap(({ args, faults }) => [
     ...faults,
     ...Object.keys(args).map((key) => `Expected @${publicName} to have no arguments, got ${print(key)}. Leave it out.`),
   ]);
-  if (hasRule) problems.push(`@${publicName} lifts no rule, and @${name} beside it holds. Remove one of them.`);
+  if (rule)
+    problems.push(`@${publicName} lifts no rule, and ${printName(rule.name)} beside it holds. Remove one of them.`);
   else if (kind === 'INTERFACE_FIELD') {
     problems.push(`@${publicName} has no effect here. Put it on the field of each type that implements it.`);
   } else if (kind !== 'OBJECT' && kind !== 'OBJECT_FIELD') {
     problems.push(`@${publicName} has no effect here. Put it on a field or its type.`);
   }
   return problems;
-}
-
-function namesIn(args: Annotation['args'], key: string): readonly string[] {
-  return toList(args[key]).filter(isCognitoName);
-}
-
-/** One value counts as a list of it (GraphQL specification, section 3.11, input coercion of lists). */
-function toList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value];
 }

@@ -13,11 +13,11 @@ export interface Requirement {
   readonly policies: readonly PolicyClause[];
 }
 
+/** Any verified token. */
+export const ANY_TOKEN: Clause = { tokenUse: undefined, groups: undefined, scopes: undefined };
+
 /** What `unannotated: 'authenticated'` asks: any verified token. */
-export const anyToken: Requirement = {
-  rule: internRule([{ tokenUse: undefined, groups: undefined, scopes: undefined }]),
-  policies: [],
-};
+export const anyToken: Requirement = { rule: internRule([ANY_TOKEN]), policies: [] };
 
 /** What all of the annotations ask together; undefined when there is none. */
 export function requirementOf(annotations: readonly Annotation[]): Requirement | undefined {
@@ -61,7 +61,7 @@ function hasClause(clauses: readonly PolicyClause[], clause: PolicyClause): bool
 }
 
 /** Met by no caller: it asks for one of no groups. */
-const UNMEETABLE: Clause = { tokenUse: undefined, groups: [], scopes: undefined };
+export const UNMEETABLE: Clause = { tokenUse: undefined, groups: [], scopes: undefined };
 
 function readClause({ args, faults }: Annotation): Clause {
   const { tokenUse, groups, scopes } = args;

@@ -11,12 +11,15 @@ import type {
 } from 'graphql';
 import { createElementReader, usesOf } from './annotations.js';
 import type { ElementReader, SchemaElement } from './annotations.js';
+import { createDialectReader } from './dialect-rule.js';
+import type { Dialect } from './dialects.js';
 import { readInputRules } from './input-rules.js';
 import type { FieldInputs } from './input-rules.js';
 import { memoize, memoizePair } from './memoize.js';
 import { and, anyToken, isImpliedBy, requirementOf } from './requirement.js';
 import type { Requirement } from './requirement.js';
 import type { Rule } from './rule.js';
+import { findSubgraph } from './subgraph.js';
 
 export interface RuleSettings {
   /** The names of `@auth`. */
@@ -24,6 +27,8 @@ export interface RuleSettings {
   /** The names of `@public`. */
   readonly publicNames: ReadonlySet<string>;
   readonly unannotated: 'public' | 'authenticated';
+  /** The other products whose directives are enforced here. */
+  readonly dialects: ReadonlySet<Dialect>;
 }
 
 type Field = GraphQLField<unknown, unknown>;
@@ -44,6 +49,11 @@ export interface SchemaRules {
   readonly ofField: (parent: FieldsType, field: Field) => Requirement | undefined;
   /** The members of an abstract type that ask for more than the type itself, by name; undefined when none does. */
   readonly ofMembers: (type: GraphQLAbstractType) => Members | undefined;
+  /**
+   * What references of a subgraph ask before they are resolved, by the name of their type, if the field is `_entities`;
+   * undefined when none asks for anything.
+   */
+  readonly ofReferences: (parent: FieldsType, field: Field) => Members | undefined;
   /** The arguments of the field through which a request can provide something that has a rule. */
   readonly ofInputs: (parent: FieldsType, field: Field) => FieldInputs | undefined;
   /** Whether a value of the type has a rule, or can hold an input field that has one. */
@@ -52,22 +62,37 @@ export interface SchemaRules {
   readonly isRuledInMember: (type: FieldsType, field: Field) => boolean;
   /** What each type asks that a value of the type may turn out to be; undefined when one of them asks for nothing. */
   readonly ofEveryMember: (type: GraphQLNamedType) => readonly MemberRules[] | undefined;
-  /** What the field of an interface asks on each type that may turn up there; undefined when it asks for nothing on one. */
-  readonly ofEveryMemberField: (type: FieldsType, field: Field) => readonly MemberRules[] | undefined;
+  /**
+   * What the field of an interface asks on each type that may turn up there; undefined when it asks for nothing on one.
+   *
+   * @param possible These types alone. Default: every type of the interface.
+   */
+  readonly ofEveryMemberField: (
+    type: FieldsType,
+    field: Field,
+    possible?: readonly GraphQLObjectType[],
+  ) => readonly MemberRules[] | undefined;
   /** Every rule that a field, a type or an input of the schema asks for. */
   readonly all: () => ReadonlySet<Rule>;
 }
 
 export function readRules(
   schema: GraphQLSchema,
-  { names, publicNames, unannotated }: RuleSettings,
+  { names, publicNames, unannotated, dialects }: RuleSettings,
   read: ElementReader = createElementReader(),
 ): SchemaRules {
   const roots = new Set(Object.values(OperationTypeNode).map((operation) => schema.getRootType(operation)));
-  const own = (element: SchemaElement) => requirementOf(usesOf(read(element), names));
+  const dialectRuleOf = createDialectReader(schema, { names, publicNames, dialects }, read);
+  const own = (element: SchemaElement) => {
+    const reading = read(element);
+    const requirement = requirementOf(usesOf(reading, names));
+    if (dialectRuleOf === undefined) return requirement;
+    return reading.uses.map((use) => dialectRuleOf(use)?.requirement).reduce(and, requirement);
+  };
   const isPublic = (element: SchemaElement) =>
     usesOf(read(element), publicNames).some(({ faults }) => faults.length === 0);
   const inputs = readInputRules(schema, own);
+  const subgraph = findSubgraph(schema);
 
   const interfacesOf = memoize((type: GraphQLNamedType) => [...findInterfaces(type)]);
 
@@ -84,8 +109,34 @@ export function readRules(
     if (!isObjectType(parent)) return requirement;
     if (roots.has(parent)) requirement = and(requirement, ofType(parent));
     if (requirement || unannotated === 'public' || isPublic(field) || isPublic(parent)) return requirement;
+    // Without them a gateway does not start. What they lead to asks for itself.
+    if (subgraph?.isOfService(parent, field) || subgraph?.isEntities(parent, field)) return undefined;
     return anyToken;
   });
+
+  /** Whether anything of a referenced entity is exempt from the default. */
+  const isOpen = memoize((type: FieldsType): boolean =>
+    isInterfaceType(type)
+      ? schema.getPossibleTypes(type).every(isOpen)
+      : isPublic(type) || Object.values(type.getFields()).some(isPublic),
+  );
+
+  const findReferences = (): Members => {
+    const found = new Map<string, Requirement>();
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (!isObjectType(type) && !isInterfaceType(type)) continue;
+      const requirement = ofType(type) ?? (unannotated === 'public' || isOpen(type) ? undefined : anyToken);
+      if (requirement) found.set(type.name, requirement);
+    }
+    return found;
+  };
+  let references: Members | undefined;
+
+  const ofReferences = (parent: FieldsType, field: Field) => {
+    if (!subgraph?.isEntities(parent, field)) return undefined;
+    references ??= findReferences();
+    return references.size > 0 ? references : undefined;
+  };
 
   const ofInputs = memoizePair((parent: FieldsType, field: Field) => {
     if (field.args.length === 0) return undefined;
@@ -111,16 +162,19 @@ export function readRules(
 
   /** Of an interface's field, on the types that may turn up there. */
   const ofMemberFields = memoizePair((type: GraphQLInterfaceType, field: Field) => {
-    const fields = schema
-      .getPossibleTypes(type)
-      .map((member) => [member, member.getFields()[field.name] ?? field] as const);
-    const members = fields.map(([member, each]) => ({
-      requirement: ofField(member, each),
-      inputs: ofInputs(member, each),
-    }));
+    const types = schema.getPossibleTypes(type);
+    const members = types.map((member) => ofMemberField(member, field));
     const isRuled =
-      members.some(asksAnything) || fields.some(([, each]) => membersOf({ ofMembers }, each) !== undefined);
+      members.some(asksAnything) ||
+      types.some((member) => membersOf({ ofMembers }, fieldIn(member, field)) !== undefined);
     return { isRuled, every: ifAllAsk(members) };
+  });
+
+  const fieldIn = (member: GraphQLObjectType, field: Field) => member.getFields()[field.name] ?? field;
+
+  const ofMemberField = (member: GraphQLObjectType, field: Field) => ({
+    requirement: ofField(member, fieldIn(member, field)),
+    inputs: ofInputs(member, fieldIn(member, field)),
   });
 
   let allRules: ReadonlySet<Rule> | undefined;
@@ -141,11 +195,16 @@ export function readRules(
     ofType,
     ofField,
     ofMembers,
+    ofReferences,
     ofInputs,
     isRuledInput: inputs.isRuled,
     isRuledInMember: (type, field) => isInterfaceType(type) && ofMemberFields(type, field).isRuled,
     ofEveryMember: (type) => (isAbstractType(type) ? ofEveryMember(type) : undefined),
-    ofEveryMemberField: (type, field) => (isInterfaceType(type) ? ofMemberFields(type, field).every : undefined),
+    ofEveryMemberField(type, field, possible) {
+      if (!isInterfaceType(type)) return undefined;
+      if (possible === undefined) return ofMemberFields(type, field).every;
+      return ifAllAsk(possible.map((member) => ofMemberField(member, field)));
+    },
     all,
   };
 }

@@ -3,7 +3,12 @@ import { createPublicKey, hash } from 'node:crypto';
 import { AuthConfigurationError } from '../../errors.js';
 import { messageOf } from '../../settings.js';
 
-/** One public key, with the members of RFC 7517, section 4 and RFC 7518, section 6.3.1. */
+/**
+ * One public key, with the members of RFC 7517, section 4 and RFC 7518, section 6.3.1.
+ *
+ * @example
+ * const key: JsonWebKey = { kty: 'RSA', kid: 'k1', use: 'sig', alg: 'RS256', n: '…', e: 'AQAB' };
+ */
 export interface JsonWebKey {
   readonly kty?: string | undefined;
   readonly kid?: string | undefined;
@@ -14,7 +19,13 @@ export interface JsonWebKey {
   readonly [member: string]: unknown;
 }
 
-/** A JWKS document, as at a pool's `/.well-known/jwks.json`. */
+/**
+ * A JWKS document, as at a pool's `/.well-known/jwks.json`.
+ *
+ * @example
+ * const jwks = JSON.parse(readFileSync('jwks.json', 'utf8')) as JsonWebKeySet;
+ * const verifier = createCognitoVerifier({ userPoolId, clientId, jwks });
+ */
 export interface JsonWebKeySet {
   readonly keys: readonly JsonWebKey[];
 }
@@ -87,8 +98,9 @@ function readKey(value: unknown, allowEmulatorKeys: boolean): VerificationKey {
 }
 
 function listOf(document: unknown): readonly unknown[] {
-  const isObject = typeof document === 'object' && document !== null && !Array.isArray(document);
-  const keys: unknown = isObject && Object.hasOwn(document, 'keys') ? Reflect.get(document, 'keys') : undefined;
+  // `Object()` makes an object of any value.
+  const holder = Object(document) as Readonly<Record<string, unknown>>;
+  const keys = Object.hasOwn(holder, 'keys') ? holder['keys'] : undefined;
   if (!Array.isArray(keys)) throw new Error('it is not an object with a list `keys`');
   if (keys.length > MAX_KEYS) throw new Error(`it has more than ${MAX_KEYS} keys`);
   return keys;

@@ -12,7 +12,7 @@ function clause(fields: Partial<Clause>): Clause {
 }
 
 describe('a rule', () => {
-  it('is the same for the same content, in whatever order it is written', () => {
+  it('is the same for the same content in any order', () => {
     const one = internRule([clause({ groups: ['a', 'b'] }), clause({ tokenUse: 'id' })]);
     expect(internRule([clause({ tokenUse: 'id' }), clause({ groups: ['b', 'a', 'b'] })])).toBe(one);
     expect(internRule([clause({ scopes: ['a', 'b'] }), clause({ tokenUse: 'id' })])).not.toBe(one);
@@ -28,7 +28,7 @@ describe('a rule', () => {
     expect(countRules()).toBe(before);
   });
 
-  it('is decided once for each Auth, and the decision says the same again', () => {
+  it('is decided once for each Auth, and gives the same decision again', () => {
     const state = authStateOf(authenticatedAs({ groups: ['a'] }));
     if (state === undefined) throw new Error('An Auth has a state.');
     const allowed = internRule([clause({ groups: ['a'] })]);

@@ -15,7 +15,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('a rule that was met', () => {
-  it('is met for that Auth alone, however the fields of two executions take turns', async () => {
+  it('is met for that Auth alone when the fields of two executions take turns', async () => {
     const turns: (() => void)[] = [];
     const schema = guard('type Query { row: Row } type Row { one: Int @auth later: Row two: Int @auth }', {
       Query: { row: () => ({ one: 1 }) },
@@ -41,7 +41,7 @@ describe('a rule that was met', () => {
     ]);
   });
 
-  it('is asked again when a resolver has put another Auth in the context', async () => {
+  it('is decided again when a resolver has put another Auth in the context', async () => {
     const schema = guard('type Query { a: Int @auth leave: Int b: Int @auth }', {
       Query: {
         a: () => 1,
@@ -57,7 +57,22 @@ describe('a rule that was met', () => {
     expect(errors?.map(({ path, extensions }) => [path, extensions['reason']])).toEqual([[['b'], 'missing']]);
   });
 
-  it('is asked again in the next execution, in which the token may have run out', async () => {
+  it('is decided again for the very field that met it, when a resolver has put another Auth in the context', async () => {
+    const schema = guard('type Query { a: Int @auth leave: Int enter: Int }', {
+      Query: {
+        a: () => 1,
+        leave: (_: unknown, __: unknown, context: { auth: Auth }) => ((context.auth = anonymous()), 0),
+        enter: (_: unknown, __: unknown, context: { auth: Auth }) => ((context.auth = member), 0),
+      },
+    });
+    const member = authenticatedAs();
+    const source = '{ a again: a leave denied: a other: a enter allowed: a }';
+    const { data, errors } = await start(schema, source, { auth: member });
+    expect(data).toEqual({ a: 1, again: 1, leave: 0, denied: null, other: null, enter: 0, allowed: 1 });
+    expect(errors?.map(({ path }) => path)).toEqual([['denied'], ['other']]);
+  });
+
+  it('is decided again in the next execution, in which the token may have expired', async () => {
     let now = Date.now();
     const pool = createTestUserPool();
     const verifier = pool.verifier({ clock: () => now });
@@ -111,7 +126,7 @@ describe('a rule that was met', () => {
     expect(() => call(refused, variables)).toThrow('The token has been revoked.');
   });
 
-  it('is asked again each time when nothing tells one execution from another', async () => {
+  it('is decided each time when nothing tells one execution from another', async () => {
     let now = Date.now();
     const pool = createTestUserPool();
     const auth = await pool.verifier({ clock: () => now }).authenticate(pool.accessToken());

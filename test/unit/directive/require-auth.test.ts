@@ -25,7 +25,7 @@ function causeOf(ask: () => unknown): string | undefined {
 }
 
 describe('requireAuth', () => {
-  it('gives the auth that meets the rule', () => {
+  it('returns the auth that meets the rule', () => {
     const auth = authenticatedAs({ tokenUse: 'access', groups: ['admin'], scopes: ['s'] });
     expect(requireAuth({ auth })).toBe(auth);
     expect(requireAuth({ auth }, { groups: ['support', 'admin'] })).toBe(auth);
@@ -34,7 +34,7 @@ describe('requireAuth', () => {
   });
 
   it.each([
-    ['nobody', anonymous(), {}, 'UNAUTHENTICATED', 'missing', 'Authentication is required.'],
+    ['no token', anonymous(), {}, 'UNAUTHENTICATED', 'missing', 'Authentication is required.'],
     ['a refused token', rejected('expired'), {}, 'UNAUTHENTICATED', 'expired', 'The token has expired.'],
     [
       'missing keys',
@@ -128,7 +128,7 @@ describe('requireAuth', () => {
     });
   });
 
-  it('says one constant sentence, whatever the rule holds', () => {
+  it('logs one constant sentence for every misuse', () => {
     const sentences = new Set<string | undefined>();
     for (let time = 0; time < 100; time += 1) {
       for (const rule of [{ [`name-${time}`]: 1 }, { groups: [[`group-${time}`]] }, { tokenUse: `use-${time}` }]) {
@@ -148,7 +148,7 @@ describe('requireAuth', () => {
     }
   });
 
-  it('keeps nothing of a rule that is made up while serving', () => {
+  it('keeps nothing of a rule that is written while serving', () => {
     const before = countRules();
     const auth = authenticatedAs({ groups: ['tenant-7'] });
     for (let tenant = 0; tenant < 100; tenant += 1)

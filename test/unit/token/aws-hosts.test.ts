@@ -35,4 +35,14 @@ describe('a client id', () => {
       'got the text of a missing value',
     );
   });
+
+  it.each(['undefined-2', 'nullable', 'x'.repeat(128)])('can be %s', (clientId) => {
+    expect(() => createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId })).not.toThrow();
+  });
+
+  it('cannot have characters that no id has, at any length', () => {
+    const refused = (clientId: string) => () => createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId });
+    expect(refused('*'.repeat(128))).toThrow('got characters that no id has');
+    expect(refused('*'.repeat(129))).toThrow('got more than 128 characters');
+  });
 });

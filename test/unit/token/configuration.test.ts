@@ -136,8 +136,13 @@ describe('createCognitoVerifier() refuses static keys', () => {
   it.each<[string, unknown, RegExp]>([
     ['no set', {}, /it is not an object with a list `keys`/],
     ['a list', [key], /it is not an object with a list `keys`/],
+    ['a text', 'keys', /it is not an object with a list `keys`/],
+    ['no list', { keys: { 0: key, length: 1 } }, /it is not an object with a list `keys`/],
+    ['inherited keys', Object.create({ keys: [key] }), /it is not an object with a list `keys`/],
     ['no keys', { keys: [] }, /it has no key/],
     ['no object', { keys: ['key'] }, /keys\[0\] cannot be used: it is not an object/],
+    ['null', { keys: [null] }, /keys\[0\] cannot be used: it is not an object/],
+    ['a list in the list', { keys: [[key]] }, /keys\[0\] cannot be used: it is not an object/],
     ['a private key', { keys: [{ ...key, d: 'AQAB' }] }, /keys\[0\] cannot be used: it has the private member `d`/],
     ['a secret', { keys: [{ kty: 'oct', k: 'AQAB', kid: 'x' }] }, /it has the private member `k`/],
     ['another type', { keys: [{ ...key, kty: 'EC' }] }, /its `kty` is not RSA/],
@@ -160,6 +165,19 @@ describe('createCognitoVerifier() refuses static keys', () => {
     ['one bad key among good ones', { keys: [key, {}] }, /keys\[1\] cannot be used/],
   ])('with %s', (_, value, complaint) => {
     expect(complaintAbout({ ...pool, jwks: value })).toMatch(complaint);
+  });
+});
+
+describe('createCognitoVerifier() accepts static keys', () => {
+  const [key] = jwks.keys;
+  it.each<[string, object]>([
+    ['with 100 of them', { keys: Array.from({ length: 100 }, (_, index) => ({ ...key, kid: `k${String(index)}` })) }],
+    ['with a modulus of 8192 bits', { keys: [{ ...key, n: Buffer.alloc(1024, 0xff).toString('base64url') }] }],
+    ['without use and alg', { keys: [{ ...key, use: undefined, alg: undefined }] }],
+    ['with a use and operations', { keys: [{ ...key, use: 'sig', key_ops: ['verify'] }] }],
+    ['with a kid of 128 characters', { keys: [{ ...key, kid: 'k'.repeat(128) }] }],
+  ])('%s', (_, value) => {
+    expect(complaintAbout({ ...pool, jwks: value })).toBe('accepted');
   });
 });
 

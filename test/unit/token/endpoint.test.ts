@@ -119,6 +119,8 @@ describe('the endpoint', () => {
     'http://[::ffff:127.0.0.1]',
     'http://localhost:pass@evil.com',
     'http://localhost@evil.com',
+    'http://:pass@localhost',
+    'http://user@localhost',
     'http://evil.com/localhost',
     'http://evil.com#.localhost',
     'http://evil.com?.localhost',
@@ -130,6 +132,47 @@ describe('the endpoint', () => {
     'file://localhost/',
   ])('%j is refused', (endpoint) => {
     expect(of(endpoint)).toMatch(/^Expected `pool\.endpoint` to be (?:https|the origin of an emulator), got /);
+  });
+});
+
+describe('the text of the endpoint', () => {
+  it('can end in slashes', async () => {
+    expect(await addressesOf({ userPoolId: 'local_1a2B', endpoint: 'http://localhost:4566//' })).toEqual([
+      'http://localhost:4566/local_1a2B/.well-known/jwks.json',
+    ]);
+  });
+
+  it.each([7, null, new URL('http://localhost'), ''])('cannot be %s', (endpoint) => {
+    expect(refused({ userPoolId: 'local_1a2B', endpoint })).toMatch(
+      /^Expected `pool\.endpoint` to be the origin of an emulator, got .+\. Write: endpoint: 'http:\/\/127\.0\.0\.1:9229'\.$/,
+    );
+  });
+});
+
+// A key with this `kid` is taken for that of cognito-local, whose private half is public.
+describe('the key of an emulator', () => {
+  const emulated = createTestUserPool({ userPoolId: 'local_1a2B' });
+  const [key] = emulated.jwks.keys;
+  const jwks = { keys: [{ ...key, kid: 'CognitoLocal' }] };
+
+  it.each([
+    [{ endpoint: 'http://localhost:9229' }, 'authenticated'],
+    [{ endpoint: 'https://localhost:9229' }, 'authenticated'],
+    [{ endpoint: 'http://cognito:9229', emulator: true }, 'authenticated'],
+    [{ endpoint: 'https://cognito:9229', emulator: true }, 'authenticated'],
+    [{ endpoint: 'https://cognito:9229' }, 'rejected'],
+    [{ endpoint: 'https://cognito:9229', emulator: false }, 'rejected'],
+    [{ endpoint: 'https://cognito-idp.eu-west-1.amazonaws.com' }, 'rejected'],
+  ])('at %j makes a token that is %s', async (place, status) => {
+    const verifier = createCognitoVerifier(
+      { userPoolId: 'local_1a2B', clientId, ...place },
+      { keys: { fetch: () => Promise.resolve(Response.json(jwks)) } },
+    );
+    const now = Math.floor(Date.now() / 1000);
+    const iss = `${place.endpoint}/local_1a2B`;
+    const claims = { sub: 's', iss, exp: now + 60, iat: now, token_use: 'access', client_id: clientId };
+    const auth = await verifier.authenticate(emulated.sign({ kid: 'CognitoLocal', alg: 'RS256' }, claims));
+    expect(auth).toMatchObject(status === 'rejected' ? { status, reason: 'keys-unavailable' } : { status });
   });
 });
 
@@ -178,6 +221,8 @@ describe('`issuer` beside `endpoint`', () => {
     [{ issuer: 'cognito:9229/local_1a2B' }, /got a string/],
     [{ issuer: 'local_1a2B' }, /got a string/],
     [{ issuer: 'ftp://cognito/local_1a2B' }, /got a string/],
+    [{ issuer: 'xhttp://cognito/local_1a2B' }, /got a string/],
+    [{ issuer: new URL('http://cognito/local_1a2B') }, /got an object of a class/],
     [{ issuer: 'http://user:secret@cognito/local_1a2B' }, /got a string/],
     [{ issuer: 'http://cognito/local_1a2B?x' }, /got a string/],
     [{ issuer: 'http://cognito/local_1a2B#x' }, /got a string/],
@@ -188,7 +233,10 @@ describe('`issuer` beside `endpoint`', () => {
       /the whole `iss` .* got an origin\. Write: issuer: 'http:\/\/localhost:9229\/local_1a2B'\.$/,
     ],
     [{ issuer: 'http://cognito:9229/' }, /got an origin/],
-    [{ issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc' }, /got one of AWS/],
+    [
+      { issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc' },
+      /got one of AWS\. Leave `endpoint` and `issuer` out: the keys of a pool of AWS come from AWS\.$/,
+    ],
     [{ issuer: 'https://COGNITO-IDP.eu-west-1.amazonaws.com./eu-west-1_abc' }, /got one of AWS/],
     [{ issuer: 'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc' }, /got one of AWS/],
     [{ issuer: 'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_abc' }, /got one of AWS/],
@@ -235,7 +283,7 @@ describe('`emulator: true` beside `endpoint`', () => {
   it.each<[object, RegExp]>([
     [
       { userPoolId: 'eu-west-1_abc', emulator: true },
-      /^Expected `pool\.emulator` to stand beside `endpoint`, got it alone\. Write the emulator's `endpoint` too/,
+      /^Expected `pool\.emulator` to stand beside `endpoint`, got it alone\. Write the emulator's `endpoint` too, or leave `emulator` out\.$/,
     ],
     [
       { emulator: 'yes', endpoint: 'http://cognito' },

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { TokenRejectedError } from '../../../src/errors.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
+import { describeRejection } from '../../../src/token/rejection.js';
 import { createVerifier } from '../../../src/token/verifier.js';
 
 // No token here costs a fetch: the verifier has no static keys, and its fetch fails the test.
@@ -211,5 +212,56 @@ describe('a token is invalid, without a fetch of keys,', () => {
     const token = pool.sign({ kid, alg: 'RS256', ...extra }, { ...claims, iss: 'http://127.0.0.1:1' });
     expect(await reasonFor(token)).toBe('invalid');
     expect(fetches).toBe(0);
+  });
+});
+
+describe('a token that is refused before any key is looked up', () => {
+  const head = { kid, alg: 'RS256' };
+  const json = (text: string) => `${header}.${base64url(text)}.${signature}`;
+
+  it.each<[string, unknown]>([
+    ['The token is longer than 16 KB.', 'A'.repeat(16_385)],
+    ['The token does not have three parts.', 'A'.repeat(16_384)],
+    ['The token does not have three parts.', `${header}.${payload}`],
+    ['The token does not have three parts.', `${good}.`],
+    ['The alg header is not RS256.', pool.sign({ ...head, alg: 'RS512' }, claims)],
+    ['The token has a crit header.', pool.sign({ ...head, crit: [] }, claims)],
+    ['The kid header is missing or invalid.', pool.sign({ ...head, kid: `${'k'.repeat(128)}k` }, claims)],
+    ['The token has no signature.', `${header}.${payload}.`],
+    ['The iss claim is missing or has the wrong type.', pool.sign(head, { ...claims, iss: 1 })],
+    ['The iss claim is not a configured issuer.', pool.sign(head, { ...claims, iss: 'x' })],
+    ['A part of the token is not canonical base64url.', `${header}.${payload}.${signature}=`],
+    ['A part of the token is not canonical base64url.', `${header}=.${payload}.${signature}`],
+    ['A part of the token is not canonical base64url.', `${header}.${payload}=.${signature}`],
+    ['A part of the token is not UTF-8.', pool.sign(head, bytesWith(0xff))],
+    ['A part of the token is not JSON.', json('{"sub":')],
+    ['A part of the token is not JSON.', json('')],
+    ['A part of the token is not a JSON object.', json('7')],
+    ['A part of the token is not a JSON object.', json('"text"')],
+    ['A part of the token is not a JSON object.', json('true')],
+    ['A part of the token is not a JSON object.', json('null')],
+    ['A part of the token is not a JSON object.', json('[]')],
+    ['A part of the token has a member named __proto__.', json('{"__proto__":1}')],
+    ['A part of the token has a member named __proto__.', json('{"\\u005f_proto__":1}')],
+    ['The sub claim is missing or has the wrong type.', pool.sign(head, { ...claims, sub: '' })],
+    ['The exp claim is missing or has the wrong type.', pool.sign(head, { ...claims, exp: '1' })],
+    ['The client_id claim is missing or has the wrong type.', pool.sign(head, { ...claims, client_id: 1 })],
+    ['The token_use claim is neither id nor access.', pool.sign(head, { ...claims, token_use: 'refresh' })],
+    ['The exp claim is not a valid time.', pool.sign(head, { ...claims, exp: 8_640_000_000_001 })],
+    ['The exp claim is not after the iat claim.', pool.sign(head, { ...claims, iat: 10, exp: 10 })],
+    ['The token is valid for longer than Cognito allows.', pool.sign(head, { ...claims, iat: 0, exp: 86_401 })],
+    ['The iat claim is in the future.', pool.sign(head, { ...claims, iat: 1e11, exp: 1e11 + 1 })],
+    ['The nbf claim is in the future.', pool.sign(head, { ...claims, nbf: 1e11 })],
+    ['The exp claim is in the past.', pool.sign(head, { ...claims, iat: 1, exp: 2 })],
+  ])('tells the log: %s', async (sentence, token) => {
+    const cause: unknown = await verifier.verify(token as string).catch((error: unknown) => (error as Error).cause);
+    expect(describeRejection(cause)).toBe(sentence);
+    expect(fetches).toBe(0);
+  });
+
+  it('is one of those alone: a kid of 128 characters is looked up', async () => {
+    const token = pool.sign({ ...head, kid: 'k'.repeat(128) }, claims);
+    expect(await pool.verifier().authenticate(token)).toEqual({ status: 'rejected', reason: 'invalid' });
+    await expect(verifier.verify(token)).rejects.toThrow('Authentication is temporarily unavailable.');
   });
 });

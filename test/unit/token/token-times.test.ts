@@ -119,6 +119,7 @@ describe('a token', () => {
       const emulated = served.verifier({ clock });
       for (const times of [
         { exp: AT + 365 * DAY },
+        { exp: 8_640_000_000_000 },
         { iat: AT + DAY, exp: AT + DAY + 1 },
         { iat: AT, exp: AT + 2 * DAY },
       ]) {

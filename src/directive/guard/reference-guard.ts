@@ -1,0 +1,126 @@
+/**
+ * The guard of a subgraph's `_entities`: it decides each reference by the rules of its type before anything resolves it. It
+ * stands around the field and not around each `__resolveReference`, so that it holds wherever a library keeps those, and
+ * what is put there later is guarded too.
+ *
+ * A denied reference never gets to the field's resolver. A rejected promise from there would not do: `@apollo/subgraph`
+ * forgets the promises of earlier references when a later one fails at once, and a forgotten rejection ends the process
+ * (docs/decisions: references at `_entities`).
+ */
+import { responsePathAsArray } from 'graphql';
+import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
+import { authStateOf } from '../../auth.js';
+import { createLocatedDenialError } from '../../denial-error.js';
+import { authIn } from '../decision/decide.js';
+import type { Refusal } from '../decision/decide.js';
+import { decideInExecution } from '../decision/execution.js';
+import { isPromiseLike, whenSettled } from '../decision/promises.js';
+import { markPrivate } from './cache-hint.js';
+import { decidePolicies } from './field-guard.js';
+import type { GuardServices } from './field-guard.js';
+import { guardAbove, isOutermost } from './outermost.js';
+import type { GuardPosition, Resolver } from './outermost.js';
+import type { GuardRecord, Members } from './registry.js';
+
+/** What the references of one request ask for, by the name of their type. */
+export interface ReferenceGuard extends GuardRecord {
+  readonly references: Members;
+}
+
+type Verdict = Refusal | undefined;
+
+// By the `info` of `_entities`: fulfilled once its resolver has returned a list.
+const lists = new WeakMap<GraphQLResolveInfo, Promise<void>>();
+
+/**
+ * Throws the error of a reference when the list that it is in was returned, and never when there will be none. Undefined
+ * outside `_entities`, where what is thrown reaches the executor.
+ */
+export function throwWhenListed(error: GraphQLError, info: GraphQLResolveInfo): Promise<never> | undefined {
+  return lists.get(info)?.then(() => {
+    throw error;
+  });
+}
+
+export function guardReferences(
+  resolve: Resolver,
+  { references, isReportOnly }: ReferenceGuard,
+  { askPolicies, report }: GuardServices,
+  position: GuardPosition,
+): Resolver {
+  function decide(reference: unknown, [, args, context, info]: Parameters<Resolver>): Verdict | PromiseLike<Verdict> {
+    const requirement = references.get(typeNameOf(reference) ?? '');
+    if (requirement === undefined) return undefined;
+    const byToken = decideInExecution(authIn(context), requirement.rule, info);
+    // Policies are asked by the guard below a wrapper: once, and about the references that the wrapper passes on.
+    if (byToken || requirement.policies.length === 0 || position.wrapper) return byToken;
+    return decidePolicies(requirement.policies, [reference, args, context, info], askPolicies);
+  }
+
+  const resolveAll: Resolver = (source, args, contextValue, info) => {
+    let note: () => void = () => undefined;
+    lists.set(info, new Promise((resolved) => (note = resolved)));
+    return whenSettled(resolve(source, args, contextValue, info), (list) => {
+      note();
+      return list;
+    });
+  };
+
+  return (...call) => {
+    const [source, args, contextValue, info] = call;
+    markPrivate(info);
+    const given = args['representations'];
+    const all: readonly unknown[] = Array.isArray(given) ? given : [given];
+
+    const goOn = (verdicts: readonly Verdict[]) => {
+      if (!guardAbove(position, info)) {
+        verdicts.forEach((refusal, index) => {
+          if (refusal)
+            report(`${typeNameOf(all[index]) ?? ''}.__resolveReference`, refusal, authStateOf(authIn(contextValue)));
+        });
+      }
+      if (isReportOnly || verdicts.every((refusal) => refusal === undefined)) return resolveAll(...call);
+      const allowed = all.filter((_, index) => verdicts[index] === undefined);
+      const entities =
+        allowed.length === 0 ? [] : resolveAll(source, { ...args, representations: allowed }, contextValue, info);
+      return whenSettled(entities, (list) => insertDenials(list, verdicts, info, isOutermost(position, info)));
+    };
+
+    const verdicts = all.map((reference) => decide(reference, call));
+    return isSettled(verdicts) ? goOn(verdicts) : Promise.all(verdicts.map(async (verdict) => verdict)).then(goOn);
+  };
+}
+
+function typeNameOf(reference: unknown): string | undefined {
+  const name = typeof reference === 'object' && reference !== null && '__typename' in reference && reference.__typename;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function isSettled(verdicts: readonly (Verdict | PromiseLike<Verdict>)[]): verdicts is readonly Verdict[] {
+  return !verdicts.some(isPromiseLike);
+}
+
+/** The list with each denial at the place of its reference. What is no list is graphql-js's to refuse. */
+function insertDenials(
+  entities: unknown,
+  verdicts: readonly Verdict[],
+  info: GraphQLResolveInfo,
+  isForExecutor: boolean,
+): unknown {
+  if (typeof entities !== 'object' || entities === null || !(Symbol.iterator in entities)) return entities;
+  const rest: unknown[] = Array.from(entities as Iterable<unknown>).reverse();
+  const path = responsePathAsArray(info.path);
+  return verdicts.map((refusal, index) => {
+    if (refusal === undefined) return rest.pop();
+    const place = { nodes: info.fieldNodes, path: [...path, index] };
+    const error = createLocatedDenialError(refusal.denial, place, refusal.cause);
+    return isForExecutor ? error : reject(error);
+  });
+}
+
+/** Anything but the executor might take an error in a list for an entity. It may also never look at the promise. */
+function reject(error: GraphQLError): Promise<never> {
+  const rejection = Promise.reject(error);
+  rejection.catch(() => undefined);
+  return rejection;
+}

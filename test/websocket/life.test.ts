@@ -1,0 +1,256 @@
+/** How a connection ends: with its token, quietly or in mid-stream, and without leaving anything behind. */
+import { createHook } from 'node:async_hooks';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { cognitoAuthWebSocket } from '../../src/graphql-ws/index.js';
+import type { CognitoAuthWebSocketOptions } from '../../src/graphql-ws/index.js';
+import { createTestUserPool } from '../../src/testing/index.js';
+import { logInto } from '../support/serve.js';
+import { ask, closeOf, createRun, serveWebSocket, until } from '../support/web-socket.js';
+import type { Run, WebSocketTestServer } from '../support/web-socket.js';
+
+const pool = createTestUserPool();
+const EXPIRED = [4403, 'The token is no longer valid.'];
+
+let server: WebSocketTestServer | undefined;
+afterEach(async () => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  await server?.stop();
+  server = undefined;
+});
+
+async function open(options: Partial<CognitoAuthWebSocketOptions> = {}): Promise<Run & WebSocketTestServer> {
+  const run = createRun();
+  server = await serveWebSocket({
+    schema: run.schema,
+    ...cognitoAuthWebSocket({ verifier: pool.verifier(), ...options }),
+  });
+  return { ...run, ...server };
+}
+
+/** A token that is good for so many seconds more. */
+function tokenFor(seconds: number): Record<string, unknown> {
+  const now = Date.now() / 1000;
+  return { authorization: `Bearer ${pool.accessToken({ iat: now - 300, exp: now + seconds })}` };
+}
+
+describe('a connection whose token expires', () => {
+  it('is closed with 4403 within a second while its stream is quiet, and the source is closed', async () => {
+    const { client, feed } = await open();
+    const started = Date.now();
+    const stream = closeOf(ask(client({ connectionParams: tokenFor(0.6) }), 'subscription { ticks }'));
+    await until(() => feed.open() === 1);
+    expect(await stream).toEqual(EXPIRED);
+    expect(Date.now() - started).toBeLessThan(1600);
+    await until(() => feed.open() === 0);
+  });
+
+  it.each(['ticks', 'news'])('is closed in mid-stream, and no event of %s comes after the expiry', async (field) => {
+    const { client, feed } = await open();
+    const expiresAt = Date.now() + 500;
+    const seen: number[] = [];
+    const iterate = async () => {
+      const results = client({ connectionParams: tokenFor(0.5) }).iterate({ query: `subscription { ${field} }` });
+      for await (const { data, errors } of results) {
+        expect(errors).toBeUndefined();
+        expect(data).toEqual({ [field]: 1 });
+        seen.push(Date.now());
+      }
+    };
+    const ended = closeOf(iterate());
+    await until(() => feed.open() === 1);
+    const publishing = setInterval(() => {
+      feed.publish(1);
+    }, 5);
+    try {
+      expect(await ended).toEqual(EXPIRED);
+      expect(seen.length).toBeGreaterThan(10);
+      // What was sent just before may arrive a moment later.
+      expect(Math.max(...seen)).toBeLessThan(expiresAt + 100);
+      await until(() => feed.open() === 0);
+    } finally {
+      clearInterval(publishing);
+    }
+  });
+
+  it('is closed while it is idle', async () => {
+    const { speak } = await open();
+    const { code, received } = await speak([
+      { type: 'connection_init', payload: tokenFor(0.4) },
+      // A ping is not answered with the next message, so the connection stays open.
+      { type: 'pong' },
+    ]);
+    expect([code, received]).toEqual([4403, [{ type: 'connection_ack' }]]);
+  });
+
+  it('comes back with a fresh token and goes on, without an error and without the end of its stream', async () => {
+    const { client, feed } = await open();
+    const closes: unknown[] = [];
+    let connections = 0;
+    const returning = client({
+      retryAttempts: 3,
+      retryWait: () => sleep(1),
+      connectionParams: () => {
+        connections += 1;
+        return tokenFor(connections === 1 ? 0.5 : 60);
+      },
+      on: { closed: (event) => closes.push((event as { code: number }).code) },
+    });
+    const seen: unknown[] = [];
+    const iterate = async () => {
+      for await (const { data } of returning.iterate({ query: 'subscription { ticks }' })) {
+        seen.push(data?.['ticks']);
+        if (seen.length === 2) break;
+      }
+    };
+    const done = iterate();
+    await until(() => feed.open() === 1);
+    feed.publish(1);
+    await until(() => connections === 2 && feed.open() === 1 && seen.length === 1);
+    feed.publish(2);
+    await done;
+    expect([seen, closes, connections]).toEqual([[1, 2], [4403], 2]);
+  });
+
+  it('runs nothing that the client sends while the socket closes', async () => {
+    let asked = 0;
+    const { ran, url } = await open({ onSubscribe: () => void (asked += 1) });
+    const expiresAt = Date.now() + 300;
+    const socket = new WebSocket(url, 'graphql-transport-ws');
+    let sent = 0;
+    let sentLate = 0;
+    let ranInTime = 0;
+    const sending = setInterval(() => {
+      if (Date.now() < expiresAt) ranInTime = ran.length;
+      else sentLate += 1;
+      sent += 1;
+      const payload = { query: 'mutation { open }' };
+      if (socket.readyState === 1) socket.send(JSON.stringify({ id: `m${sent}`, type: 'subscribe', payload }));
+    }, 5);
+    socket.on('open', () => {
+      socket.send(JSON.stringify({ type: 'connection_init', payload: tokenFor(0.3) }));
+    });
+    const closed = once(socket, 'close');
+    // It reads nothing, and so does not learn that it is to close.
+    await sleep(150);
+    socket.pause();
+    await sleep(500);
+    clearInterval(sending);
+    const seen = ran.length;
+    socket.resume();
+    await closed;
+    expect(ranInTime).toBeGreaterThan(5);
+    expect(sentLate).toBeGreaterThan(10);
+    // Those that were on their way at the moment of the expiry.
+    expect(seen - ranInTime).toBeLessThan(5);
+    expect(ran.length).toBe(seen);
+    expect(asked - seen).toBeLessThan(5);
+  });
+});
+
+describe('a connection whose token is revoked while it is open', () => {
+  const revoked = { value: false as boolean | Error };
+  afterEach(() => {
+    revoked.value = false;
+  });
+  const verifier = () =>
+    pool.verifier({
+      revocation: {
+        isRevoked: async () => {
+          if (revoked.value instanceof Error) throw revoked.value;
+          return revoked.value;
+        },
+      },
+    });
+
+  it('is closed with 4403 within 30 s, although its stream is quiet', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const { client, feed } = await open({ verifier: verifier() });
+    const stream = closeOf(ask(client({ connectionParams: tokenFor(600) }), 'subscription { ticks }'));
+    await until(() => feed.open() === 1);
+    await vi.advanceTimersByTimeAsync(30_000);
+    feed.publish(1);
+    revoked.value = true;
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await stream).toEqual(EXPIRED);
+    await until(() => feed.open() === 0);
+  });
+
+  it('is closed with 4403 at its next operation, which does not run', async () => {
+    const { client, ran } = await open({ verifier: verifier() });
+    const one = client({ connectionParams: tokenFor(600), lazy: false });
+    expect(await ask(one, '{ motd }')).toEqual([{ data: { motd: 'motd' } }]);
+    revoked.value = true;
+    expect(await closeOf(ask(one, 'mutation { open }'))).toEqual(EXPIRED);
+    expect(ran).toEqual(['motd']);
+  });
+
+  it('is closed with 1013 when it cannot be asked, and the log says why', async () => {
+    const log: string[] = [];
+    const { client } = await open({ verifier: verifier(), logger: logInto(log) });
+    const one = client({ connectionParams: tokenFor(600), lazy: false });
+    await ask(one, '{ motd }');
+    revoked.value = new Error('store down');
+    expect(await closeOf(ask(one, '{ motd }'))).toEqual([1013, 'Try again later.']);
+    expect(log).toEqual([expect.stringContaining('store down')]);
+  });
+});
+
+describe('1,000 sockets', () => {
+  it('leave no timer behind, however they end', async () => {
+    // graphql-ws writes of each socket that breaks.
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const live = new Set<number>();
+    const hook = createHook({
+      init(id, type) {
+        if (type === 'Timeout' && /\/src\/(expiry|graphql-ws\/)/.test(new Error().stack ?? '')) live.add(id);
+      },
+      destroy(id) {
+        live.delete(id);
+      },
+    });
+    let connected = 0;
+    const { url, feed, sockets } = await open({
+      // Slow enough that some leave before their credentials are checked.
+      verifier: pool.verifier({ revocation: { isRevoked: () => sleep(20).then(() => false) } }),
+      // Some leave while they are asked.
+      onConnect: async ({ extra }) => {
+        await sleep(1);
+        connected += 1;
+        if (connected % 10 === 0) (extra as { socket: { terminate(): void } }).socket.terminate();
+      },
+    });
+    const authorization = `Bearer ${pool.accessToken()}`;
+    hook.enable();
+    try {
+      const all = Array.from({ length: 1000 }, (_, index) => {
+        const socket = new WebSocket(url, 'graphql-transport-ws', { headers: { authorization } });
+        socket.on('error', () => {});
+        socket.on('open', () => {
+          socket.send('{"type":"connection_init"}');
+          // Before it is answered.
+          if (index % 7 === 0) socket.terminate();
+        });
+        socket.on('message', () => {
+          socket.removeAllListeners('message');
+          const query = index % 3 === 0 ? 'subscription { ticks }' : '{ me }';
+          socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
+        });
+        return socket;
+      });
+      // One for the expiry and one for revocations each, and one for each stream.
+      await until(() => live.size > 1500 && feed.open() > 200);
+      all.forEach((socket, index) => {
+        if (index % 2 === 0) socket.terminate();
+        else socket.close();
+      });
+      await until(() => sockets() === 0 && feed.open() === 0);
+      await until(() => live.size === 0);
+    } finally {
+      hook.disable();
+    }
+  }, 60_000);
+});
