@@ -15,7 +15,12 @@ import { print } from './settings.js';
 export type { AuthDirectiveOptions } from './directive/options.js';
 export { AuthConfigurationError } from './errors.js';
 
-/** What GraphQL Code Generator passes to a preset, as far as it is read here. */
+/**
+ * What GraphQL Code Generator passes to a preset, as far as it is read here.
+ *
+ * @example
+ * const buildGeneratesSection = (options: CodegenPresetOptions) => authSchemaPass().buildGeneratesSection(options);
+ */
 export interface CodegenPresetOptions {
   readonly baseOutputDir: string;
   readonly schema: DocumentNode;
@@ -25,7 +30,12 @@ export interface CodegenPresetOptions {
   readonly presetConfig: unknown;
 }
 
-/** A schema whose fields say which context their resolvers get. */
+/**
+ * A schema whose fields say which context their resolvers get.
+ *
+ * @example
+ * const { schema, directiveContextTypes }: MarkedSchema = authSchemaPass().transform(buildSchema(sdl));
+ */
 export interface MarkedSchema {
   /** A copy. A field with a rule has one more directive, which has the name of its context type, such as `@WithIdAuth`. */
   readonly schema: GraphQLSchema;
@@ -33,7 +43,12 @@ export interface MarkedSchema {
   readonly directiveContextTypes: readonly string[];
 }
 
-/** Narrows the context type of each generated resolver to what the field's rule guarantees. */
+/**
+ * Narrows the context type of each generated resolver to what the field's rule guarantees.
+ *
+ * @example
+ * const preset: AuthSchemaPass = authSchemaPass({ unannotated: 'authenticated' });
+ */
 export interface AuthSchemaPass {
   /**
    * Marks the fields of a schema, for a loader or beside another preset.
@@ -49,6 +64,8 @@ export interface AuthSchemaPass {
    * `directiveContextTypes`.
    *
    * @throws {AuthConfigurationError} as `transform` does, and for a `presetConfig`, which nothing reads.
+   * @example
+   * const [output] = authSchemaPass().buildGeneratesSection(options);
    */
   buildGeneratesSection<Options extends CodegenPresetOptions>(options: Options): (Options & { filename: string })[];
 }

@@ -135,6 +135,12 @@ describe('authSchemaPass', () => {
     expect(contexts(typeDefs, names)).toEqual({ 'Query.id': 'WithIdAuth' });
   });
 
+  it('counts the directives of a dialect that is enforced', () => {
+    const typeDefs = 'directive @authenticated on FIELD_DEFINITION type Query { f: Int @authenticated, g: Int }';
+    expect(contexts(typeDefs, { dialects: ['federation'] })).toEqual({ 'Query.f': 'WithAuth' });
+    expect(contexts(typeDefs)).toEqual({});
+  });
+
   it('narrows nothing in a dry run, which denies nothing', () => {
     const typeDefs = 'type Query { f: Int @auth }';
     expect(contexts(typeDefs, { enforcement: 'report' })).toEqual({});
