@@ -68,8 +68,8 @@ export function certainDenials({ schema, operation, variables: sent, caller }: O
         const type = fragment.on ?? place.type;
         const ofType = possibleTypes(schema, type);
         const possible = place.possible.filter((name) => ofType.includes(name));
-        // No value can be there.
-        if (possible.length === 0) continue;
+        // No value is of all the types around.
+        if (possible.length === 0 && place.possible.length > 0) continue;
         // A value that is known to be of one type has passed the rule of that type before.
         const isNarrower = type !== place.type && typeOf(schema, place.type).kind !== 'object';
         if (isNarrower && typeOf(schema, type).kind !== 'union' && isTypeDenied(type)) denied.add(place.path.join('.'));

@@ -22,6 +22,24 @@ describe('rule 2: a rule', () => {
     });
   });
 
+  it('holds in full beside another one that requires a part of it', async () => {
+    const schema = guard(
+      `type Query { p: P @auth(groups: ["a"]) q: Q @auth(groups: ["a"]) @auth(groups: ["b"]) @auth(policies: ["yes"]) }
+       type P @auth(groups: ["a"]) @auth(groups: ["b"]) { x: Int }
+       type Q @auth(groups: ["a"]) { x: Int @auth(policies: ["yes"]) @auth(policies: ["no"]) }`,
+      { Query: { p: () => ({ x: 1 }), q: () => ({ x: 1 }) } },
+      { policies: { yes: () => true, no: () => false } },
+    );
+    expect(await run(schema, '{ p { x } q { x } }', authenticatedAs({ groups: ['a'] }))).toEqual({
+      data: { p: null, q: null },
+      errors: [denial('group', 'p'), denial('group', 'q')],
+    });
+    expect(await run(schema, '{ p { x } q { x } }', authenticatedAs({ groups: ['a', 'b'] }))).toEqual({
+      data: { p: { x: 1 }, q: { x: null } },
+      errors: [denial('policy', 'q', 'x')],
+    });
+  });
+
   it('on the field of an interface’s interface holds too, beside the field’s own', async () => {
     const schema = guard(
       `interface A { f: Int @auth(groups: ["a"]) }

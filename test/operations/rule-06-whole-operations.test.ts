@@ -295,6 +295,7 @@ describe('rule 6: a whole operation', () => {
       ['mutation { both { ... on Named { ... on User { name } } } }', []],
       ['mutation { user { ... on Named { ... on Both { name } } } }', []],
       ['mutation { user { ... on Named { name } } }', ['user.name group']],
+      ['mutation { user { ... on Named { ... on OfOpen { name } } } }', []],
     ])('is refused for what the types deny that fragments leave: %s', (source, expected) => {
       expect(validate(narrowing, parse(source))).toEqual([]);
       const found = denied(narrowing, source, inNone);

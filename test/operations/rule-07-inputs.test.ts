@@ -72,6 +72,20 @@ describe('rule 7: a rule on an argument or an input field', () => {
     expect(await run(schema, `{ f: ${call} }`, admin)).toEqual(allowed);
   });
 
+  it('is asked of each variable, also when another one of the same type provides nothing', async () => {
+    const source = 'query ($a: In, $b: In, $c: [[In!]]) { f: f(in: $a) g: f(in: $b) h: f(list: $c) }';
+    const variables = { a: { plain: 1 }, b: { secret: 1 }, c: [[{ plain: 1 }]] };
+    expect(await run(schema, source, stranger, variables)).toEqual({
+      data: { f: 'ran', g: null, h: 'ran' },
+      errors: [denial('group', 'g')],
+    });
+    const others = { a: { secret: 1 }, b: { plain: 1 }, c: [[{ secret: 1 }]] };
+    expect(await run(schema, source, stranger, others)).toEqual({
+      data: { f: null, g: 'ran', h: null },
+      errors: [denial('group', 'f'), denial('group', 'h')],
+    });
+  });
+
   it.each([
     ['$v: Boolean', 'all: $v', { v: true }],
     ['$v: Boolean', 'all: $v', { v: null }],

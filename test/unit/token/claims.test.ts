@@ -1,6 +1,7 @@
 /** Which claims a token must have, and what the `Auth` makes of them. */
 import { describe, expect, it } from 'vitest';
 import { createTestUserPool } from '../../../src/testing/index.js';
+import { describeRejection } from '../../../src/token/rejection.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
 import type { CognitoPool } from '../../../src/token/verifier.js';
 import { claimsOf } from '../../support/token-claims.js';
@@ -77,6 +78,9 @@ describe.each(kinds)('the claims of an $kind token', ({ kind, make }) => {
   it('are refused when the pool accepts the other kind alone', async () => {
     expect(await outcomeOf(make(), verifierOf({ tokenUse: kind === 'ID' ? 'id' : 'access' }))).toBe('authenticated');
     expect(await outcomeOf(make(), verifierOf({ tokenUse: kind === 'ID' ? 'access' : 'id' }))).toBe('invalid');
+    const other = verifierOf({ tokenUse: kind === 'ID' ? 'access' : 'id' });
+    const cause: unknown = await other.verify(make()).catch((error: unknown) => (error as Error).cause);
+    expect(describeRejection(cause)).toBe('The token_use claim is not the configured one.');
   });
 });
 
