@@ -1,4 +1,5 @@
 /** How a connection is closed: the codes of graphql-ws' protocol, with sentences that tell nothing about the token. */
+import { AuthConfigurationError } from '../errors.js';
 import type { RejectionReason } from '../errors.js';
 import { isObject, member } from '../server/headers.js';
 
@@ -21,17 +22,29 @@ export function closeOf(reason: RejectionReason, isOpen: boolean): Close {
 
 /** Closes the socket of a graphql-ws context; without one that can be closed, graphql-ws does so itself, with 4403. */
 export function closeSocket(extra: unknown, close: Close): void {
-  const socket = isObject(extra) ? member(extra, 'socket') : undefined;
-  if (!isObject(socket)) return;
-  // uWebSockets.js' `close` takes no code.
-  for (const name of ['end', 'close']) {
-    const method = member(socket, name);
-    if (typeof method !== 'function') continue;
-    try {
-      method.apply(socket, [...close]);
-    } catch {
-      // It is closed already.
-    }
-    return;
+  try {
+    closerOf(extra)?.(...close);
+  } catch {
+    // It is closed already.
   }
+}
+
+/** @throws {AuthConfigurationError} when the connection could not be closed once its token expires. */
+export function assertClosable(extra: unknown): void {
+  if (closerOf(extra) !== undefined) return;
+  throw new AuthConfigurationError(
+    'Expected the graphql-ws context to have the socket as `extra.socket`, with a method `close`, got none. ' +
+      'Use graphql-ws/use/ws, or pass it: makeServer(…).opened(…, { socket, request }).',
+  );
+}
+
+function closerOf(extra: unknown): ((...close: Close) => void) | undefined {
+  const socket = isObject(extra) ? member(extra, 'socket') : undefined;
+  if (!isObject(socket)) return undefined;
+  // uWebSockets.js' `close` takes no code.
+  const method = ['end', 'close'].map((name) => member(socket, name)).find((each) => typeof each === 'function');
+  if (typeof method !== 'function') return undefined;
+  return (...close) => {
+    method.apply(socket, close);
+  };
 }

@@ -13,25 +13,34 @@ const END = { value: undefined, done: true } as const;
 /**
  * The stream while the connection may be sent to. When it is over, graphql-ws gets the end after the socket was closed, and
  * the client no `complete`, which would tell it that there is nothing to come back for.
+ *
+ * @param onFault Receives what a source throws while it is closed.
  */
 export function guardStream(
   stream: Stream,
   isOver: () => boolean,
   onResult: (result: ExecutionResult) => void,
+  onFault: (fault: unknown) => void,
 ): AsyncGenerator<ExecutionResult, void, void> {
   const iterator = stream[Symbol.asyncIterator]();
-  const close = async () => {
+  const closeSource = async () => {
     await iterator.return?.();
+  };
+  // graphql-ws ends a connection when all its streams have. A generator closes at its next event, which may never come.
+  const close = async () => {
+    closeSource().catch(onFault);
     return END;
   };
   const deliver = (result: IteratorResult<ExecutionResult>) => {
     if (isOver()) return close();
     if (result.done === true) return END;
-    if (result.value.errors !== undefined) onResult(result.value);
+    onResult(result.value);
     return result;
   };
   return {
-    next: () => iterator.next().then(deliver),
+    async next() {
+      return deliver(await iterator.next());
+    },
     return: close,
     async throw(error) {
       await iterator.throw?.(error);

@@ -14,7 +14,7 @@ import { findToken, toRejectedAuth } from '../server/authenticate.js';
 import { withAuth } from '../server/extension.js';
 import { createFaultLog, rootCauseOf } from '../server/fault-log.js';
 import { asError } from '../settings.js';
-import { closeOf, closeSocket, FAULT } from './close.js';
+import { assertClosable, closeOf, closeSocket, FAULT } from './close.js';
 import { Connection } from './connection.js';
 import type { ConnectionServices } from './connection.js';
 import { Operations } from './operations.js';
@@ -79,8 +79,9 @@ export function cognitoAuthWebSocket<Extra>(
     if (cause) logFault(cause);
   }
 
-  function logFaultsOf({ errors = [] }: ExecutionResult): void {
-    for (const error of errors) {
+  function logFaultsOf({ errors }: ExecutionResult): void {
+    // Some executors write `errors: null`.
+    for (const error of errors ?? []) {
       const fault = rootCauseOf(error);
       if (fault instanceof AuthConfigurationError || isUnavailable(fault)) logFault(fault);
     }
@@ -92,6 +93,7 @@ export function cognitoAuthWebSocket<Extra>(
     let auth: Auth;
     try {
       try {
+        assertClosable(connection.extra);
         token = findToken(tokenSource, readConnectionRequest(connection, isOriginAllowed));
         auth = await verifier.authenticate(token);
       } catch (error) {
@@ -128,6 +130,8 @@ export function cognitoAuthWebSocket<Extra>(
       logFault(fault);
       return [[fault instanceof GraphQLError ? fault : createDenialError(denials.misconfigured, fault)], undefined];
     }
+    // Its context may have been long in the making.
+    if (operation?.connection?.isOver()) return [[createLocatedDenialError(denials.expired, undefined)], undefined];
     const { schema, document, operationName, variableValues, contextValue } = args;
     const errors = decideOperation({
       schema,
@@ -158,7 +162,7 @@ export function cognitoAuthWebSocket<Extra>(
         return { errors };
       }
       const result = await run(args);
-      if (isStream(result)) return guardStream(result, () => connection.isOver(), logFaultsOf);
+      if (isStream(result)) return guardStream(result, () => connection.isOver(), logFaultsOf, logFault);
       logFaultsOf(result);
       return result;
     };

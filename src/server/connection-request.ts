@@ -80,7 +80,7 @@ function readUpgradeRequest(connection: object): TokenRequest {
   if (isObject(request)) return readHttpRequest([{ request }]);
   throw new AuthConfigurationError(
     'Expected the graphql-ws context to have the upgrade request as `extra.request`, got none. ' +
-      'Use graphql-ws/use/ws, or pass it: makeServer(…).opened(socket, { request }).',
+      'Use graphql-ws/use/ws, or pass it: makeServer(…).opened(…, { socket, request }).',
   );
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, subscribe } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createAuthenticatedAuth } from '../../src/auth.js';
 import type { AuthenticatedAuth } from '../../src/auth.js';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
@@ -262,6 +262,41 @@ describe('rule 5: a subscription', () => {
       { data: { ticks: 1 } },
       { data: { ticks: 2 } },
     ]);
+  });
+
+  it('may have a source whose `next` answers without a promise, as without a guard', async () => {
+    let count = 0;
+    const source = {
+      next: () => ({ value: { ticks: (count += 1) }, done: count > 2 }),
+      [Symbol.asyncIterator]: () => source,
+    };
+    const schema = guard('type Query { x: Int } type Subscription { ticks: Int @auth }', {
+      Subscription: { ticks: { subscribe: () => source } },
+    });
+    expect(await collect(schema, 'subscription { ticks }', authenticatedAs())).toEqual([
+      { data: { ticks: 1 } },
+      { data: { ticks: 2 } },
+    ]);
+  });
+
+  it.each(['rejects', 'throws'])('leaves no timer behind when its source %s', async (how) => {
+    vi.useFakeTimers();
+    const fail = () => {
+      throw new Error('source');
+    };
+    const source = {
+      next: how === 'throws' ? fail : () => Promise.reject(new Error('source')),
+      [Symbol.asyncIterator]: () => source,
+    };
+    const schema = guard('type Query { x: Int } type Subscription { ticks: Int @auth }', {
+      Subscription: { ticks: { subscribe: () => source } },
+    });
+    try {
+      await expect(collect(schema, 'subscription { ticks }', authenticatedAs())).rejects.toThrow('source');
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('fails as it does without a guard when its source is no stream', async () => {

@@ -114,6 +114,8 @@ export interface WebSocketTestServer {
   ) => Promise<Spoken>;
   /** Sockets that are open. */
   readonly sockets: () => number;
+  /** Breaks all of them off. */
+  readonly terminate: () => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -131,6 +133,9 @@ export async function serveWebSocket(options: ServerOptions): Promise<WebSocketT
   // A server that listens has a port.
   const url = `ws://127.0.0.1:${(httpServer.address() as AddressInfo).port}`;
   const clients: Client[] = [];
+  const terminate = () => {
+    for (const socket of webSocketServer.clients) socket.terminate();
+  };
   return {
     url,
     client(clientOptions = {}) {
@@ -169,9 +174,10 @@ export async function serveWebSocket(options: ServerOptions): Promise<WebSocketT
       });
     },
     sockets: () => webSocketServer.clients.size,
+    terminate,
     async stop() {
       for (const client of clients) await client.dispose();
-      for (const socket of webSocketServer.clients) socket.terminate();
+      terminate();
       await server.dispose();
       httpServer.closeAllConnections();
       await new Promise((resolve) => httpServer.close(resolve));

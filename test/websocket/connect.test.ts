@@ -195,6 +195,20 @@ describe('a connection', () => {
     expect(log.join()).toContain('secret detail');
   });
 
+  it.each([{}, { socket: {} }, { socket: null }])(
+    'is refused, and the log says why, when it could not be closed at its expiry: %j',
+    async (socket) => {
+      const log: string[] = [];
+      const ours = cognitoAuthWebSocket({ verifier: pool.verifier(), logger: logInto(log) });
+      const connection = {
+        ...{ connectionInitReceived: true, acknowledged: false, subscriptions: {} },
+        ...{ connectionParams: {}, extra: { request: { headers: {} }, ...socket } },
+      };
+      expect(await ours.onConnect(connection)).toBe(false);
+      expect(log).toEqual([expect.stringContaining('to have the socket as `extra.socket`')]);
+    },
+  );
+
   it('calls onConnect with the caller, only for accepted credentials, and sends its payload', async () => {
     const callers: unknown[] = [];
     const { speak, client } = await open({

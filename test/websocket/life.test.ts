@@ -1,11 +1,14 @@
 /** How a connection ends: with its token, quietly or in mid-stream, and without leaving anything behind. */
 import { createHook } from 'node:async_hooks';
+import type { AsyncHook } from 'node:async_hooks';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeExecutableSchema } from '@graphql-tools/schema';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { cognitoAuthWebSocket } from '../../src/graphql-ws/index.js';
 import type { CognitoAuthWebSocketOptions } from '../../src/graphql-ws/index.js';
+import { authDirective } from '../../src/index.js';
 import { createTestUserPool } from '../../src/testing/index.js';
 import { logInto } from '../support/serve.js';
 import { ask, closeOf, createRun, serveWebSocket, until } from '../support/web-socket.js';
@@ -29,6 +32,25 @@ async function open(options: Partial<CognitoAuthWebSocketOptions> = {}): Promise
     ...cognitoAuthWebSocket({ verifier: pool.verifier(), ...options }),
   });
   return { ...run, ...server };
+}
+
+let hook: AsyncHook | undefined;
+afterEach(() => {
+  hook?.disable();
+});
+
+/** The timers of this package that are live. */
+function countTimers(): ReadonlySet<number> {
+  const live = new Set<number>();
+  hook = createHook({
+    init(id, type) {
+      if (type === 'Timeout' && /\/src\/(expiry|graphql-ws\/)/.test(new Error().stack ?? '')) live.add(id);
+    },
+    destroy(id) {
+      live.delete(id);
+    },
+  }).enable();
+  return live;
 }
 
 /** A token that is good for so many seconds more. */
@@ -151,6 +173,40 @@ describe('a connection whose token expires', () => {
   });
 });
 
+describe('an operation whose context is made when the connection ends', () => {
+  it('runs nothing, whether the token expired or was revoked', async () => {
+    const { schema, ran } = createRun();
+    let revoked = false;
+    let made = 0;
+    const verifier = pool.verifier({ revocation: { isRevoked: () => revoked } });
+    const extend = async (_auth: unknown, _connection: unknown, id: string) => {
+      if (id !== 'slow') return {};
+      await sleep(300);
+      made += 1;
+      return {};
+    };
+    server = await serveWebSocket({ schema, ...cognitoAuthWebSocket({ verifier }, extend) });
+    const slow = { id: 'slow', type: 'subscribe', payload: { query: 'mutation { open }' } };
+    const init = (seconds: number) => ({ type: 'connection_init', payload: tokenFor(seconds) });
+    const expired = await server.speak([init(0.15), slow]);
+    expect(expired.code).toBe(4403);
+    const socket = new WebSocket(server.url, 'graphql-transport-ws');
+    const closed = once(socket, 'close');
+    socket.on('open', () => {
+      socket.send(JSON.stringify(init(600)));
+    });
+    socket.on('message', () => {
+      socket.send(JSON.stringify(slow));
+      revoked = true;
+      socket.send(JSON.stringify({ ...slow, id: 'quick' }));
+    });
+    expect((await closed)[0]).toBe(4403);
+    await until(() => made === 2);
+    await sleep(20);
+    expect(ran).toEqual([]);
+  });
+});
+
 describe('a connection whose token is revoked while it is open', () => {
   const revoked = { value: false as boolean | Error };
   afterEach(() => {
@@ -199,19 +255,54 @@ describe('a connection whose token is revoked while it is open', () => {
   });
 });
 
+describe('a connection whose client leaves while a source waits', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['closes at its next event, as a generator does', () => new Promise(() => {})],
+    ['fails to close', () => Promise.reject(new Error('source stuck'))],
+    [
+      'throws',
+      () => {
+        throw new Error('source stuck');
+      },
+    ],
+  ])('ends at once, and leaves no timer behind, although its source %s', async (_, close) => {
+    const live = countTimers();
+    const log: string[] = [];
+    const ended: string[] = [];
+    const source = { next: () => new Promise(() => {}), return: close, [Symbol.asyncIterator]: () => source };
+    const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
+    const schema = authDirectiveTransformer(
+      makeExecutableSchema({
+        typeDefs: [authDirectiveTypeDefs, 'type Query { a: Int } type Subscription { ticks: Int @auth }'],
+        resolvers: { Subscription: { ticks: { subscribe: () => source } } },
+      }),
+    );
+    server = await serveWebSocket({
+      schema,
+      ...cognitoAuthWebSocket({
+        verifier: pool.verifier({ revocation: { isRevoked: () => false } }),
+        logger: logInto(log),
+        onDisconnect: () => void ended.push('onDisconnect'),
+        onClose: () => void ended.push('onClose'),
+      }),
+    });
+    const one = server.client({ connectionParams: tokenFor(600) });
+    const stream = one.iterate({ query: 'subscription { ticks }' });
+    const next = closeOf(stream.next());
+    await until(() => live.size === 3);
+    server.terminate();
+    await next;
+    await until(() => live.size === 0);
+    expect(ended).toEqual(['onDisconnect', 'onClose']);
+    expect(log).toEqual(close.toString().includes('stuck') ? [expect.stringContaining('source stuck')] : []);
+  });
+});
+
 describe('1,000 sockets', () => {
   it('leave no timer behind, however they end', async () => {
     // graphql-ws writes of each socket that breaks.
     vi.spyOn(console, 'error').mockImplementation(() => {});
-    const live = new Set<number>();
-    const hook = createHook({
-      init(id, type) {
-        if (type === 'Timeout' && /\/src\/(expiry|graphql-ws\/)/.test(new Error().stack ?? '')) live.add(id);
-      },
-      destroy(id) {
-        live.delete(id);
-      },
-    });
+    const live = countTimers();
     let connected = 0;
     const { url, feed, sockets } = await open({
       // Slow enough that some leave before their credentials are checked.
@@ -224,33 +315,28 @@ describe('1,000 sockets', () => {
       },
     });
     const authorization = `Bearer ${pool.accessToken()}`;
-    hook.enable();
-    try {
-      const all = Array.from({ length: 1000 }, (_, index) => {
-        const socket = new WebSocket(url, 'graphql-transport-ws', { headers: { authorization } });
-        socket.on('error', () => {});
-        socket.on('open', () => {
-          socket.send('{"type":"connection_init"}');
-          // Before it is answered.
-          if (index % 7 === 0) socket.terminate();
-        });
-        socket.on('message', () => {
-          socket.removeAllListeners('message');
-          const query = index % 3 === 0 ? 'subscription { ticks }' : '{ me }';
-          socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
-        });
-        return socket;
+    const all = Array.from({ length: 1000 }, (_, index) => {
+      const socket = new WebSocket(url, 'graphql-transport-ws', { headers: { authorization } });
+      socket.on('error', () => {});
+      socket.on('open', () => {
+        socket.send('{"type":"connection_init"}');
+        // Before it is answered.
+        if (index % 7 === 0) socket.terminate();
       });
-      // One for the expiry and one for revocations each, and one for each stream.
-      await until(() => live.size > 1500 && feed.open() > 200);
-      all.forEach((socket, index) => {
-        if (index % 2 === 0) socket.terminate();
-        else socket.close();
+      socket.on('message', () => {
+        socket.removeAllListeners('message');
+        const query = index % 3 === 0 ? 'subscription { ticks }' : '{ me }';
+        socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
       });
-      await until(() => sockets() === 0 && feed.open() === 0);
-      await until(() => live.size === 0);
-    } finally {
-      hook.disable();
-    }
+      return socket;
+    });
+    // One for the expiry and one for revocations each, and one for each stream.
+    await until(() => live.size > 1500 && feed.open() > 200);
+    all.forEach((socket, index) => {
+      if (index % 2 === 0) socket.terminate();
+      else socket.close();
+    });
+    await until(() => sockets() === 0 && feed.open() === 0);
+    await until(() => live.size === 0);
   }, 60_000);
 });

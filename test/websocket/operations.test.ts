@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cognitoAuthWebSocket } from '../../src/graphql-ws/index.js';
 import type { CognitoAuthWebSocket, CognitoAuthWebSocketOptions } from '../../src/graphql-ws/index.js';
 import { authOf, createAuthContext } from '../../src/index.js';
+import type { ExecutionResult } from 'graphql-ws';
 import type { Auth, AuthEvent } from '../../src/index.js';
 import { createTestUserPool } from '../../src/testing/index.js';
 import { denial } from '../support/run.js';
@@ -180,6 +181,17 @@ describe('the user’s own functions', () => {
   it('may refuse: errors of onSubscribe are sent', async () => {
     const { client } = await open({ onSubscribe: () => [new GraphQLError('Not today.')] });
     await expect(ask(client(), '{ motd }')).rejects.toEqual([{ message: 'Not today.' }]);
+  });
+
+  it('may give `errors: null`, as some executors do', async () => {
+    const result = { data: { motd: 'mine' }, errors: null } as unknown as ExecutionResult;
+    async function* subscribe() {
+      yield result;
+    }
+    const { client } = await open({ execute: () => result, subscribe: async () => subscribe() });
+    const one = client({ ...as(), lazy: false });
+    expect(await ask(one, '{ motd }')).toEqual([{ data: { motd: 'mine' } }]);
+    expect(await ask(one, 'subscription { ticks }')).toEqual([{ data: { motd: 'mine' } }]);
   });
 
   it('may return the same arguments each time', async () => {

@@ -57,22 +57,28 @@ function wrap(stream: unknown, state: AuthState): unknown {
       if (isOver) return Promise.resolve(END);
       return new Promise((resolve, reject) => {
         waiting.add(resolve);
-        iterator.next().then(
-          (result) => {
-            if (!waiting.delete(resolve)) return;
-            if (result.done === true) end();
-            else if (isExpired(state)) {
-              end();
-              closeSource().catch(() => {});
-            }
-            resolve(result);
-          },
-          (error: unknown) => {
-            waiting.delete(resolve);
-            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the source threw, as it is
-            reject(error);
-          },
-        );
+        const deliver = (result: Result) => {
+          if (!waiting.delete(resolve)) return;
+          if (result.done === true) end();
+          else if (isExpired(state)) {
+            end();
+            closeSource().catch(() => {});
+          }
+          resolve(result);
+        };
+        const fail = (error: unknown) => {
+          waiting.delete(resolve);
+          // `for await` does not close a stream that failed, so it ends here.
+          end();
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the source threw, as it is
+          reject(error);
+        };
+        try {
+          // As for graphql-js, `next` may answer without a promise.
+          Promise.resolve(iterator.next()).then(deliver, fail);
+        } catch (error) {
+          fail(error);
+        }
       });
     },
     async return(value) {
