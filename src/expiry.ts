@@ -1,5 +1,6 @@
 /** When a token expires: whether it has, and the moment at which it does. */
 import type { AuthState } from './auth.js';
+import { once } from './once.js';
 
 /**
  * Whether the `exp` of a token, and the grace after it, have passed (RFC 7519, section 4.1.4: not "on or after" it).
@@ -54,4 +55,19 @@ export function onExpiry({ auth, origin }: AuthState, callback: () => void): () 
   return () => {
     clearTimeout(timer);
   };
+}
+
+const endings = once('what ends with a token', () => new WeakMap<object, () => void>());
+
+/**
+ * Calls back before a stream of this operation ends because its token has expired. A transport that closes the connection
+ * then keeps the client from taking the end of the stream for the end of its events.
+ */
+export function beforeStreamsEnd(contextValue: object, callback: () => void): void {
+  endings.set(contextValue, callback);
+}
+
+/** What to call before a stream of this operation ends; undefined when its transport has nothing to do. */
+export function endingOf(contextValue: unknown): (() => void) | undefined {
+  return typeof contextValue === 'object' && contextValue !== null ? endings.get(contextValue) : undefined;
 }

@@ -11,37 +11,26 @@ export function isStream(result: Result): result is Stream {
 const END = { value: undefined, done: true } as const;
 
 /**
- * The stream while the connection may be sent to. When it is over, graphql-ws gets the end after the socket was closed, and
- * the client no `complete`, which would tell it that there is nothing to come back for.
+ * The stream, which ends as soon as it is told to. graphql-ws ends a connection when all its streams have; a generator closes
+ * at its next event, which may never come.
  *
  * @param onFault Receives what a source throws while it is closed.
  */
-export function guardStream(
+export function endAtOnce(
   stream: Stream,
-  isOver: () => boolean,
-  onResult: (result: ExecutionResult) => void,
   onFault: (fault: unknown) => void,
 ): AsyncGenerator<ExecutionResult, void, void> {
   const iterator = stream[Symbol.asyncIterator]();
   const closeSource = async () => {
     await iterator.return?.();
   };
-  // graphql-ws ends a connection when all its streams have. A generator closes at its next event, which may never come.
-  const close = async () => {
-    closeSource().catch(onFault);
-    return END;
-  };
-  const deliver = (result: IteratorResult<ExecutionResult>) => {
-    if (isOver()) return close();
-    if (result.done === true) return END;
-    onResult(result.value);
-    return result;
-  };
   return {
-    async next() {
-      return deliver(await iterator.next());
+    // As it comes: a promise more for each event is a good part of what an event costs.
+    next: () => iterator.next(),
+    async return() {
+      closeSource().catch(onFault);
+      return END;
     },
-    return: close,
     async throw(error) {
       await iterator.throw?.(error);
       throw error;

@@ -9,6 +9,7 @@ import { decideOperation } from '../directive/decide-operation.js';
 import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
 import { AuthConfigurationError, denials, isUnavailable } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
+import { beforeStreamsEnd } from '../expiry.js';
 import { readConnectionRequest } from '../server/connection-request.js';
 import { findToken, toRejectedAuth } from '../server/authenticate.js';
 import { withAuth } from '../server/extension.js';
@@ -25,7 +26,7 @@ import type {
   WebSocketConnection,
   WebSocketOperationExtension,
 } from './options.js';
-import { guardStream, isStream } from './stream.js';
+import { endAtOnce, isStream } from './stream.js';
 
 const MISSED = new AuthConfigurationError(
   'Expected graphql-ws to run each operation by the functions of cognitoAuthWebSocket(), got another `onConnect`, `context`, ' +
@@ -151,7 +152,7 @@ export function cognitoAuthWebSocket<Extra>(
     return [errors, operation?.connection];
   }
 
-  /** Runs what is not refused, and delivers results while the connection's token is valid. */
+  /** Runs what is not refused. A stream ends after its connection was closed, so that the client hears of no end. */
   function decided(
     run: (args: ExecutionArgs) => OperationResult,
   ): (args: ExecutionArgs) => Promise<Awaited<OperationResult>> {
@@ -161,8 +162,10 @@ export function cognitoAuthWebSocket<Extra>(
         logFaultsOf({ errors });
         return { errors };
       }
+      // `decide` has found its mark, so the context is an object of ours.
+      beforeStreamsEnd(args.contextValue as object, () => connection.isOver());
       const result = await run(args);
-      if (isStream(result)) return guardStream(result, () => connection.isOver(), logFaultsOf, logFault);
+      if (isStream(result)) return endAtOnce(result, logFault);
       logFaultsOf(result);
       return result;
     };

@@ -1,15 +1,16 @@
 /** The life of a guarded subscription: its source stream ends when the caller's token expires. */
 import { authStateOf } from '../../auth.js';
-import { isExpired } from '../../expiry.js';
+
+import { endingOf, isExpired, onExpiry } from '../../expiry.js';
 import type { AuthState } from '../../auth.js';
-import { onExpiry } from '../../expiry.js';
+
 import { authIn } from '../decision/decide.js';
 import type { Resolver } from './outermost.js';
 import { isPromiseLike } from '../decision/promises.js';
 
 /**
  * A `subscribe` whose stream ends when the token expires, also while it waits for an event. An event that comes after the
- * expiry, before the stream could end, is denied by the field's guard.
+ * expiry, before the stream could end, is denied by the field's guard, or dropped where the transport closes first.
  */
 export function endAtExpiry(subscribe: Resolver): Resolver {
   return (source, args, contextValue, info) => {
@@ -17,7 +18,10 @@ export function endAtExpiry(subscribe: Resolver): Resolver {
     const state = authStateOf(authIn(contextValue));
     // Without a token, there is none to expire, and the guard has denied what asks for one.
     if (state?.auth.status !== 'authenticated') return stream;
-    return isPromiseLike(stream) ? stream.then((resolved) => wrap(resolved, state)) : wrap(stream, state);
+    const beforeEnd = endingOf(contextValue);
+    return isPromiseLike(stream)
+      ? stream.then((resolved) => wrap(resolved, state, beforeEnd))
+      : wrap(stream, state, beforeEnd);
   };
 }
 
@@ -29,13 +33,14 @@ type Result = IteratorResult<unknown>;
 const END: Result = { value: undefined, done: true };
 
 // Not a generator: its `return` waits for the next event, so a client that leaves would keep its source open.
-function wrap(stream: unknown, state: AuthState): unknown {
+function wrap(stream: unknown, state: AuthState, beforeEnd: (() => void) | undefined): unknown {
   // graphql-js refuses anything but a stream.
   if (!isAsyncIterable(stream)) return stream;
   const iterator = stream[Symbol.asyncIterator]();
   const waiting = new Set<(result: Result) => void>();
   let isOver = false;
   const stopWaiting = onExpiry(state, () => {
+    beforeEnd?.();
     end();
     // A source that cannot be closed is not the request's fault, and there is no request left to tell.
     closeSource().catch(() => {});
@@ -61,8 +66,14 @@ function wrap(stream: unknown, state: AuthState): unknown {
           if (!waiting.delete(resolve)) return;
           if (result.done === true) end();
           else if (isExpired(state)) {
+            beforeEnd?.();
             end();
             closeSource().catch(() => {});
+            // A transport that closes delivers nothing more; any other one, the denial of this event.
+            if (beforeEnd) {
+              resolve(END);
+              return;
+            }
           }
           resolve(result);
         };
