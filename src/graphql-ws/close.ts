@@ -1,4 +1,4 @@
-/** How a connection is closed: the codes of graphql-ws' protocol, with sentences that tell nothing about the token. */
+/** How a connection is closed: a code of graphql-ws' protocol, and a sentence that says nothing of the token. */
 import type { RejectionReason } from '../errors.js';
 import { isObject, member } from '../server/headers.js';
 
@@ -13,7 +13,7 @@ const UNAVAILABLE: Close = [1013, 'Try again later.'];
 /** As graphql-ws closes after an internal error. */
 export const FAULT: Close = [4500, 'Internal server error.'];
 
-/** @param isOpen Whether the token had been accepted before: then a fresh one is the remedy for all that can be wrong with it. */
+/** @param isOpen Whether the token was accepted when the connection began. Then a fresh token helps, whichever the reason. */
 export function closeOf(reason: RejectionReason, isOpen: boolean): Close {
   if (reason === 'keys-unavailable' || reason === 'revocation-unavailable') return UNAVAILABLE;
   return isOpen || reason === 'expired' ? EXPIRED : REFUSED;

@@ -11,8 +11,8 @@ export function isStream(result: Result): result is Stream {
 const END = { value: undefined, done: true } as const;
 
 /**
- * The stream while the connection may be sent to. When it is over, graphql-ws gets the end after the socket was closed, and
- * the client no `complete`, which would tell it that there is nothing to come back for.
+ * The stream, which ends with its connection. The socket is closed by then, so graphql-ws sends no `complete`, after which
+ * the client would not subscribe again.
  */
 export function guardStream(
   stream: Stream,

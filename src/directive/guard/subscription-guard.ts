@@ -1,11 +1,10 @@
 /** The life of a guarded subscription: its source stream ends when the caller's token expires. */
 import { authStateOf } from '../../auth.js';
-import { isExpired } from '../../expiry.js';
 import type { AuthState } from '../../auth.js';
-import { onExpiry } from '../../expiry.js';
+import { isExpired, onExpiry } from '../../expiry.js';
 import { authIn } from '../decision/decide.js';
-import type { Resolver } from './outermost.js';
 import { isPromiseLike } from '../decision/promises.js';
+import type { Resolver } from './outermost.js';
 
 /**
  * A `subscribe` whose stream ends when the token expires, also while it waits for an event. An event that comes after the
@@ -15,7 +14,7 @@ export function endAtExpiry(subscribe: Resolver): Resolver {
   return (source, args, contextValue, info) => {
     const stream: unknown = subscribe(source, args, contextValue, info);
     const state = authStateOf(authIn(contextValue));
-    // Without a token, there is none to expire, and the guard has denied what asks for one.
+    // An anonymous caller has no token that could expire, and the guard has denied what requires one.
     if (state?.auth.status !== 'authenticated') return stream;
     return isPromiseLike(stream) ? stream.then((resolved) => wrap(resolved, state)) : wrap(stream, state);
   };
@@ -37,7 +36,7 @@ function wrap(stream: unknown, state: AuthState): unknown {
   let isOver = false;
   const stopWaiting = onExpiry(state, () => {
     end();
-    // A source that cannot be closed is not the request's fault, and there is no request left to tell.
+    // A source may fail to close. No request waits for it that could get the error.
     closeSource().catch(() => {});
   });
 
