@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// Such a file replaces modules, or is slow: no unit test, whatever its folder.
+// Such a file replaces modules, or is slow: no unit test, in any folder.
 export const SYSTEM_BY_NAME = 'test/**/*.system.test.ts';
 export const UNIT = ['test/{unit,operations,misuse}/**/*.test.ts'];
 

@@ -65,7 +65,7 @@ const milliseconds = (value: number) => value.toFixed(2);
 const ratio = (value: number | undefined, base: number | undefined) =>
   value === undefined || base === undefined ? '' : (value / base).toFixed(2);
 
-/** 5,000 leaves that everybody may see, by a rule on each leaf and by one on their type. */
+/** 5,000 leaves that every caller may see, by a rule on each leaf and by one on their type. */
 async function reportAllowed(): Promise<void> {
   const rows: { name: string; own: string | undefined; answer: Answer }[] = [];
   const add = (name: string, answer: Answer | undefined, own?: string) => {

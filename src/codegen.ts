@@ -39,7 +39,7 @@ export interface CodegenPresetOptions {
 export interface MarkedSchema {
   /** A copy. A field with a rule has one more directive, which has the name of its context type, such as `@WithIdAuth`. */
   readonly schema: GraphQLSchema;
-  /** For `directiveContextTypes` of `typescript-resolvers`: the types that the schema makes use of, and no others. */
+  /** For `directiveContextTypes` of `typescript-resolvers`: the types that the schema uses, and no others. */
   readonly directiveContextTypes: readonly string[];
 }
 
@@ -60,10 +60,10 @@ export interface AuthSchemaPass {
    */
   transform(schema: GraphQLSchema): MarkedSchema;
   /**
-   * The method by which GraphQL Code Generator calls a preset: it makes one output file of the marked schema, and adds to
+   * The method of a preset that GraphQL Code Generator calls. It makes one output file from the marked schema, and adds to
    * `directiveContextTypes`.
    *
-   * @throws {AuthConfigurationError} as `transform` does, and for a `presetConfig`, which nothing reads.
+   * @throws {AuthConfigurationError} as `transform` does, and on a `presetConfig`, which this preset does not have.
    * @example
    * const [output] = authSchemaPass().buildGeneratesSection(options);
    */
@@ -77,7 +77,7 @@ type ContextType = 'WithAuth' | 'WithIdAuth' | 'WithAccessAuth';
  * `typescript-resolvers`. A field that asks for `tokenUse: ID` gets `WithIdAuth<Context>`, for `ACCESS`
  * `WithAccessAuth<Context>`, for anything else `WithAuth<Context>`. What counts is what guards have enforced before the
  * resolver runs: the rules of the field, of the same field on its interfaces, of the type that it returns, and of the type
- * that it stands on. A rule of an argument narrows nothing, because a request can leave the argument out; in a dry run,
+ * that it is a field of. A rule of an argument narrows nothing, because a request can leave the argument out; in a dry run,
  * which denies nothing, no rule does.
  *
  * @param options Those of `authDirective()`, the same object. Default: `{}`.
@@ -111,7 +111,7 @@ export function authSchemaPass(options: AuthDirectiveOptions = {}): AuthSchemaPa
       if ((!isObjectType(type) && !isInterfaceType(type)) || isIntrospectionType(type)) continue;
       for (const field of Object.values(type.getFields())) {
         const isDry = guardOf(field)?.isReportOnly === true;
-        // What the type asks was decided where its value entered the response, by guards of other fields.
+        // The rule of the type was decided where its value entered the response, by guards of other fields.
         const requirement = and(
           isDry ? undefined : rules.ofField(type, field),
           isPartlyDry ? undefined : rules.ofType(type),
@@ -156,7 +156,7 @@ export function authSchemaPass(options: AuthDirectiveOptions = {}): AuthSchemaPa
 /** What is certain of a caller who meets the requirement. */
 function contextTypeOf({ rule }: Requirement): ContextType {
   const tokenUses = new Set(rule.clauses.flatMap(({ tokenUse }) => tokenUse ?? []));
-  // No caller meets a rule that asks for both, so nothing is said of which one it has.
+  // No caller meets a rule that asks for both.
   if (tokenUses.size !== 1) return 'WithAuth';
   return tokenUses.has('id') ? 'WithIdAuth' : 'WithAccessAuth';
 }

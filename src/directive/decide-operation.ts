@@ -89,7 +89,7 @@ export interface DecideOperationOptions {
  * const errors = decideOperation({ schema, document, operationName, variableValues, contextValue: { auth } });
  * if (errors.length > 0) return { errors };
  *
- * @throws {AuthConfigurationError} on an unknown option, a value of `onInvalidToken` or `onDenied` that is none, or a
+ * @throws {AuthConfigurationError} on an unknown option, an unknown value of `onInvalidToken` or `onDenied`, or a
  *   `document` that is not parsed. A schema whose rules nothing enforces gives `INTERNAL_SERVER_ERROR`, with the sentence
  *   for your log in `originalError`.
  */

@@ -178,7 +178,7 @@ function withProblems(policies: ReadonlyMap<string, NamedPolicy>): ResolvedDirec
 function readDialects(dialects: unknown, unannotated: unknown): ReadonlySet<Dialect> {
   const isDialect = (each: unknown): each is Dialect => DIALECT_NAMES.some((name) => name === each);
   if (!Array.isArray(dialects) || !dialects.every(isDialect)) {
-    const expected = `a list of ${DIALECT_NAMES.map((name) => `'${name}'`).join(' and ')}`;
+    const expected = `a list of ${DIALECT_NAMES.map((name) => `'${name}'`).join(' or ')}`;
     throw misuse('dialects', expected, print(dialects), "Write dialects: ['federation'].");
   }
   if (dialects.includes('appsync') && unannotated === undefined) {

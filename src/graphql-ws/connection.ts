@@ -1,18 +1,17 @@
 /** One open connection: its caller, and when it has to end. */
 import { authStateOf } from '../auth.js';
-import { isExpired } from '../expiry.js';
 import type { Auth, AuthState } from '../auth.js';
-import { onExpiry } from '../expiry.js';
+import type { RejectionReason } from '../errors.js';
+import { isExpired, onExpiry } from '../expiry.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import { closeOf, closeSocket } from './close.js';
-import type { RejectionReason } from '../errors.js';
 
 export interface ConnectionServices {
   readonly verifier: CognitoVerifier;
-  /** Seconds between two questions whether an open connection's token was revoked; undefined when nothing can revoke it. */
+  /** Seconds between two revocation checks of an open connection's token; undefined without `revocation`. */
   readonly recheckSeconds: number | undefined;
-  /** Receives the `Auth` of credentials that could not be checked. */
-  readonly onUnavailable: (auth: Auth) => void;
+  /** Called when the token of an open connection is no longer accepted. */
+  readonly onRejected: (auth: Auth) => void;
 }
 
 /** Timers do not keep the process alive, and end with the connection. */
@@ -25,7 +24,7 @@ export class Connection {
   #stopExpiry: () => void = () => {};
   #recheck: NodeJS.Timeout | undefined;
 
-  /** @param auth Of the token, which was accepted, or of an anonymous caller. */
+  /** @param auth That of an accepted token, or of an anonymous caller. */
   constructor(extra: unknown, token: string | undefined, auth: Auth, services: ConnectionServices) {
     this.#extra = extra;
     this.#token = token;
@@ -42,22 +41,22 @@ export class Connection {
     const { recheckSeconds } = this.#services;
     if (recheckSeconds === undefined) return;
     this.#recheck = setInterval(() => {
-      // It never rejects for what a store or a key endpoint does; for what else fails, the connection stays as it is.
+      // It never rejects for a revocation store or a key endpoint. After any other failure the connection stays open.
       this.authenticate().catch(() => {});
     }, recheckSeconds * 1000).unref();
   }
 
-  /** The caller at this moment. When the token is not accepted any more, the connection is closed. */
+  /** Verifies the token again, and closes the connection if it is no longer accepted. */
   async authenticate(): Promise<Auth> {
     const auth = await this.#services.verifier.authenticate(this.#token);
     if (auth.status === 'rejected') {
-      this.#services.onUnavailable(auth);
+      this.#services.onRejected(auth);
       this.#closeFor(auth.reason);
     }
     return auth;
   }
 
-  /** Whether nothing may be sent to the client any more; a connection whose token has expired is closed. */
+  /** Whether no more results may be sent. Closes the connection if its token has expired. */
   isOver(): boolean {
     if (!this.#isOver && this.#state !== undefined && isExpired(this.#state)) this.#closeFor('expired');
     return this.#isOver;

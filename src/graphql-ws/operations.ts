@@ -1,52 +1,52 @@
 /**
- * The operations of connections, each marked by the functions that it has passed. graphql-ws calls `context` and then
- * `execute` or `subscribe`; between the two, an operation has no document. So one whose `execute` or `subscribe` was
- * replaced runs nothing, and one whose `context` was replaced has no mark.
+ * The operations of connections. graphql-ws calls `context` and then `execute` or `subscribe`: the first takes the document
+ * of an operation away, the second gives it back. So an operation whose `execute` or `subscribe` was replaced has nothing to
+ * run, and one whose `context` was replaced is not held.
  */
 import { Kind } from 'graphql';
 import type { DocumentNode, ExecutionArgs } from 'graphql';
 import type { Connection } from './connection.js';
 
 export interface Operation {
-  /** Undefined when graphql-ws did not call `onConnect` of ours. */
+  /** Undefined when another `onConnect` replaced this package's. */
   readonly connection: Connection | undefined;
-  /** Why the context could not be made: an error for the client. */
+  /** Why the context could not be created; undefined when it was. */
   readonly fault: Error | undefined;
 }
 
-interface Waiting extends Operation {
+interface HeldOperation extends Operation {
   readonly document: DocumentNode;
 }
 
-// graphql-js answers that there is no operation.
+// graphql-js responds that there is no operation.
 const NO_DOCUMENT: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
 export class Operations {
-  readonly #waiting = new WeakMap<object, Waiting>();
+  readonly #held = new WeakMap<object, HeldOperation>();
   readonly #onMissed: () => void;
 
-  /** @param onMissed Called for an operation that was not fetched in time. */
+  /** @param onMissed Called for an operation that was not released in time. */
   constructor(onMissed: () => void) {
     this.#onMissed = onMissed;
   }
 
-  /** Marks the operation, and takes its document away. */
-  put(contextValue: object, args: ExecutionArgs, operation: Operation): void {
-    this.#waiting.set(contextValue, { ...operation, document: args.document });
+  /** Takes the document of the operation away. */
+  hold(contextValue: object, args: ExecutionArgs, operation: Operation): void {
+    this.#held.set(contextValue, { ...operation, document: args.document });
     args.document = NO_DOCUMENT;
     // graphql-ws calls the next function as soon as `context` has resolved.
     setImmediate(() => {
-      if (this.#waiting.delete(contextValue)) this.#onMissed();
+      if (this.#held.delete(contextValue)) this.#onMissed();
     }).unref();
   }
 
-  /** Gives the document back. Undefined for an operation without the mark; each is fetched once. */
-  fetch(args: ExecutionArgs): Operation | undefined {
+  /** Gives the document back, once. Undefined for an operation that is not held. */
+  release(args: ExecutionArgs): Operation | undefined {
     const contextValue: unknown = args.contextValue;
     if (typeof contextValue !== 'object' || contextValue === null) return undefined;
-    const operation = this.#waiting.get(contextValue);
+    const operation = this.#held.get(contextValue);
     if (operation === undefined) return undefined;
-    this.#waiting.delete(contextValue);
+    this.#held.delete(contextValue);
     args.document = operation.document;
     return operation;
   }

@@ -51,33 +51,36 @@ export interface CognitoAuthWebSocketOptions<Extra = unknown, Claims = unknown> 
   /** Finds the token in the connection. Default: `bearerToken()`. */
   readonly tokenSource?: TokenSource | undefined;
   /**
-   * The origins of the pages whose connections may bring a cookie, such as `https://app.example.com`; exact, without
-   * patterns. Default: none, and a cookie is malformed.
+   * The origins of the pages whose connections may have a cookie, such as `https://app.example.com`; exact, without
+   * patterns. Default: none, so a cookie is malformed.
    */
   readonly allowedOrigins?: readonly string[] | undefined;
   /** As in `cognitoAuthPlugin`. Default: `{ query: 'partial', mutation: 'reject', subscription: 'reject' }`. */
   readonly onDenied?: DeniedOperationHandlings | undefined;
-  /** Hears what is the server's fault. Default: none. */
+  /** Where faults of the server are logged, such as `console`. Default: no log. */
   readonly logger?: AuthLogger | undefined;
-  /** Called for a connection whose credentials are accepted, or that has none. */
+  /** Called for a connection whose token is accepted, or that has no credentials; `false` refuses it. Default: none. */
   readonly onConnect?:
     | ((
         connection: WebSocketConnection<Extra>,
         auth: Auth<Claims>,
       ) => ReturnType<NonNullable<Hooks<Extra>['onConnect']>>)
     | undefined;
-  /** What it returns must have no `contextValue`: use `extend`. */
+  /** As in graphql-ws, but it returns no `contextValue`: use `extend`. Default: none. */
   readonly onSubscribe?: Hooks<Extra>['onSubscribe'];
   /** Executes an operation that is not refused. Default: graphql-js'. */
   readonly execute?: Run | undefined;
   /** Subscribes to an operation that is not refused. Default: graphql-js'. */
   readonly subscribe?: Run | undefined;
+  /** As in graphql-ws. Default: none. */
   readonly onDisconnect?: Hooks<Extra>['onDisconnect'];
+  /** As in graphql-ws. Default: none. */
   readonly onClose?: Hooks<Extra>['onClose'];
 }
 
 /**
- * Options of graphql-ws. Do not replace any of them: an operation that misses one is refused.
+ * Options of graphql-ws. Do not replace any of them: without this package's `onConnect`, `context`, `execute` and `subscribe`,
+ * each operation is refused.
  *
  * @example
  * const { onConnect, onSubscribe, context, execute, subscribe }: CognitoAuthWebSocket = cognitoAuthWebSocket({ verifier });
@@ -110,7 +113,7 @@ export interface ResolvedOptions<Extra> {
 const CALLED = 'cognitoAuthWebSocket()';
 const FUNCTIONS = ['onConnect', 'onSubscribe', 'execute', 'subscribe', 'onDisconnect', 'onClose'] as const;
 
-/** @throws {AuthConfigurationError} on an unknown option, or a value that is none. */
+/** @throws {AuthConfigurationError} on an unknown option or value. */
 export function readWebSocketOptions<Extra>(options: CognitoAuthWebSocketOptions<Extra>): ResolvedOptions<Extra> {
   const names = ['tokenSource', 'allowedOrigins', 'onDenied', 'logger', ...FUNCTIONS];
   const { verifier, internals, settings } = readVerifierSettings(CALLED, options, names);
@@ -123,7 +126,7 @@ export function readWebSocketOptions<Extra>(options: CognitoAuthWebSocketOptions
     isOriginAllowed: (origin) => origin !== undefined && origins.has(origin),
     policy: readRefusalPolicy(CALLED, undefined, settings['onDenied']),
     logger: readLogger(CALLED, settings['logger']),
-    // Each name has what was read under it.
+    // Its values were read by `readHook`.
     own: Object.fromEntries(own),
   };
 }

@@ -10,8 +10,8 @@ import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
 import { AuthConfigurationError, denials, isUnavailable } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { beforeStreamsEnd } from '../expiry.js';
-import { readConnectionRequest } from '../server/connection-request.js';
 import { findToken, toRejectedAuth } from '../server/authenticate.js';
+import { readConnectionRequest } from '../server/connection-request.js';
 import { withAuth } from '../server/extension.js';
 import { createFaultLog, rootCauseOf } from '../server/fault-log.js';
 import { asError } from '../settings.js';
@@ -35,16 +35,16 @@ const MISSED = new AuthConfigurationError(
 );
 
 /**
- * Options for the server of graphql-ws, which authenticate a connection, end it with its token, and decide each operation as
- * the plugin does over HTTP.
+ * Creates options for the server of graphql-ws. They authenticate a connection, close it when its token expires or is
+ * revoked, and decide each operation as the plugin does over HTTP.
  *
  * The token source sees the headers of the upgrade request and, for the name it asks for, `connectionParams.NAME` and
- * `connectionParams.headers.NAME`. A connection without credentials is anonymous. A token that is not accepted closes the
- * connection with 4401, an expired or revoked one with 4403, and keys that are unavailable with 1013.
+ * `connectionParams.headers.NAME`. A connection without credentials is anonymous. The server closes a connection with 4401
+ * if its credentials are not accepted, with 4403 if its token has expired or was revoked while the connection was open, with
+ * 1013 if keys or revocations are unavailable, and with 4500 if the server is misconfigured.
  *
  * @param extend Adds properties of your own to the context of each operation, such as data loaders.
- * @throws {AuthConfigurationError} on an unknown option or a value that is none, and with another major version of `graphql`
- *   than 16.
+ * @throws {AuthConfigurationError} on an unknown option or value, and with another major version of `graphql` than 16.
  * @example
  * useServer({ schema, ...cognitoAuthWebSocket({ verifier, logger: console }) }, webSocketServer);
  *
@@ -64,12 +64,12 @@ export function cognitoAuthWebSocket<Extra>(
   const { origin, emitter, recheckSeconds } = internals;
   const faultLog = createFaultLog();
   const connections = new WeakMap<object, Connection>();
-  // Those that were closed before their credentials were checked.
+  // Connections that were closed before their credentials were checked.
   const closed = new WeakSet<object>();
   const operations = new Operations(() => {
     logFault(MISSED);
   });
-  const services: ConnectionServices = { verifier, recheckSeconds, onUnavailable: logCauseOf };
+  const services: ConnectionServices = { verifier, recheckSeconds, onRejected: logCauseOf };
 
   function logFault(fault: unknown): void {
     if (logger) faultLog(asError(fault), logger);
@@ -125,7 +125,7 @@ export function cognitoAuthWebSocket<Extra>(
 
   /** @returns the errors with which the operation is refused; none if it may run. */
   function decide(args: ExecutionArgs): [readonly GraphQLError[], Connection | undefined] {
-    const operation = operations.fetch(args);
+    const operation = operations.release(args);
     const fault = operation === undefined ? MISSED : operation.fault;
     if (fault !== undefined) {
       logFault(fault);
@@ -189,7 +189,7 @@ export function cognitoAuthWebSocket<Extra>(
       // The client may send more until the socket is closed.
       if (connections.get(connection)?.isOver()) return [createLocatedDenialError(denials.expired, undefined)];
       const answer = await own.onSubscribe?.(connection, id, payload);
-      // Arguments that are kept for each operation of a kind must not be changed.
+      // `onSubscribe` may return the same object for many operations, so it must not be changed.
       return isArguments(answer) ? { ...answer } : answer;
     },
     async context(connection, id, payload, args) {
@@ -201,7 +201,7 @@ export function cognitoAuthWebSocket<Extra>(
         contextValue = {};
         fault = thrown instanceof GraphQLError ? thrown : asError(thrown);
       }
-      operations.put(contextValue, args, { connection: connections.get(connection), fault });
+      operations.hold(contextValue, args, { connection: connections.get(connection), fault });
       return contextValue;
     },
     execute: decided(own.execute ?? graphqlExecute),

@@ -7,12 +7,12 @@ import { readVerifierSettings } from './verifier-option.js';
 
 /**
  * Resolves to the caller of a request, for REST routes beside GraphQL, Lambda authorizers and workers. It never rejects for
- * what the client or a key endpoint does: check `status` of what it resolves to.
+ * what a client, a key endpoint or a revocation store does: check the `status`.
  *
- * @param options The verifier and the token source, as in `createAuthContext`.
+ * @param options The verifier and the token source, as in `createAuthContext`. Default of `tokenSource`: `bearerToken()`.
  * @param request A request, or what an integration passes to the context function: `req` of express and Node, a Fetch
  *   `Request`, a Fastify or Hapi request, a Koa context, an event of Lambda or H3, a graphql-ws context.
- * @throws {AuthConfigurationError} on an unknown option, and when no headers can be read in what was passed.
+ * @throws {AuthConfigurationError} on an unknown option, and when `request` shows no headers; always as a rejection.
  * @example
  * const auth = await authOf({ verifier }, req);
  * if (auth.status !== 'authenticated') return response.writeHead(401).end();

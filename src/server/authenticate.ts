@@ -28,7 +28,7 @@ export function findToken(tokenSource: TokenSource, request: TokenRequest): stri
 }
 
 /**
- * The `Auth` of a caller whose token could not be found, for the client's fault.
+ * The `Auth` of a caller whose credentials a token source refused.
  *
  * @param origin The services of the verifier.
  * @throws the error, when it is not the client's fault.
@@ -39,7 +39,7 @@ export function toRejectedAuth(error: unknown, origin: AuthServices): Auth {
   return createRejectedAuth(error.reason, origin, undefined, !isOtherScheme(error));
 }
 
-/** What a token source of another copy of this package throws: not to be taken for the client's fault. */
+/** Whether a token source of another copy of this package threw it. That is a fault of the server, not of the client. */
 function isOfAnotherCopy(error: unknown): boolean {
   return asError(error).name === 'TokenRejectedError';
 }

@@ -6,13 +6,13 @@ import type { TokenRequest } from '../token/credential.js';
 import { isObject, member } from './headers.js';
 import { lowerCaseName, readHttpRequest } from './request.js';
 
-// A page can write `connectionParams`, and the browser adds the cookie: what decides about a cookie is not the page's to say.
+// A page can write `connectionParams`, and the browser adds the cookie: the page must not set what decides about a cookie.
 const OF_THE_UPGRADE_ALONE: readonly string[] = ['cookie', 'origin', 'content-type', ...PREFLIGHT_HEADERS];
 
-// Read by name in any case, so each of them is looked at.
+// A name may be in any case, so each look-up reads all parameters.
 const MOST_PARAMETERS = 1_000;
 
-/** Whether this is the context of a graphql-ws connection, or what a server of one's own passes in its place. */
+/** Whether the value is the context of a graphql-ws connection, or looks like one. */
 export function isConnection(value: object): boolean {
   if (isObject(member(value, 'connectionParams'))) return true;
   return isObject(member(value, 'extra')) && !HTTP.some((name) => member(value, name) !== undefined);
@@ -22,7 +22,7 @@ const HTTP = ['headers', 'req', 'request', 'event', 'ctx'];
 
 /**
  * The connection as a token source sees it: one value for a name, from the upgrade request, `connectionParams.NAME` and
- * `connectionParams.headers.NAME`. A cookie counts only if `isOriginAllowed` says so of the upgrade's `Origin`.
+ * `connectionParams.headers.NAME`. A cookie counts only if `isOriginAllowed` allows the `Origin` of the upgrade request.
  *
  * @throws {AuthConfigurationError} when the connection does not show its upgrade request.
  */
@@ -84,7 +84,7 @@ function readUpgradeRequest(connection: object): TokenRequest {
   );
 }
 
-/** A parameter that is null counts as absent: clients that are signed out send it. */
+/** A parameter that is null counts as absent: signed-out clients send it. */
 function textsIn(parameters: unknown, name: string): readonly string[] {
   if (!isObject(parameters)) return [];
   const keys = Object.keys(parameters);
@@ -99,7 +99,7 @@ function textsIn(parameters: unknown, name: string): readonly string[] {
     });
 }
 
-/** `Bearer` with nothing after it is what web clients send when they are signed out. */
+/** Signed-out web clients send `Bearer` with nothing after it. */
 function isEmpty(value: string): boolean {
   const stripped = stripBlanks(value);
   return stripped === '' || stripped.toLowerCase() === 'bearer';

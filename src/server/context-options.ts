@@ -1,4 +1,4 @@
-/** Options of what finds and verifies the token of a request. */
+/** A verifier and a token source: what it takes to authenticate a request. */
 import type { TokenSource } from '../token/source.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 

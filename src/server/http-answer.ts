@@ -4,7 +4,7 @@ import { isUnavailable } from '../errors.js';
 import type { AuthErrorCode } from '../errors.js';
 import { rootCauseOf } from './fault-log.js';
 
-/** Whether denials are told in HTTP too, or in the body alone: behind a gateway that drops the body of a 401. */
+/** Whether a denial has a status and headers too, or is in the body alone, for a gateway that drops the body of a 401. */
 export type AnswerStyle = 'http' | 'graphql';
 
 type Header = readonly [name: string, value: string];

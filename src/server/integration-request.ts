@@ -1,4 +1,4 @@
-/** What an Apollo integration or graphql-ws hands to the context function, read as a request. */
+/** What an Apollo integration or graphql-ws passes to the context function, read as a request. */
 import type { TokenRequest } from '../token/credential.js';
 import { isConnection, readConnectionRequest } from './connection-request.js';
 import { isObject } from './headers.js';

@@ -31,11 +31,12 @@ function stateIn(contextValue: object): AuthState | undefined {
 /**
  * The plugin for Apollo Server.
  *
- * At start it fetches the keys, waits at most 1 s for them (the fetch goes on; if it fails, the log says why) and refuses a
- * schema whose `@auth` is not enforced. It refuses an operation with a rejected token (401, or 503 while the keys are unavailable) and
- * one that `onDenied` says to reject (401 or 403). A response with `UNAUTHENTICATED` in it gets a `WWW-Authenticate` header
- * (RFC 6750, section 3), unless `answers` is `graphql`. A response that involved a rule is private to caches, one with a denial is never stored, and each
- * names the headers of the token in `Vary`. The verifier stays open when the server stops: close it where you created it.
+ * At start it refuses a schema whose `@auth` is not enforced, fetches the keys, and waits at most 1 s for them (the fetch goes
+ * on; if it fails, the log says why). It refuses an operation with a rejected token (401, or 503 while the keys or revocations
+ * are unavailable) and one that `onDenied` says to reject (401 or 403). A response with `UNAUTHENTICATED` in it gets a
+ * `WWW-Authenticate` header (RFC 6750, section 3), unless `answers` is `graphql`. A response that involved a rule is private to
+ * caches, one with a denial is never stored, and each names the headers of the token in `Vary`. The verifier stays open when
+ * the server stops: close it where you created it.
  *
  * @example
  * const server = new ApolloServer<AuthContext>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });

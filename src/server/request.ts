@@ -1,5 +1,5 @@
 /**
- * What an Apollo integration hands to the context function, read as a request. Structural on purpose: standalone and
+ * What an Apollo integration passes to the context function, read as a request. Structural on purpose: standalone and
  * express `({ req })`, Lambda and H3 `({ event })`, Fastify `(request, reply)`, Next `(req)`, Koa `({ ctx })`, Fetch and
  * Hapi `({ request })`, Azure Functions `({ req, context })`, graphql-sse `({ headers, raw })`, and what looks like them.
  */
@@ -23,7 +23,7 @@ export function readHttpRequest([argument]: readonly unknown[]): TokenRequest {
   const places = new HeaderPlaces();
   if (!isObject(argument) || !collectRequest(argument, places, false, 0)) {
     throw new AuthConfigurationError(
-      `createAuthContext() could not find a request in the context function's arguments. Wrap it: ${WRAP}.`,
+      `Expected the context function or authOf() to be given a request, got nothing with headers. Write: ${WRAP}.`,
     );
   }
   return { header: (name) => places.read(lowerCaseName(name)) };

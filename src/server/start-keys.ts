@@ -5,7 +5,7 @@ import { asError } from '../settings.js';
 import type { CognitoVerifier } from '../token/verifier.js';
 import type { FaultLog } from './fault-log.js';
 
-// A Lambda function starts when its first request is there already, and that one may need no keys.
+// A Lambda function starts while its first request waits, which may need no keys.
 const LONGEST_WAIT_MS = 1_000;
 
 /**

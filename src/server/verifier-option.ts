@@ -1,4 +1,4 @@
-/** The options of `createAuthContext()` and `cognitoAuthPlugin()`, which have a verifier among them. */
+/** Reads the options of each function that has a verifier among them, such as `createAuthContext()`. */
 import { AuthConfigurationError } from '../errors.js';
 import { readSettings } from '../settings.js';
 import { internalsOf } from '../token/verifier.js';

@@ -1,4 +1,4 @@
-/** Asks the `claimsSchema` of the options about a token's claims. Its verdict counts, and its output is dropped. */
+/** Checks a token's claims with the `claimsSchema` of the options. Its verdict counts, and its output is dropped. */
 import { AuthConfigurationError } from '../errors.js';
 import { describe, messageOf } from '../settings.js';
 import type { CognitoClaims } from './claims.js';
@@ -26,7 +26,7 @@ export type CheckClaims = (claims: CognitoClaims) => Refusal | undefined;
 
 /** @throws {AuthConfigurationError} when the option is there and is no Standard Schema. */
 export function readClaimsSchema(settings: Record<string, unknown>): CheckClaims | undefined {
-  // An explicit `undefined` can be an import that came to nothing: it must not accept claims unseen.
+  // An explicit `undefined` can be an import that failed: it must not turn the check off.
   if (!('claimsSchema' in settings)) return undefined;
   const schema = settings['claimsSchema'] as ClaimsSchema | undefined | null;
   const standard = schema?.['~standard'];

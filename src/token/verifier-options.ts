@@ -61,9 +61,9 @@ export interface CognitoVerifierOptions<Claims = unknown> {
   readonly tokenCache?:
     { readonly max?: number | undefined; readonly maxBytes?: number | undefined } | false | undefined;
   /**
-   * What the claims of every accepted token have to be, beside what Cognito promises, as a Standard Schema: it types
-   * `auth.claims`. It is asked once for a token, after its signature; claims that do not fit make the token `invalid`, with
-   * the paths of the issues as the cause. Its output is dropped. It sees ID and access tokens alike, frozen. One that throws or is
+   * A Standard Schema that the claims of every accepted token must meet, ID and access tokens alike. It types `auth.claims`.
+   * It is called once for a token, after the signature check, with frozen claims. A token whose claims do not fit is
+   * `invalid`; the cause names the paths of the issues. The schema's output is dropped. A schema that throws or is
    * asynchronous is a fault of the server: the request gets 503. An explicit `undefined` is refused. Default: no schema.
    */
   readonly claimsSchema?: ClaimsSchema<Claims>;

@@ -68,7 +68,7 @@ export interface VerifierInternals {
   /** For each `Auth` that is made on behalf of the verifier. */
   readonly origin: AuthServices;
   readonly emitter: Emitter;
-  /** Seconds between two questions whether a token in long use was revoked; undefined when nothing can revoke it. */
+  /** Seconds between two revocation checks of a token in long use; undefined without `revocation`. */
   readonly recheckSeconds: number | undefined;
   /** Written at each start of a server. */
   readonly warnings: readonly string[];

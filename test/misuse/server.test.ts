@@ -150,7 +150,11 @@ describe('an integration that passes no request', () => {
         string: '{"errors":[{"message":"Internal server error.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}\n',
       },
     });
-    expect(log).toEqual([expect.stringContaining('createAuthContext() could not find a request')]);
+    expect(log).toEqual([
+      expect.stringContaining(
+        'Expected the context function or authOf() to be given a request, got nothing with headers.',
+      ),
+    ]);
     await server.stop();
   });
 });

@@ -186,7 +186,7 @@ describe('rule 9: the default of a subgraph', () => {
     if (!field || !('resolve' in field)) throw new Error('The schema has no such field.');
     expect(hasRules(schema)).toBe(true);
     const { resolve } = field as GraphQLField<unknown, unknown>;
-    // The guard's own denial, whatever the rest of the schema is.
+    // The denial is the guard's own; the rest of the schema does not matter.
     const info = { fieldNodes: [], path: { prev: undefined, key: fieldName, typename: typeName } };
     let answer: unknown;
     try {

@@ -19,11 +19,11 @@ describe('rule 10: authDirective()', () => {
     ],
     [
       { dialects: ['apollo'] },
-      "Expected `dialects` of authDirective() to be a list of 'federation' and 'appsync', got [\"apollo\"]. Write dialects: ['federation'].",
+      "Expected `dialects` of authDirective() to be a list of 'federation' or 'appsync', got [\"apollo\"]. Write dialects: ['federation'].",
     ],
     [
       { dialects: 'federation' },
-      "Expected `dialects` of authDirective() to be a list of 'federation' and 'appsync', got \"federation\". Write dialects: ['federation'].",
+      "Expected `dialects` of authDirective() to be a list of 'federation' or 'appsync', got \"federation\". Write dialects: ['federation'].",
     ],
     [
       { dialects: ['appsync'] },

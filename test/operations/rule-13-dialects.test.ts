@@ -232,7 +232,7 @@ describe('rule 13: the dialect of federation', () => {
 
   const many = (width: number, count: number) =>
     `[${Array.from({ length: count }, (_, row) => `[${Array.from({ length: width }, (__, column) => `"s${row}.${column}"`).join(' ')}]`).join(' ')}]`;
-  const TOO_MANY = 'has more than 256 clauses as an AND of ORs. Write fewer alternatives, or a policy.';
+  const TOO_MANY = 'to have at most 256 clauses as an AND of ORs, got more. Write fewer alternatives, or a policy.';
 
   it.each([
     [
@@ -260,9 +260,9 @@ describe('rule 13: the dialect of federation', () => {
       '@policy(policies: [["known", "other"]])',
       'Expected each of `policies` to be a key of authDirective({ policies }), got "other". Correct it, or add it there.',
     ],
-    ['512 clauses', `@requiresScopes(scopes: ${many(2, 9)})`, `@requiresScopes ${TOO_MANY}`],
-    ['257 clauses', `@requiresScopes(scopes: ${many(257, 1)})`, `@requiresScopes ${TOO_MANY}`],
-    ['512 clauses of policies', `@policy(policies: ${many(2, 9)})`, `@policy ${TOO_MANY}`],
+    ['512 clauses', `@requiresScopes(scopes: ${many(2, 9)})`, `Expected @requiresScopes ${TOO_MANY}`],
+    ['257 clauses', `@requiresScopes(scopes: ${many(257, 1)})`, `Expected @requiresScopes ${TOO_MANY}`],
+    ['512 clauses of policies', `@policy(policies: ${many(2, 9)})`, `Expected @policy ${TOO_MANY}`],
     [
       '@public beside it',
       '@authenticated @public',

@@ -271,7 +271,7 @@ describe('a cookie of the upgrade request', () => {
     expect(await me({ cookie: cookie(), origin: 'https://app.example.com' }, {}, {})).toBeUndefined();
   });
 
-  it('is malformed whatever a foreign page writes into the parameters', async () => {
+  it('is malformed from a foreign page, with any parameters that the page writes', async () => {
     const forged = {
       origin: 'https://app.example.com',
       'content-type': 'application/json',
@@ -291,7 +291,7 @@ describe('a cookie of the upgrade request', () => {
     );
   });
 
-  it('and what decides about it are of the upgrade request alone, for a token source of one’s own too', async () => {
+  it('is read from the upgrade request alone, like the headers that decide about it, also by a custom token source', async () => {
     const names = ['Cookie', 'Origin', 'Content-Type', 'Apollo-Require-Preflight', 'X-Apollo-Operation-Name', 'X-Mine'];
     const seen: unknown[] = [];
     const { speak } = await open({

@@ -99,7 +99,7 @@ describe('a denied operation', () => {
 });
 
 describe('the context of an operation', () => {
-  it('is made anew from what extend returns, with the caller as `auth`', async () => {
+  it('is created for each operation from what extend returns, with the caller as `auth`', async () => {
     const calls: unknown[] = [];
     const { client } = await open({}, (auth: Auth, connection: object, id: string, payload: { query: string }) => {
       calls.push([auth.status, 'extra' in connection, typeof id, payload.query]);
@@ -244,7 +244,7 @@ describe('an option that replaces one of ours', () => {
     expect(log.join()).toContain('Pass your own functions to cognitoAuthWebSocket({ verifier, onConnect, … })');
   });
 
-  it('leaves the guards, when nothing of ours is left', async () => {
+  it('leaves the guards in force, even when all of ours are replaced', async () => {
     const { client, feed } = await open({}, undefined, () => ({
       ...{ execute, subscribe },
       ...{ onConnect: undefined, onSubscribe: undefined, context: undefined },

@@ -66,7 +66,7 @@ export function decideInExecution(auth: unknown, rule: Rule, info: ExecutionInfo
   return denial && toRefusal(state, denial);
 }
 
-/** The same by the clock at this moment, whatever was decided when the execution began. */
+/** The same by the clock at this moment, even if the rule was met when the execution began. */
 export function decideNow(auth: unknown, rule: Rule): Refusal | undefined {
   const state = authStateOf(auth);
   if (state === undefined) return misconfigured(auth);

@@ -1,7 +1,7 @@
 /**
  * The guard of a subgraph's `_entities`: it decides each reference by the rules of its type before anything resolves it. It
- * stands around the field and not around each `__resolveReference`, so that it holds wherever a library keeps those, and
- * what is put there later is guarded too.
+ * stands around the field and not around each `__resolveReference`, so it holds wherever a library keeps those functions, and
+ * for those that are added later.
  *
  * A denied reference never gets to the field's resolver. A rejected promise from there would not do: `@apollo/subgraph`
  * forgets the promises of earlier references when a later one fails at once, and a forgotten rejection ends the process
@@ -22,19 +22,19 @@ import { guardAbove, isOutermost } from './outermost.js';
 import type { GuardPosition, Resolver } from './outermost.js';
 import type { GuardRecord, Members } from './registry.js';
 
-/** What the references of one request ask for, by the name of their type. */
+/** What each reference requires, by the name of its type. */
 export interface ReferenceGuard extends GuardRecord {
   readonly references: Members;
 }
 
 type Verdict = Refusal | undefined;
 
-// By the `info` of `_entities`: fulfilled once its resolver has returned a list.
+// By the `info` of `_entities`. Fulfilled once its resolver has returned a list.
 const lists = new WeakMap<GraphQLResolveInfo, Promise<void>>();
 
 /**
- * Throws the error of a reference when the list that it is in was returned, and never when there will be none. Undefined
- * outside `_entities`, where what is thrown reaches the executor.
+ * Rejects with the error of a reference once its list was returned, and never settles if no list is returned. Undefined
+ * outside `_entities`, where a thrown error reaches the executor.
  */
 export function throwWhenListed(error: GraphQLError, info: GraphQLResolveInfo): Promise<never> | undefined {
   return lists.get(info)?.then(() => {
@@ -58,10 +58,10 @@ export function guardReferences(
   }
 
   const resolveAll: Resolver = (source, args, contextValue, info) => {
-    let note: () => void = () => undefined;
-    lists.set(info, new Promise((resolved) => (note = resolved)));
+    let markReturned: () => void = () => undefined;
+    lists.set(info, new Promise((resolved) => (markReturned = resolved)));
     return whenSettled(resolve(source, args, contextValue, info), (list) => {
-      note();
+      markReturned();
       return list;
     });
   };
@@ -72,7 +72,7 @@ export function guardReferences(
     const given = args['representations'];
     const all: readonly unknown[] = Array.isArray(given) ? given : [given];
 
-    const goOn = (verdicts: readonly Verdict[]) => {
+    const resolveAllowed = (verdicts: readonly Verdict[]) => {
       if (!guardAbove(position, info)) {
         verdicts.forEach((refusal, index) => {
           if (refusal)
@@ -87,7 +87,9 @@ export function guardReferences(
     };
 
     const verdicts = all.map((reference) => decide(reference, call));
-    return isSettled(verdicts) ? goOn(verdicts) : Promise.all(verdicts.map(async (verdict) => verdict)).then(goOn);
+    return isSettled(verdicts)
+      ? resolveAllowed(verdicts)
+      : Promise.all(verdicts.map(async (verdict) => verdict)).then(resolveAllowed);
   };
 }
 
@@ -100,7 +102,7 @@ function isSettled(verdicts: readonly (Verdict | PromiseLike<Verdict>)[]): verdi
   return !verdicts.some(isPromiseLike);
 }
 
-/** The list with each denial at the place of its reference. What is no list is graphql-js's to refuse. */
+/** The list with each denial at the place of its reference. graphql-js refuses anything but a list. */
 function insertDenials(
   entities: unknown,
   verdicts: readonly Verdict[],

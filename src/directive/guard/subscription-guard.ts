@@ -1,12 +1,10 @@
 /** The life of a guarded subscription: its source stream ends when the caller's token expires. */
 import { authStateOf } from '../../auth.js';
-
-import { endingOf, isExpired, onExpiry } from '../../expiry.js';
 import type { AuthState } from '../../auth.js';
-
+import { endingOf, isExpired, onExpiry } from '../../expiry.js';
 import { authIn } from '../decision/decide.js';
-import type { Resolver } from './outermost.js';
 import { isPromiseLike } from '../decision/promises.js';
+import type { Resolver } from './outermost.js';
 
 /**
  * A `subscribe` whose stream ends when the token expires, also while it waits for an event. An event that comes after the

@@ -1,4 +1,4 @@
-/** Rules that are written in the directives of another product, and enforced here as those of `@auth`. */
+/** Rules in the directives of another product, which are enforced here like those of `@auth`. */
 import type { GraphQLSchema } from 'graphql';
 import { print } from '../../settings.js';
 import { printName } from './annotation.js';
@@ -20,14 +20,14 @@ import type { Clause } from './rule.js';
 export interface DialectRule {
   readonly use: Annotation;
   readonly requirement: Requirement;
-  /** The policies that it names. */
+  /** The policies that the use names. */
   readonly policies: readonly string[];
   readonly dialect: Dialect;
-  /** What is wrong with it wherever it stands. */
+  /** What is wrong with the use on any element; a sentence each. */
   readonly faults: readonly string[];
-  /** The list that its argument is, flat. */
+  /** The names in its argument, in one list. */
   readonly names: readonly unknown[];
-  readonly argument: ArgumentOfDialect | undefined;
+  readonly argument: DialectArgument | undefined;
 }
 
 export type DialectReader = (use: Annotation) => DialectRule | undefined;
@@ -38,7 +38,7 @@ interface DialectSettings {
   readonly publicNames: ReadonlySet<string>;
 }
 
-/** Reads the uses that an enforced dialect gives a meaning; undefined without dialects. */
+/** Creates the reader of directives of the enforced dialects; undefined without dialects. */
 export function createDialectReader(
   schema: GraphQLSchema,
   { dialects, names, publicNames }: DialectSettings,
@@ -54,13 +54,13 @@ export function createDialectReader(
 }
 
 /** The one argument of a directive: a list of lists is an OR of ANDs, a list an OR. */
-interface ArgumentOfDialect {
+interface DialectArgument {
   readonly key: string;
   readonly of: 'scopes' | 'policies' | 'groups';
   readonly isRequired: boolean;
 }
 
-const ARGUMENTS: ReadonlyMap<string, ArgumentOfDialect> = new Map([
+const ARGUMENTS: ReadonlyMap<string, DialectArgument> = new Map([
   ['requiresScopes', { key: 'scopes', of: 'scopes', isRequired: true }],
   ['policy', { key: 'policies', of: 'policies', isRequired: true }],
   ['aws_auth', { key: 'cognito_groups', of: 'groups', isRequired: false }],
@@ -92,7 +92,7 @@ function readRule(use: Annotation, meant: string, dialect: Dialect): DialectRule
   const clauses = faults.length === 0 ? toClauses(choices.map((all) => all.filter(isCognitoName))) : [];
   if (clauses === undefined) {
     faults.push(
-      `${printName(use.name)} has more than ${MOST_CLAUSES} clauses as an AND of ORs. Write fewer alternatives, or a policy.`,
+      `Expected ${printName(use.name)} to have at most ${MOST_CLAUSES} clauses as an AND of ORs, got more. Write fewer alternatives, or a policy.`,
     );
   }
   const isReadable = faults.length === 0 && clauses !== undefined;
@@ -108,13 +108,13 @@ function readRule(use: Annotation, meant: string, dialect: Dialect): DialectRule
   };
 }
 
-function expectedArguments(argument: ArgumentOfDialect | undefined): string {
+function expectedArguments(argument: DialectArgument | undefined): string {
   return argument ? `Known arguments: ${argument.key}.` : 'It has none.';
 }
 
 const UNREADABLE: Requirement = { rule: internRule([UNMEETABLE]), policies: [] };
 
-function toRequirement(argument: ArgumentOfDialect | undefined, clauses: readonly (readonly string[])[]): Requirement {
+function toRequirement(argument: DialectArgument | undefined, clauses: readonly (readonly string[])[]): Requirement {
   if (argument === undefined || argument.of === 'policies') {
     return { rule: internRule([ANY_TOKEN]), policies: argument ? clauses : [] };
   }
@@ -145,12 +145,12 @@ function toClauses(choices: readonly (readonly string[])[]): readonly (readonly 
   return clauses.filter((clause) => !clauses.some((other) => isStronger(other, clause)));
 }
 
-/** Whether the clause holds in any case where the other one does. */
+/** Whether a caller who meets the other clause meets the clause in any case. */
 function isStronger(other: readonly string[], clause: readonly string[]): boolean {
   return other.length < clause.length && other.every((name) => clause.includes(name));
 }
 
-/** Where each dialect's directives stand, and what to call it. */
+/** The elements that each dialect has its directives on, and the words for them in a message. */
 const PLACES: Readonly<Record<Dialect, { readonly kinds: readonly ElementKind[]; readonly text: string }>> = {
   federation: {
     kinds: ['OBJECT', 'OBJECT_FIELD', 'INTERFACE', 'INTERFACE_FIELD', 'SCALAR', 'ENUM'],

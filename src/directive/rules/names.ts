@@ -1,4 +1,4 @@
-/** Reads the lists of names that rules have, and says what is wrong with them; a sentence each. */
+/** Reads the lists of names in rules, and says what is wrong with them; a sentence each. */
 import { Literal, print } from '../../settings.js';
 import { isCognitoName } from './definition.js';
 
@@ -29,7 +29,7 @@ export interface KnownNames {
   readonly policies: { has(name: string): boolean };
 }
 
-/** Names of an argument that `authDirective()` does not know. Whatever is no name has a problem of its own. */
+/** Names of an argument that `authDirective()` does not know. A value that is not a name has a problem of its own. */
 export function unknownNames(
   key: string,
   option: 'groups' | 'policies',

@@ -169,7 +169,7 @@ describe('a REST API with IAM authorization', () => {
     'AWS4-HMAC-SHA256 Credential=ASIA/20171020/us-west-2/execute-api/aws4_request',
   ] as const;
 
-  it('knows a caller by an ID token alone, whatever identity signed the request', async () => {
+  it('authenticates a caller by the ID token alone, not by the identity that signed the request', async () => {
     const { handler } = (await import('./samples/iam.js')) as unknown as {
       handler: (event: object, context: object) => Promise<{ statusCode: number; body: string }>;
     };
@@ -182,7 +182,7 @@ describe('a REST API with IAM authorization', () => {
     expect(await ask(['X-Id-Token', 'a.b.c'])).toEqual([401, undefined]);
   });
 
-  it('takes no signature of AWS for a token', async () => {
+  it('does not take an AWS signature for a token', async () => {
     const { authContext } = await import('./samples/server.js');
     const { auth } = await authContext({ event: iamEvent(signature), context: {} });
     expect(auth).toMatchObject({ status: 'rejected', reason: 'malformed' });
@@ -191,7 +191,7 @@ describe('a REST API with IAM authorization', () => {
 
 describe('a function that is invoked directly', () => {
   // What the caller sends is the event: https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html
-  it('knows a caller by the ID token in its payload', async () => {
+  it('authenticates a caller by the ID token in its payload', async () => {
     const { handler } = await import('./samples/invoke.js');
     expect(await handler({ ...me, idToken: pool.idToken({ 'cognito:username': 'test-user' }) })).toEqual({
       data: greeted,
