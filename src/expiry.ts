@@ -60,14 +60,14 @@ export function onExpiry({ auth, origin }: AuthState, callback: () => void): () 
 const endings = once('what ends with a token', () => new WeakMap<object, () => void>());
 
 /**
- * Calls back before a stream of this operation ends because its token has expired. A transport that closes the connection
- * then keeps the client from taking the end of the stream for the end of its events.
+ * Lets a transport end the streams of an operation when the token expires, by closing the connection: a client that hears
+ * of the end of a stream has no reason to come back. Guards call back when an event comes first.
  */
-export function beforeStreamsEnd(contextValue: object, callback: () => void): void {
-  endings.set(contextValue, callback);
+export function endStreamsBy(contextValue: object, closeConnection: () => void): void {
+  endings.set(contextValue, closeConnection);
 }
 
-/** What to call before a stream of this operation ends; undefined when its transport has nothing to do. */
+/** What ends the streams of this operation; undefined when they end by themselves. */
 export function endingOf(contextValue: unknown): (() => void) | undefined {
   return typeof contextValue === 'object' && contextValue !== null ? endings.get(contextValue) : undefined;
 }

@@ -9,7 +9,7 @@ import { decideOperation } from '../directive/decide-operation.js';
 import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
 import { AuthConfigurationError, denials, isUnavailable } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
-import { beforeStreamsEnd } from '../expiry.js';
+import { endStreamsBy } from '../expiry.js';
 import { findToken, toRejectedAuth } from '../server/authenticate.js';
 import { readConnectionRequest } from '../server/connection-request.js';
 import { withAuth } from '../server/extension.js';
@@ -163,7 +163,7 @@ export function cognitoAuthWebSocket<Extra>(
         return { errors };
       }
       // `decide` has found its mark, so the context is an object of ours.
-      beforeStreamsEnd(args.contextValue as object, () => connection.isOver());
+      endStreamsBy(args.contextValue as object, () => connection.isOver());
       const result = await run(args);
       if (isStream(result)) return endAtOnce(result, logFault);
       logFaultsOf(result);

@@ -1,7 +1,7 @@
 /** The guard of a field: a function around its resolver or its `subscribe` that enforces rules. */
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 import { authStateOf } from '../../auth.js';
-import { isExpired } from '../../expiry.js';
+import { endingOf, isExpired } from '../../expiry.js';
 import type { AuthenticatedAuth } from '../../auth.js';
 import { createFieldDenialError } from '../../denial-error.js';
 import { denials } from '../../errors.js';
@@ -52,6 +52,7 @@ function guardEvent(resolve: Resolver, guard: FieldGuard, report: Report, positi
     if (rule !== undefined || guard.members) markPrivate(info);
     const auth = authIn(contextValue);
     const refusal = rule === undefined ? decideExpiry(auth) : decideNow(auth, rule);
+    if (refusal?.denial === denials.expired) endingOf(contextValue)?.();
     const denied =
       refusal && deny(refusal, [source, args, contextValue, info], guard, report, position, position.wrapper);
     return denied ?? resolve(source, args, contextValue, info);
@@ -101,7 +102,9 @@ function guardByAll(
     const goOn = (refusal: Refusal | undefined) =>
       (refusal && deny(refusal, call, guard, report, position, wrapper)) ?? resolve(...call);
 
-    const byToken = (guard.checksExpiry ? decideExpiry(auth) : undefined) ?? decideAll(auth, rules, info);
+    const expired = guard.checksExpiry ? decideExpiry(auth) : undefined;
+    if (expired) endingOf(contextValue)?.();
+    const byToken = expired ?? decideAll(auth, rules, info);
     if (byToken || clauses.length === 0) return goOn(byToken);
     const decideByPolicies = () => decidePolicies(clauses, call, askPolicies);
     if (wrapper === undefined) {

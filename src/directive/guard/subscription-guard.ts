@@ -8,7 +8,7 @@ import type { Resolver } from './outermost.js';
 
 /**
  * A `subscribe` whose stream ends when the token expires, also while it waits for an event. An event that comes after the
- * expiry, before the stream could end, is denied by the field's guard, or dropped where the transport closes first.
+ * expiry, before the stream could end, is denied by the field's guard.
  */
 export function endAtExpiry(subscribe: Resolver): Resolver {
   return (source, args, contextValue, info) => {
@@ -16,10 +16,12 @@ export function endAtExpiry(subscribe: Resolver): Resolver {
     const state = authStateOf(authIn(contextValue));
     // Without a token, there is none to expire, and the guard has denied what asks for one.
     if (state?.auth.status !== 'authenticated') return stream;
-    const beforeEnd = endingOf(contextValue);
-    return isPromiseLike(stream)
-      ? stream.then((resolved) => wrap(resolved, state, beforeEnd))
-      : wrap(stream, state, beforeEnd);
+    // The transport ends the stream with its connection, and the guard of the field calls it should an event come first.
+    if (endingOf(contextValue) !== undefined) return stream;
+    const wrap = (resolved: unknown) =>
+      // graphql-js refuses anything but a stream.
+      isAsyncIterable(resolved) ? endByItself(resolved[Symbol.asyncIterator](), state) : resolved;
+    return isPromiseLike(stream) ? stream.then(wrap) : wrap(stream);
   };
 }
 
@@ -31,17 +33,12 @@ type Result = IteratorResult<unknown>;
 const END: Result = { value: undefined, done: true };
 
 // Not a generator: its `return` waits for the next event, so a client that leaves would keep its source open.
-function wrap(stream: unknown, state: AuthState, beforeEnd: (() => void) | undefined): unknown {
-  // graphql-js refuses anything but a stream.
-  if (!isAsyncIterable(stream)) return stream;
-  const iterator = stream[Symbol.asyncIterator]();
+function endByItself(iterator: AsyncIterator<unknown>, state: AuthState): AsyncIterableIterator<unknown> {
   const waiting = new Set<(result: Result) => void>();
   let isOver = false;
   const stopWaiting = onExpiry(state, () => {
-    beforeEnd?.();
     end();
-    // A source that cannot be closed is not the request's fault, and there is no request left to tell.
-    closeSource().catch(() => {});
+    closeSource(iterator);
   });
 
   function end(): void {
@@ -51,43 +48,29 @@ function wrap(stream: unknown, state: AuthState, beforeEnd: (() => void) | undef
     waiting.clear();
   }
 
-  async function closeSource(): Promise<Result> {
-    return (await iterator.return?.()) ?? END;
-  }
-
   const wrapped: AsyncIterableIterator<unknown> = {
     next() {
       if (isOver) return Promise.resolve(END);
       return new Promise((resolve, reject) => {
         waiting.add(resolve);
-        const deliver = (result: Result) => {
-          if (!waiting.delete(resolve)) return;
-          if (result.done === true) end();
-          else if (isExpired(state)) {
-            beforeEnd?.();
-            end();
-            closeSource().catch(() => {});
-            // A transport that closes delivers nothing more; any other one, the denial of this event.
-            if (beforeEnd) {
-              resolve(END);
-              return;
+        nextOf(iterator).then(
+          (result) => {
+            if (!waiting.delete(resolve)) return;
+            if (result.done === true) end();
+            else if (isExpired(state)) {
+              end();
+              closeSource(iterator);
             }
-          }
-          resolve(result);
-        };
-        const fail = (error: unknown) => {
-          waiting.delete(resolve);
-          // `for await` does not close a stream that failed, so it ends here.
-          end();
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the source threw, as it is
-          reject(error);
-        };
-        try {
-          // As for graphql-js, `next` may answer without a promise.
-          Promise.resolve(iterator.next()).then(deliver, fail);
-        } catch (error) {
-          fail(error);
-        }
+            resolve(result);
+          },
+          (error: unknown) => {
+            waiting.delete(resolve);
+            // `for await` does not close a stream that failed, so it ends here.
+            end();
+            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the source threw, as it is
+            reject(error);
+          },
+        );
       });
     },
     async return(value) {
@@ -102,4 +85,22 @@ function wrap(stream: unknown, state: AuthState, beforeEnd: (() => void) | undef
     [Symbol.asyncIterator]: () => wrapped,
   };
   return wrapped;
+}
+
+/** As for graphql-js, `next` may answer without a promise, and throw. */
+function nextOf(iterator: AsyncIterator<unknown>): Promise<Result> {
+  try {
+    return Promise.resolve(iterator.next());
+  } catch (error) {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the source threw, as it is
+    return Promise.reject(error);
+  }
+}
+
+/** What a source throws when it is closed is not the request's fault, and there is no request left to tell. */
+function closeSource(iterator: AsyncIterator<unknown>): void {
+  const close = async () => {
+    await iterator.return?.();
+  };
+  close().catch(() => {});
 }
