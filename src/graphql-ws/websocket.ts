@@ -10,7 +10,7 @@ import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
 import { AuthConfigurationError, denials, isUnavailable } from '../errors.js';
 import type { AuthErrorCode, DenialReason } from '../errors.js';
 import { endStreamsBy } from '../expiry.js';
-import { findToken, toRejectedAuth } from '../server/authenticate.js';
+import { assertExtend, findToken, toRejectedAuth } from '../server/authenticate.js';
 import { readConnectionRequest } from '../server/connection-request.js';
 import { withAuth } from '../server/extension.js';
 import { createFaultLog, rootCauseOf } from '../server/fault-log.js';
@@ -61,6 +61,7 @@ export function cognitoAuthWebSocket<Extra>(
 ): CognitoAuthWebSocket<Extra> {
   assertGraphqlVersion('cognitoAuthWebSocket()');
   const { verifier, internals, tokenSource, isOriginAllowed, policy, logger, own } = readWebSocketOptions(options);
+  assertExtend('cognitoAuthWebSocket()', extend);
   const { origin, emitter, recheckSeconds } = internals;
   const faultLog = createFaultLog();
   const connections = new WeakMap<object, Connection>();

@@ -12,6 +12,11 @@ export function readTokenSource(called: string, value: unknown): TokenSource {
   return readFunction<TokenSource>(`${called}: options.tokenSource`, value, 'such as bearerToken()', bearerToken());
 }
 
+/** @throws {AuthConfigurationError} when `extend` is neither undefined nor a function. */
+export function assertExtend(called: string, extend: unknown): void {
+  readFunction<unknown>(`${called}: extend`, extend, 'such as (auth) => ({ … })', undefined);
+}
+
 /**
  * @throws {TokenRejectedError} when the credentials are not exactly one token.
  * @throws {AuthConfigurationError} for what a custom token source must not return, such as a promise.

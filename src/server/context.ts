@@ -5,7 +5,7 @@ import { createDenialError } from '../denial-error.js';
 import { denials } from '../errors.js';
 import { asError } from '../settings.js';
 import { headersOf } from '../token/credential.js';
-import { findToken, readTokenSource, toRejectedAuth } from './authenticate.js';
+import { assertExtend, findToken, readTokenSource, toRejectedAuth } from './authenticate.js';
 import type { AuthContextOptions } from './context-options.js';
 import { withAuth } from './extension.js';
 import { readIntegrationRequest } from './integration-request.js';
@@ -48,6 +48,7 @@ export function createAuthContext(
   const { verifier, internals, settings } = readVerifierSettings('createAuthContext()', options, ['tokenSource']);
   const { origin } = internals;
   const tokenSource = readTokenSource('createAuthContext()', settings['tokenSource']);
+  assertExtend('createAuthContext()', extend);
   const varying = varyingHeadersOf(verifier);
   const headers = headersOf(tokenSource);
   headers?.forEach((name) => {

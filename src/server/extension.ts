@@ -19,7 +19,7 @@ const inUse = once('context values', () => new WeakSet<object>());
 export function withAuth(extension: unknown, auth: Auth): AuthContext {
   if (typeof extension !== 'object' || extension === null || Array.isArray(extension)) {
     throw new AuthConfigurationError(
-      `Expected what \`extend\` returns to be an object, got ${describe(extension)}. Write: createAuthContext({ verifier }, (auth) => ({ … })).`,
+      `Expected what \`extend\` returns to be an object, got ${describe(extension)}. Write: (auth) => ({ … }).`,
     );
   }
   assertNoAccessor(extension);
@@ -27,7 +27,7 @@ export function withAuth(extension: unknown, auth: Auth): AuthContext {
   if (inUse.has(extension)) {
     throw new AuthConfigurationError(
       'Expected what `extend` returns to be new for each request, got an object that another request has. ' +
-        'Create it in `extend`: createAuthContext({ verifier }, (auth) => new RequestContext(auth)).',
+        'Create it in `extend`: (auth) => new RequestContext(auth).',
     );
   }
   const contextValue = define(extension, auth);

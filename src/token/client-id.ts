@@ -17,7 +17,8 @@ export function readClientIds(
   if (ids.length > 0 && ids.every(isText) && new Set(ids).size === ids.length) return ids;
   throw new AuthConfigurationError(
     `Expected \`${where}.clientId\` to be the id of an app client, or a list of different ids, got ${describe(value)}. ` +
-      'To accept every client of the pool, write clientId: null.',
+      "Write clientId: '1example23456789', and check that an environment variable that should have it is set. " +
+      'Only clientId: null accepts every client of the pool.',
   );
 }
 

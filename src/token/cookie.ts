@@ -46,7 +46,7 @@ export function cookieToken(
   name: string,
   options: { readonly preflightHeaders?: readonly string[] | undefined } = {},
 ): TokenSource {
-  assertHttpName('cookieToken', name);
+  assertHttpName('cookieToken', name, '__Host-token');
   const settings = readSettings('cookieToken(): options', options, ['preflightHeaders']);
   const preflightHeaders = readPreflightHeaders(settings['preflightHeaders']);
   return declareHeaders(

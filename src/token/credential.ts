@@ -131,10 +131,10 @@ export function isHttpName(name: unknown): name is string {
 }
 
 /** @internal */
-export function assertHttpName(factory: string, name: unknown): asserts name is string {
+export function assertHttpName(factory: string, name: unknown, example: string): asserts name is string {
   if (isHttpName(name)) return;
   throw new AuthConfigurationError(
     `Expected \`name\` of ${factory}() to be a name in HTTP, got ${describe(name)}` +
-      `${typeof name === 'string' && name.trim() !== '' ? ' with other characters' : ''}. Write: ${factory}('x-id-token').`,
+      `${typeof name === 'string' && name.trim() !== '' ? ' with other characters' : ''}. Write: ${factory}('${example}').`,
   );
 }

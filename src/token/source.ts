@@ -99,7 +99,7 @@ function startsWithParameter(value: string, start: number): boolean {
  * createAuthContext({ verifier, tokenSource: headerToken('x-id-token') });
  */
 export function headerToken(name: string): TokenSource {
-  assertHttpName('headerToken', name);
+  assertHttpName('headerToken', name, 'x-id-token');
   const header = name.toLowerCase();
   return declareHeaders((request) => singleValue(request, header), [header]);
 }

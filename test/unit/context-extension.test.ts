@@ -171,7 +171,7 @@ describe('one object returned for all requests', () => {
     expect(first.auth.status).toBe('authenticated');
     expect(await complaintOf(() => shared)).toBe(
       'Expected what `extend` returns to be new for each request, got an object that another request has. ' +
-        'Create it in `extend`: createAuthContext({ verifier }, (auth) => new RequestContext(auth)).',
+        'Create it in `extend`: (auth) => new RequestContext(auth).',
     );
   });
 

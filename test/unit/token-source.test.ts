@@ -292,7 +292,7 @@ describe('the name of a header or a cookie', () => {
     [7, '7'],
   ])('is refused when it is %j', (name, got) => {
     const message = (factory: string) =>
-      `Expected \`name\` of ${factory}() to be a name in HTTP, got ${got}. Write: ${factory}('x-id-token').`;
+      `Expected \`name\` of ${factory}() to be a name in HTTP, got ${got}. Write: ${factory}('${factory === 'cookieToken' ? '__Host-token' : 'x-id-token'}').`;
     expect(() => headerToken(name as string)).toThrow(new AuthConfigurationError(message('headerToken')));
     expect(() => cookieToken(name as string)).toThrow(new AuthConfigurationError(message('cookieToken')));
   });

@@ -64,7 +64,7 @@ describe('createCognitoVerifier() refuses, with a sentence, the pool', () => {
     [{ clientId, userPoolId: 'a/b', endpoint: 'http://localhost' }, /userPoolId` to be the id of a user pool/],
     [
       { userPoolId },
-      /^Expected `pool\.clientId` to be .*, got undefined\. To accept every client .* clientId: null\.$/,
+      /^Expected `pool\.clientId` to be .*, got undefined\. Write clientId: .* Only clientId: null accepts every client of the pool\.$/,
     ],
     [{ userPoolId, clientId: undefined }, /clientId` to be .*, got undefined/],
     [{ userPoolId, clientId: '' }, /clientId` to be .*, got an empty string/],
