@@ -143,8 +143,7 @@ describe('options cannot be weakened', () => {
 });
 
 it.each([{}, 7, null, 'x'])('createAuthContext() refuses an `extend` that is no function: %j', (extend) => {
-  const options = { verifier: createTestUserPool().verifier() };
-  expect(() => createAuthContext(options, extend as never)).toThrow(
-    /^Expected `createAuthContext\(\): extend` to be a function, such as \(auth\) => \(\{ … \}\), got /,
+  expect(() => createAuthContext({ verifier }, extend as never)).toThrow(
+    /^Expected `extend` of createAuthContext\(\) to be a function, such as \(auth\) => \(\{ … \}\), got /,
   );
 });
