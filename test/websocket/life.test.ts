@@ -269,7 +269,15 @@ describe('a connection whose client leaves while a source waits', () => {
     const live = countTimers();
     const log: string[] = [];
     const ended: string[] = [];
-    const source = { next: () => new Promise(() => {}), return: close, [Symbol.asyncIterator]: () => source };
+    let isWaiting = false;
+    const source = {
+      next: () => {
+        isWaiting = true;
+        return new Promise(() => {});
+      },
+      return: close,
+      [Symbol.asyncIterator]: () => source,
+    };
     const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
     const schema = authDirectiveTransformer(
       makeExecutableSchema({
@@ -289,10 +297,10 @@ describe('a connection whose client leaves while a source waits', () => {
     const one = server.client({ connectionParams: tokenFor(600) });
     const stream = one.iterate({ query: 'subscription { ticks }' });
     const next = closeOf(stream.next());
-    await until(() => live.size === 2);
+    await until(() => isWaiting && live.size === 2);
     server.terminate();
     await next;
-    await until(() => live.size === 0);
+    await until(() => live.size === 0 && ended.length === 2);
     expect(ended).toEqual(['onDisconnect', 'onClose']);
     expect(log).toEqual(close.toString().includes('stuck') ? [expect.stringContaining('source stuck')] : []);
   });
