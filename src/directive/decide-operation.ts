@@ -11,6 +11,8 @@ import type {
 import { authStateOf } from '../auth.js';
 import { createLocatedDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials } from '../errors.js';
+import type { AuthErrorCode, DenialReason } from '../errors.js';
+import type { AuthEvent } from '../events.js';
 import { oneOf, print, readSettings } from '../settings.js';
 import { findUnguarded } from './guard/coverage.js';
 import { authIn } from './decision/decide.js';
@@ -117,6 +119,13 @@ const SETTINGS = [
   'onInvalidToken',
   'onDenied',
 ];
+
+/** The event of an operation that is refused with this error, the first of its refusal. */
+export function refusalEvent(error: GraphQLError, operationName: string | undefined): AuthEvent {
+  // Every error of a refusal was made from `denials`, so these are what the types say.
+  const { code, reason } = error.extensions as { code: AuthErrorCode; reason?: DenialReason };
+  return { type: 'operation.refused', operationName, code, reason };
+}
 
 type OperationRequest = Omit<DecideOperationOptions, 'onInvalidToken' | 'onDenied'>;
 

@@ -6,7 +6,7 @@ import { isObject, member } from '../server/headers.js';
 export type Close = readonly [code: number, reason: string];
 
 /** The client comes back with fresh parameters. */
-export const EXPIRED: Close = [4403, 'The token is no longer valid.'];
+const EXPIRED: Close = [4403, 'The token is no longer valid.'];
 /** Final for a graphql-ws client. */
 const REFUSED: Close = [4401, 'The credentials are not accepted.'];
 /** "Try again later" in the registry of close codes of RFC 6455: the client connects again by itself. */

@@ -5,15 +5,14 @@ import type { ExecutionResult, OperationResult, SubscribePayload } from 'graphql
 import { authStateOf } from '../auth.js';
 import type { Auth, AuthContext } from '../auth.js';
 import { createDenialError, createLocatedDenialError } from '../denial-error.js';
-import { decideOperation } from '../directive/decide-operation.js';
+import { decideOperation, refusalEvent } from '../directive/decide-operation.js';
 import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
-import { AuthConfigurationError, denials, isUnavailable } from '../errors.js';
-import type { AuthErrorCode, DenialReason } from '../errors.js';
+import { AuthConfigurationError, denials } from '../errors.js';
 import { endStreamsBy } from '../expiry.js';
 import { assertExtend, findToken, toRejectedAuth } from '../server/authenticate.js';
 import { readConnectionRequest } from '../server/connection-request.js';
 import { withAuth } from '../server/extension.js';
-import { createFaultLog, rootCauseOf } from '../server/fault-log.js';
+import { createFaultLog, loggedFaultOf } from '../server/fault-log.js';
 import { asError } from '../settings.js';
 import { assertClosable, closeOf, closeSocket, FAULT } from './close.js';
 import { Connection } from './connection.js';
@@ -84,8 +83,8 @@ export function cognitoAuthWebSocket<Extra>(
   function logFaultsOf({ errors }: ExecutionResult): void {
     // Some executors write `errors: null`.
     for (const error of errors ?? []) {
-      const fault = rootCauseOf(error);
-      if (fault instanceof AuthConfigurationError || isUnavailable(fault)) logFault(fault);
+      const fault = loggedFaultOf(error);
+      if (fault) logFault(fault);
     }
   }
 
@@ -145,10 +144,7 @@ export function cognitoAuthWebSocket<Extra>(
     });
     const [first] = errors;
     if (first !== undefined) {
-      // Every error of a refusal was made from `denials`, so these are what the types say.
-      const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };
-      const name = getOperationAST(document, operationName)?.name?.value;
-      emitter.emit({ type: 'operation.refused', operationName: name, code, reason });
+      emitter.emit(refusalEvent(first, getOperationAST(document, operationName)?.name?.value));
     }
     return [errors, operation?.connection];
   }

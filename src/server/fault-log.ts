@@ -11,6 +11,12 @@ export function rootCauseOf({ originalError }: GraphQLError): Error | undefined 
   return originalError instanceof GraphQLError ? rootCauseOf(originalError) : (originalError ?? undefined);
 }
 
+/** What an error of a response has for the log: a misconfiguration, or a check that is unavailable. Undefined for any other error. */
+export function loggedFaultOf(error: GraphQLError): Error | undefined {
+  const fault = rootCauseOf(error);
+  return fault instanceof AuthConfigurationError || isUnavailable(fault) ? fault : undefined;
+}
+
 export type FaultLog = (fault: Error, logger: AuthLogger) => void;
 
 // A chain of causes may be a ring.

@@ -4,17 +4,16 @@ import type { GraphQLSchema } from 'graphql';
 import { authStateOf } from '../auth.js';
 import type { AuthState } from '../auth.js';
 import { boundLocations, createLocatedDenialError } from '../denial-error.js';
-import { operationHasRules, refusalsOf } from '../directive/decide-operation.js';
+import { operationHasRules, refusalEvent, refusalsOf } from '../directive/decide-operation.js';
 import { authIn } from '../directive/decision/decide.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
 import { isContextPrivate } from '../directive/private-context.js';
 import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
-import { AuthConfigurationError, denials, isUnavailable } from '../errors.js';
-import type { AuthErrorCode, DenialReason } from '../errors.js';
+import { denials } from '../errors.js';
 import { createLineLimit, writeLine } from '../log.js';
 import type { AuthLogger } from '../log.js';
 import type { CognitoAuthPlugin, PluginRequestContext, PluginRequestListener } from './apollo.js';
-import { createFaultLog, rootCauseOf } from './fault-log.js';
+import { createFaultLog, loggedFaultOf, rootCauseOf } from './fault-log.js';
 import { addHeaders, refuseOperation } from './http-answer.js';
 import { readPluginOptions } from './plugin-options.js';
 import type { CognitoAuthPluginOptions } from './plugin-options.js';
@@ -82,10 +81,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
       const [first, ...others] = refuseOperationFor(requestContext);
       if (first === undefined) return;
       remaining.set(requestContext, others);
-      // Every error of a refusal was made from `denials`, so these are what the types say.
-      const { code, reason } = first.extensions as { code: AuthErrorCode; reason?: DenialReason };
-      const operationName = requestContext.operationName ?? undefined;
-      emitter.emit({ type: 'operation.refused', operationName, code, reason });
+      emitter.emit(refusalEvent(first, requestContext.operationName ?? undefined));
       throw refuseOperation(first, stateIn(requestContext.contextValue)?.hasToken === true, answers);
     },
 
@@ -108,8 +104,8 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
       if (others) (errors as GraphQLError[]).push(...others);
       for (const error of errors) {
         boundLocations(error);
-        const fault = rootCauseOf(error);
-        if (fault instanceof AuthConfigurationError || isUnavailable(fault)) logFault(fault, logger);
+        const fault = loggedFaultOf(error);
+        if (fault) logFault(fault, logger);
       }
     },
 
