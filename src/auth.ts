@@ -133,6 +133,8 @@ export interface AuthServices {
   readonly clock: () => number;
   /** Seconds after `expiresAt` in which the token still counts. */
   readonly graceSeconds: number;
+  /** What `pools` of a rule calls the token's pool. Default: its id. */
+  readonly poolName?: string | undefined;
   readonly emit: AuthEventListener;
 }
 

@@ -7,7 +7,7 @@ import { boundLocations, createLocatedDenialError } from '../denial-error.js';
 import { operationHasRules, refusalEvent, refusalsOf } from '../directive/decide-operation.js';
 import { authIn } from '../directive/decision/decide.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
-import { isContextPrivate } from '../directive/private-context.js';
+import { isContextAging, isContextPrivate } from '../directive/private-context.js';
 import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
 import { denials } from '../errors.js';
 import { createLineLimit, writeLine } from '../log.js';
@@ -93,6 +93,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
           if (isCallersOwn(contextValue) || operationHasRules(schema, document, operation)) {
             overallCachePolicy.restrict({ scope: 'PRIVATE' });
           }
+          if (isContextAging(contextValue)) overallCachePolicy.restrict({ maxAge: 0 });
         },
       };
     },

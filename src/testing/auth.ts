@@ -27,6 +27,10 @@ export interface AuthenticatedAsOptions {
   readonly groups?: readonly string[] | undefined;
   /** Of an access token. Default: none. */
   readonly scopes?: readonly string[] | undefined;
+  /** The authentication level: the `acr` claim. Default: none. */
+  readonly acr?: string | undefined;
+  /** When the caller signed in, in seconds since the epoch: the `auth_time` claim. Default: now. */
+  readonly authTime?: number | undefined;
   /** Further claims, or those above in the form that a token has; `undefined` removes one. */
   readonly claims?: TestClaims | undefined;
 }
@@ -34,7 +38,7 @@ export interface AuthenticatedAsOptions {
 const origin: AuthServices = { clock: () => Date.now(), graceSeconds: 0, emit: () => {} };
 const USER_POOL_ID = 'eu-west-1_TestPool';
 const LIFETIME_SECONDS = 3600;
-const NAMES = ['tokenUse', 'sub', 'username', 'groups', 'scopes', 'claims'];
+const NAMES = ['tokenUse', 'sub', 'username', 'groups', 'scopes', 'acr', 'authTime', 'claims'];
 
 /**
  * The `Auth` of a caller whose verified token says this.
@@ -55,7 +59,7 @@ export function authenticatedAs(options?: AuthenticatedAsOptions): Authenticated
 export function authenticatedAs(options: AuthenticatedAsOptions = {}): AuthenticatedAuth {
   // A misspelt option would make a test pass for the wrong reason.
   const settings = readSettings('authenticatedAs(): options', options, NAMES) as AuthenticatedAsOptions;
-  const { tokenUse = 'access', sub = randomUUID(), groups, scopes, claims = {} } = settings;
+  const { tokenUse = 'access', sub = randomUUID(), groups, scopes, acr, authTime, claims = {} } = settings;
   if (tokenUse === 'id' && scopes !== undefined) {
     throw new AuthConfigurationError(
       "Expected `scopes` of authenticatedAs() to be left out of an ID token, got a list. Write: tokenUse: 'access'.",
@@ -67,7 +71,8 @@ export function authenticatedAs(options: AuthenticatedAsOptions = {}): Authentic
     sub,
     iss: `https://cognito-idp.eu-west-1.amazonaws.com/${USER_POOL_ID}`,
     token_use: tokenUse,
-    auth_time: now,
+    auth_time: authTime ?? now,
+    acr,
     iat: now,
     exp: now + LIFETIME_SECONDS,
     jti: randomUUID(),
