@@ -133,9 +133,9 @@ export interface AuthServices {
   readonly clock: () => number;
   /** Seconds after `expiresAt` in which the token still counts. */
   readonly graceSeconds: number;
-  /** What `pools` of a rule calls the token's pool. Default: its id. */
-  readonly poolName?: string | undefined;
   readonly emit: AuthEventListener;
+  /** What rules call the pool of the token; undefined for an `Auth` without a verified token. */
+  readonly poolName: string | undefined;
 }
 
 /** The private state behind an `Auth`. */

@@ -72,6 +72,8 @@ export interface VerifierInternals {
   readonly recheckSeconds: number | undefined;
   /** Written at each start of a server. */
   readonly warnings: readonly string[];
+  /** What rules call the pools; undefined when pools are found at run time. */
+  readonly poolNames: readonly string[] | undefined;
 }
 
 // Of a `revocation` of the user's own, whose cost is not known.
@@ -145,7 +147,7 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
   const pools = readPools(pool);
   const resolved = readOptions(options);
   const emitter = createEmitter(resolved.onEvent);
-  const origin: AuthServices = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit };
+  const origin: AuthServices = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit, poolName: undefined };
   const tokens = createTokenCheck(pools, resolved, { emitter, monotonic });
 
   // One object each: nothing in it depends on the request, so decisions about it are made once.
@@ -182,6 +184,12 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
     },
   };
   const recheckSeconds = resolved.isRevoked && RECHECK_SECONDS;
-  internals.set(verifier, { origin, emitter, recheckSeconds, warnings: pools.flatMap((each) => each.warnings) });
+  internals.set(verifier, {
+    origin,
+    emitter,
+    recheckSeconds,
+    warnings: pools.flatMap((each) => each.warnings),
+    poolNames: pools.map(({ name }) => name),
+  });
   return Object.freeze(verifier);
 }

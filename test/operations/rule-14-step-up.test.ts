@@ -15,7 +15,7 @@ function signedIn(options: AuthenticatedAsOptions = {}, graceSeconds = 10) {
   const clock = { now: SIGNED_IN_AT };
   const auth = createAuthenticatedAuth(
     { ...authenticatedAs({ authTime: SIGNED_IN_AT, ...options }), expiresAt: 90_000 },
-    { clock: () => clock.now * 1000, graceSeconds, emit: () => {} },
+    { clock: () => clock.now * 1000, graceSeconds, emit: () => {}, poolName: undefined },
   );
   return { auth, clock };
 }
