@@ -72,6 +72,8 @@ export interface VerifierInternals {
   readonly recheckSeconds: number | undefined;
   /** Written at each start of a server. */
   readonly warnings: readonly string[];
+  /** The first issuer of each pool: of a pool in AWS, the one that every pool starts with. */
+  readonly issuers: readonly string[];
 }
 
 // Of a `revocation` of the user's own, whose cost is not known.
@@ -182,6 +184,8 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
     },
   };
   const recheckSeconds = resolved.isRevoked && RECHECK_SECONDS;
-  internals.set(verifier, { origin, emitter, recheckSeconds, warnings: pools.flatMap((each) => each.warnings) });
+  const warnings = pools.flatMap((each) => each.warnings);
+  const issuers = pools.flatMap(({ issuers: [first] }) => first?.issuer ?? []);
+  internals.set(verifier, { origin, emitter, recheckSeconds, warnings, issuers });
   return Object.freeze(verifier);
 }
