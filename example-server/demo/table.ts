@@ -27,7 +27,9 @@ function summarise({ body, challenge, closed }: Answer): string {
     denials.set(denial, (denials.get(denial) ?? 0) + 1);
   }
   for (const [denial, count] of denials) parts.push(count === 1 ? denial : `${denial} (${count} times)`);
-  if (challenge !== undefined) parts.push(`WWW-Authenticate: ${challenge}`);
+  // The address is in every one of them.
+  if (challenge !== undefined)
+    parts.push(`WWW-Authenticate: ${challenge.replace(/(?<=resource_metadata=")[^"]+/, '…')}`);
   if (closed !== undefined) parts.push(`closed: ${closed}`);
   return parts.join(' | ');
 }
