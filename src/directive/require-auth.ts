@@ -9,6 +9,7 @@ import { AuthConfigurationError, denials } from '../errors.js';
 import { isPlainObject } from '../settings.js';
 import { authIn, evaluate, misconfigured, toRefusal } from './decision/decide.js';
 import { markContextPrivate } from './private-context.js';
+import { ANY_TOKEN, isMaxAge } from './rules/requirement.js';
 import type { Clause } from './rules/rule.js';
 
 /**
@@ -25,6 +26,12 @@ export interface AuthRule {
   readonly groups?: readonly string[];
   /** Compared with `scope` of an access token, case-sensitively. */
   readonly scopes?: readonly string[];
+  /** Compared with the `name` of the token's pool, which is its id by default. */
+  readonly pools?: readonly string[];
+  /** Authentication levels: compared with the `acr` claim (RFC 9470). */
+  readonly acr?: readonly string[];
+  /** Seconds since the caller signed in, by the `auth_time` claim. A whole number, 1 or more. */
+  readonly maxAge?: number;
 }
 
 /**
@@ -61,11 +68,11 @@ export function requireAuth<Use extends TokenUse = TokenUse, Claims = unknown>(
 ): AuthOfTokenUse<Use, Claims> {
   // Undefined that is given is no rule: a misspelt name in a table of rules must not ask for less.
   const clause = readRule(given.length === 0 ? {} : given[0]);
-  markContextPrivate(contextValue);
+  markContextPrivate(contextValue, clause.maxAge !== undefined);
   const auth = authIn(contextValue);
   const state = authStateOf(auth);
   // Decided each time, and without a number: a rule that is made up while serving must not leave anything behind.
-  const denial = state && (isExpired(state) ? denials.expired : evaluate(state.auth, [clause]));
+  const denial = state && (isExpired(state) ? denials.expired : evaluate(state, [clause]));
   if (state !== undefined && denial === undefined) {
     // Met, so authenticated, with a token of the kind that was asked for.
     return state.auth as AuthOfTokenUse<Use, Claims>;
@@ -79,8 +86,7 @@ function readRule(rule: unknown): Clause {
   const own = ownOf(rule);
   if (own === undefined || !Object.entries(own).every(([name, value]) => isGoodOption(name, value))) throw misuse();
   // Each option that is there is good.
-  const { tokenUse, groups, scopes } = own as AuthRule;
-  return { tokenUse, groups, scopes };
+  return { ...ANY_TOKEN, ...(own as AuthRule) };
 }
 
 function ownOf(rule: unknown): Record<string, unknown> | undefined {
@@ -92,10 +98,13 @@ function ownOf(rule: unknown): Record<string, unknown> | undefined {
   }
 }
 
+const LISTS = ['groups', 'scopes', 'pools', 'acr'];
+
 // Undefined is no value for an option: a variable that was never set must not weaken a rule.
 function isGoodOption(name: string, value: unknown): boolean {
   if (name === 'tokenUse') return value === 'id' || value === 'access';
-  if (name !== 'groups' && name !== 'scopes') return false;
+  if (name === 'maxAge') return isMaxAge(value);
+  if (!LISTS.includes(name)) return false;
   return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
 }
 
@@ -105,8 +114,8 @@ let misuseError: AuthConfigurationError | undefined;
 /** Thrown by itself, the sentence would be sent to the client: Apollo Server shows the message of a plain error. */
 function misuse(): GraphQLError {
   misuseError ??= new AuthConfigurationError(
-    "requireAuth(): Expected `rule` to be { tokenUse: 'id' or 'access', groups: [...], scopes: [...] } with lists of at " +
-      'least one name, got another option or value.',
+    "requireAuth(): Expected `rule` to be { tokenUse: 'id' or 'access', groups: [...], scopes: [...], pools: [...], " +
+      'acr: [...], maxAge: seconds } with lists of at least one name, got another option or value.',
   );
   return createDenialError(denials.misconfigured, misuseError);
 }

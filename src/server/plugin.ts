@@ -6,8 +6,9 @@ import type { AuthState } from '../auth.js';
 import { boundLocations, createLocatedDenialError } from '../denial-error.js';
 import { operationHasRules, refusalEvent, refusalsOf } from '../directive/decide-operation.js';
 import { authIn } from '../directive/decision/decide.js';
+import { poolWarnings } from '../directive/guard/start-pools.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
-import { isContextPrivate } from '../directive/private-context.js';
+import { isContextAging, isContextPrivate } from '../directive/private-context.js';
 import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
 import { denials } from '../errors.js';
 import { createLineLimit, writeLine } from '../log.js';
@@ -46,7 +47,7 @@ function stateIn(contextValue: object): AuthState | undefined {
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAuthPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
   const { verifier, internals, policy, publicAnswers, answers, challenge } = readPluginOptions(options);
-  const { emitter, warnings } = internals;
+  const { emitter, warnings, poolNames } = internals;
   const http = createHttpAnswers(answers, challenge);
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
@@ -94,6 +95,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
           if (isCallersOwn(contextValue) || operationHasRules(schema, document, operation)) {
             overallCachePolicy.restrict({ scope: 'PRIVATE' });
           }
+          if (isContextAging(contextValue)) overallCachePolicy.restrict({ maxAge: 0 });
         },
       };
     },
@@ -128,15 +130,17 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
     async serverWillStart({ schema: initialSchema, logger }) {
       serverLogger = logger;
       stopHearing = undefined;
-      assertGuarded(initialSchema);
-      for (const warning of findWarnings(initialSchema)) writeLine(logger, 'warn', warning);
+      assertGuarded(initialSchema, poolNames);
+      for (const warning of [...findWarnings(initialSchema), ...poolWarnings(initialSchema, poolNames)]) {
+        writeLine(logger, 'warn', warning);
+      }
       await fetchStartKeys(verifier, logFault, logger);
       for (const warning of warnings) writeLine(logger, 'warn', warning);
       let stopOwn: (() => void) | undefined;
       return {
         schemaDidLoadOrUpdate({ apiSchema, coreSupergraphSdl }) {
           try {
-            if (apiSchema !== initialSchema) assertGuarded(apiSchema);
+            if (apiSchema !== initialSchema) assertGuarded(apiSchema, poolNames);
             const warning = warningOfGateway(apiSchema, coreSupergraphSdl);
             if (warning !== undefined) warn(warning, logger);
           } catch (error) {

@@ -66,13 +66,20 @@ const CALLED = 'protectedResourceMetadata()';
 export function protectedResourceMetadata(options: ProtectedResourceMetadataOptions): ProtectedResourceMetadata {
   assertGraphqlVersion(CALLED);
   const { internals, settings } = readVerifierSettings(CALLED, options, ['resource', 'schema']);
+  const { issuers } = internals;
+  if (issuers === undefined) {
+    throw new AuthConfigurationError(
+      `Expected \`verifier\` of ${CALLED} to have a list of pools, got one that finds its pools. Write the document by hand: ` +
+        "{ resource, authorization_servers: ['https://cognito-idp.<region>.amazonaws.com/<pool id>'] }.",
+    );
+  }
   const resource = readWebAddress(CALLED, 'resource', settings['resource'], 'https://api.example.com/graphql');
   const problem = findForeignGraphql(settings['schema']);
   if (problem !== undefined) throw new AuthConfigurationError(`${CALLED}: ${problem}`);
   const scopes = scopesIn(settings['schema'] as GraphQLSchema); // Looked at above.
   return Object.freeze({
     resource,
-    authorization_servers: Object.freeze([...internals.issuers]),
+    authorization_servers: Object.freeze([...issuers]),
     ...(scopes.length > 0 && { scopes_supported: Object.freeze(scopes) }),
     bearer_methods_supported: Object.freeze(['header'] as const),
   });

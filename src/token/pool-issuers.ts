@@ -54,7 +54,7 @@ export function createPoolIssuers(pool: ResolvedPool, services: IssuerServices):
       graceSeconds,
       isAws,
       expectation: expectationOf(address, pool),
-      origin: { clock: options.clock, graceSeconds, emit },
+      origin: { clock: options.clock, graceSeconds, emit, poolName: pool.name },
     };
     if (staticKeys !== undefined) {
       onKeys(issuer, staticKeys);

@@ -9,12 +9,14 @@ import { awsIssuers, regionOf } from './issuers.js';
 import type { IssuerAddress } from './issuers.js';
 import { readStaticKeys } from './keys/key-set.js';
 import type { JsonWebKeySet, KeySet } from './keys/key-set.js';
+import { assertDistinctNames, readPoolName } from './pool-name.js';
 
 /**
  * A user pool whose tokens are accepted.
  *
  * @example
  * const pool: CognitoPool = { userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'], tokenUse: 'access' };
+ * const staff: CognitoPool = { userPoolId: 'eu-west-1_Staff', clientId: 'backoffice', name: 'staff' };
  * const emulated: CognitoPool = { userPoolId: 'local_1a2B', clientId: 'web', endpoint: 'http://localhost:9229' };
  */
 export interface CognitoPool {
@@ -50,11 +52,17 @@ export interface CognitoPool {
   readonly emulator?: boolean | undefined;
   /** The pool's public keys, for a program without network. They never change then. Default: fetched. */
   readonly jwks?: JsonWebKeySet | undefined;
+  /**
+   * What `@auth(pools:)` calls the pool: 1 to 128 characters without white space, commas and quotation marks, and neither
+   * the name nor the id of another pool. Default: its `userPoolId`.
+   */
+  readonly name?: string | undefined;
 }
 
 /** A pool after all checks, as a copy: the caller cannot change it. */
 export interface ResolvedPool {
   readonly userPoolId: string;
+  readonly name: string;
   readonly clientIds: readonly string[] | null;
   readonly tokenUse: TokenUse | null;
   readonly graceSeconds: number;
@@ -67,7 +75,17 @@ export interface ResolvedPool {
   readonly warnings: readonly string[];
 }
 
-const SETTINGS = ['userPoolId', 'clientId', 'tokenUse', 'graceSeconds', 'endpoint', 'issuer', 'emulator', 'jwks'];
+const SETTINGS = [
+  'userPoolId',
+  'clientId',
+  'tokenUse',
+  'graceSeconds',
+  'endpoint',
+  'issuer',
+  'emulator',
+  'jwks',
+  'name',
+];
 const MAX_GRACE_SECONDS = 3600;
 
 const EMULATOR_POOL_ID = /^[\w-]{1,128}$/;
@@ -88,6 +106,7 @@ export function readPools(pools: unknown): readonly ResolvedPool[] {
         'without `tokenUse` both kinds of token are accepted.',
     );
   }
+  assertDistinctNames(resolved);
   return resolved;
 }
 
@@ -109,6 +128,7 @@ function readPool(where: string, pool: unknown): ResolvedPool {
   const { userPoolId, issuers } = readUserPool(where, settings, endpoint);
   return {
     userPoolId,
+    name: readPoolName(where, settings['name'], userPoolId),
     issuers,
     clientIds: readClientIds(where, settings['clientId'], (id) => id === userPoolId || awsIssuers(id) !== undefined),
     tokenUse: readTokenUse(where, settings),

@@ -72,8 +72,10 @@ export interface VerifierInternals {
   readonly recheckSeconds: number | undefined;
   /** Written at each start of a server. */
   readonly warnings: readonly string[];
-  /** The first issuer of each pool: of a pool in AWS, the one that every pool starts with. */
-  readonly issuers: readonly string[];
+  /** What rules call the pools; undefined when pools are found at run time. */
+  readonly poolNames: readonly string[] | undefined;
+  /** The first issuer of each pool: of one in AWS, that which every pool starts with. Undefined when pools are found at run time. */
+  readonly issuers: readonly string[] | undefined;
 }
 
 // Of a `revocation` of the user's own, whose cost is not known.
@@ -147,7 +149,7 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
   const pools = readPools(pool);
   const resolved = readOptions(options);
   const emitter = createEmitter(resolved.onEvent);
-  const origin: AuthServices = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit };
+  const origin: AuthServices = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit, poolName: undefined };
   const tokens = createTokenCheck(pools, resolved, { emitter, monotonic });
 
   // One object each: nothing in it depends on the request, so decisions about it are made once.
@@ -184,8 +186,13 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
     },
   };
   const recheckSeconds = resolved.isRevoked && RECHECK_SECONDS;
-  const warnings = pools.flatMap((each) => each.warnings);
-  const issuers = pools.flatMap(({ issuers: [first] }) => first?.issuer ?? []);
-  internals.set(verifier, { origin, emitter, recheckSeconds, warnings, issuers });
+  internals.set(verifier, {
+    origin,
+    emitter,
+    recheckSeconds,
+    warnings: pools.flatMap((each) => each.warnings),
+    poolNames: pools.map(({ name }) => name),
+    issuers: pools.flatMap(({ issuers: [first] }) => first?.issuer ?? []),
+  });
   return Object.freeze(verifier);
 }

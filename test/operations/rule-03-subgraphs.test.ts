@@ -280,7 +280,12 @@ describe('rule 3: references of a subgraph', () => {
     const logger = { warn: (line: string) => lines.push(line), error: (line: string) => lines.push(line) };
     const { schema, ran } = create({ enforcement: 'report', logger });
     const events: AuthEvent[] = [];
-    const auth = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
+    const auth = createAnonymousAuth({
+      clock: Date.now,
+      graceSeconds: 0,
+      emit: (event) => events.push(event),
+      poolName: undefined,
+    });
     const { data } = await run(schema, query, auth, references('Payroll 1', 'Article 2'));
     expect(data).toMatchObject({ _entities: [{ id: '1', total: 5 }, { id: '2' }] });
     expect(ran).toHaveLength(4);

@@ -11,7 +11,7 @@ import type { MaybeContext, Refusal } from '../decision/decide.js';
 import { decideAll, decideInExecution, decideNow, executionAtHand, NO_EXECUTION } from '../decision/execution.js';
 import { isPromiseLike, whenSettled } from '../decision/promises.js';
 import type { PolicyClause, Requirement } from '../rules/requirement.js';
-import { markPrivate } from './cache-hint.js';
+import { isAnyAging, markPrivate } from './cache-hint.js';
 import type { CacheControlled } from './cache-hint.js';
 import { guardAbove, isOutermost, showDenial } from './outermost.js';
 import type { ForeignWrapper, GuardPosition, Resolver } from './outermost.js';
@@ -47,9 +47,11 @@ export function guardResolver(
 
 /** The same for the field of a subscription, of which each event is an execution: nothing is worth remembering. */
 function guardEvent(resolve: Resolver, guard: FieldGuard, report: Report, position: GuardPosition): Resolver {
-  const rule = guard.requirement?.rule;
+  const { requirement, members } = guard;
+  const rule = requirement?.rule;
+  const isAging = isAnyAging([...(requirement ? [requirement] : []), ...(members?.values() ?? [])]);
   return (source, args, contextValue, info) => {
-    if (rule !== undefined || guard.members) markPrivate(info);
+    if (rule !== undefined || members) markPrivate(info, isAging);
     const auth = authIn(contextValue);
     const refusal = rule === undefined ? decideExpiry(auth) : decideNow(auth, rule);
     if (refusal?.denial === denials.expired) endingOf(contextValue)?.();
@@ -68,15 +70,16 @@ function guardByRule(
   position: GuardPosition,
 ): Resolver {
   let metIn = NO_EXECUTION;
+  const isAging = isAnyAging([{ rule }, ...(guard.members?.values() ?? [])]);
   return (source, args, contextValue, info: GraphQLResolveInfo & CacheControlled) => {
     // Written out: two calls here are a quarter of what a guard costs.
-    if (info.cacheControl !== undefined) markPrivate(info);
+    if (info.cacheControl !== undefined) markPrivate(info, isAging);
     const auth = (contextValue as MaybeContext)?.auth;
     if (metIn.auth === auth && metIn.variableValues === info.variableValues) {
       return resolve(source, args, contextValue, info);
     }
     const refusal = decideInExecution(auth, rule, info);
-    if (refusal === undefined) metIn = executionAtHand(auth, info);
+    if (refusal === undefined) metIn = executionAtHand(auth, rule, info);
     const denied =
       refusal && deny(refusal, [source, args, contextValue, info], guard, report, position, position.wrapper);
     return denied ?? resolve(source, args, contextValue, info);
@@ -91,12 +94,13 @@ function guardByAll(
   position: GuardPosition,
 ): Resolver {
   const { wrapper } = position;
+  const areMembersAging = isAnyAging(guard.members?.values() ?? []);
   return (...call) => {
     const [, , contextValue, info] = call;
     const auth = authIn(contextValue);
     const asked = findAsked(guard, info);
     // A rule that waits for the concrete type makes the response differ from caller to caller all the same.
-    if (asked.length > 0 || guard.members) markPrivate(info);
+    if (asked.length > 0 || guard.members) markPrivate(info, areMembersAging || isAnyAging(asked));
     const rules = asked.map(({ rule }) => rule);
     const clauses = asked.flatMap(({ policies }) => policies);
     const goOn = (refusal: Refusal | undefined) =>

@@ -24,6 +24,9 @@ const AUTH_ARGUMENTS: Readonly<Record<string, string>> = {
   groups: '[String!]',
   scopes: '[String!]',
   policies: '[String!]',
+  pools: '[String!]',
+  acr: '[String!]',
+  maxAge: 'Int',
 };
 
 export const ARGUMENT_NAMES: readonly string[] = Object.keys(AUTH_ARGUMENTS);
@@ -45,6 +48,12 @@ directive @${name}(
   groups: [String!]
   scopes: [String!]
   policies: [String!]
+  "Names of user pools."
+  pools: [String!]
+  "Authentication levels: the \`acr\` claim."
+  acr: [String!]
+  "Seconds since the caller signed in."
+  maxAge: Int
 ) repeatable on ${AUTH_LOCATIONS.join(' | ')}
 
 """
