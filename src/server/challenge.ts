@@ -1,7 +1,10 @@
 /** `WWW-Authenticate`: what a caller needs in order to be let in (RFC 6750, section 3; RFC 9470; RFC 9728, section 5.1). */
 import type { GraphQLError } from 'graphql';
 import type { AuthState } from '../auth.js';
+import { demandOf } from '../denial-error.js';
+import { intersectionOf } from '../directive/rules/demand.js';
 import { AuthConfigurationError } from '../errors.js';
+import type { Demand } from '../errors.js';
 import { describe, readSettings } from '../settings.js';
 import { readWebAddress } from './web-address.js';
 
@@ -30,7 +33,7 @@ export interface ChallengeOptions {
   readonly resourceMetadata?: string | undefined;
 }
 
-// What stands between double quotes as it is (RFC 9110, section 5.6.4: `qdtext`, without the tab and bytes of old text).
+// What stands between double quotes as it is (RFC 9110, section 5.6.4: without the tab and bytes beyond ASCII).
 const QUOTABLE = /^[ !#-[\]-~]+$/;
 
 /** @throws {AuthConfigurationError} on an unknown name, and on a value that could not be written into a header as it is. */
@@ -61,25 +64,67 @@ export function readChallenge(called: string, value: unknown): ChallengeOptions 
 }
 
 /** The `error` of a challenge. */
-export type ChallengeError = 'invalid_token' | 'insufficient_scope';
+export type ChallengeError = 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication';
 
 type Parameter = readonly [name: string, value: string | undefined];
 
-/** Writes the value of the header: for the denials of one response that have the same reason. */
+/**
+ * Writes the value of the header.
+ *
+ * @param alike The denials of the response that have the same reason: the parameters are about all of them.
+ */
 type WriteChallenge = (
   error: ChallengeError | undefined,
-  denials: readonly GraphQLError[],
+  alike: readonly GraphQLError[],
   caller: AuthState | undefined,
 ) => string;
 
-export function createChallenge({ realm, resourceMetadata }: ChallengeOptions): WriteChallenge {
-  return (error) => {
-    const parameters: readonly Parameter[] = [
-      ['realm', realm],
-      ['error', error],
-      ['resource_metadata', resourceMetadata],
-    ];
-    const written = parameters.flatMap(([name, value]) => (value === undefined ? [] : `${name}="${value}"`));
+export function createChallenge({ realm, scopes, resourceMetadata }: ChallengeOptions): WriteChallenge {
+  function* parametersOf(...[error, alike, caller]: Parameters<WriteChallenge>): Generator<Parameter> {
+    yield ['realm', realm];
+    yield ['error', error];
+    if (error === 'insufficient_scope' && scopes) yield ['scope', listOf(missingScopes(demandsOf(alike), caller))];
+    if (error === 'insufficient_user_authentication') {
+      const demands = demandsOf(alike);
+      yield ['acr_values', listOf(intersectionOf(demands.flatMap(({ acrValues }) => (acrValues ? [acrValues] : []))))];
+      yield ['max_age', smallest(demands.flatMap(({ maxAge }) => maxAge ?? []))];
+    }
+    yield ['resource_metadata', resourceMetadata];
+  }
+  return (...about) => {
+    const written = [...parametersOf(...about)].flatMap(([name, value]) =>
+      value === undefined ? [] : `${name}="${value}"`,
+    );
     return written.length === 0 ? 'Bearer' : `Bearer ${written.join(', ')}`;
   };
+}
+
+/** Each once: the denied rows of a list have the demand of one rule. */
+function demandsOf(alike: readonly GraphQLError[]): readonly Demand[] {
+  return [...new Set(alike.map(demandOf))].filter((demand) => demand !== undefined);
+}
+
+/** The first scope of each list of which the token has none. Another token is to have them beside its own. */
+function missingScopes(demands: readonly Demand[], caller: AuthState | undefined): readonly string[] {
+  const own = caller?.auth.status === 'authenticated' ? caller.auth.scopes : [];
+  const unmet = demands.flatMap((demand) => demand.scopes).filter((list) => !list.some((each) => own.includes(each)));
+  return unmet.flatMap(([first]) => first ?? []);
+}
+
+// Servers on the way, and clients, take 4 to 16 KB of headers. `requireAuth` can ask for any number of names.
+const LONGEST_LIST = 2000;
+
+/** @param values Scope tokens of RFC 6749, which are all that a demand has: they can stand between double quotes. */
+function listOf(values: readonly string[] = []): string | undefined {
+  const listed: string[] = [];
+  let length = 0;
+  for (const value of new Set(values)) {
+    length += value.length + 1;
+    if (length <= LONGEST_LIST) listed.push(value);
+  }
+  return listed.length > 0 ? listed.join(' ') : undefined;
+}
+
+function smallest(ages: readonly number[]): string | undefined {
+  return ages.length > 0 ? String(ages.reduce((one, other) => Math.min(one, other))) : undefined;
 }

@@ -31,6 +31,7 @@ function extensionsOf(error: GraphQLError): Readonly<Record<string, unknown>> {
 /** What a challenge calls the denial; undefined when it names no error. */
 function challengeErrorOf(code: unknown, reason: unknown): ChallengeError | undefined {
   if (code === 'FORBIDDEN') return 'insufficient_scope';
+  if (reason === 'step-up') return 'insufficient_user_authentication';
   return reason === 'missing' ? undefined : 'invalid_token';
 }
 
