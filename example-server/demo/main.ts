@@ -32,7 +32,7 @@ try {
   for (const [operation, document] of Object.entries(operations)) {
     const query = print(document);
     const isSubscription = getOperationAST(document)?.operation === OperationTypeNode.SUBSCRIPTION;
-    const expected = await readExpectations(operation);
+    const expected = await readExpectations(operation, example.url);
     for (const caller of callers) {
       const answer = isSubscription
         ? await askForFirstEvent(example.url, query, caller, () => ask(example.url, print(shipOrder), admin))

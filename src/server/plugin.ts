@@ -15,7 +15,7 @@ import { createLineLimit, writeLine } from '../log.js';
 import type { AuthLogger } from '../log.js';
 import type { CognitoAuthPlugin, PluginRequestContext, PluginRequestListener } from './apollo.js';
 import { createFaultLog, loggedFaultOf, rootCauseOf } from './fault-log.js';
-import { addHeaders, refuseOperation } from './http-answer.js';
+import { createHttpAnswers } from './http-answer.js';
 import { readPluginOptions } from './plugin-options.js';
 import type { CognitoAuthPluginOptions } from './plugin-options.js';
 import { createRejectionLog } from './rejection-log.js';
@@ -34,7 +34,7 @@ function stateIn(contextValue: object): AuthState | undefined {
  * At start it refuses a schema whose `@auth` is not enforced, fetches the keys, and waits at most 1 s for them (the fetch goes
  * on; if it fails, the log says why). It refuses an operation with a rejected token (401, or 503 while the keys or revocations
  * are unavailable) and one that `onDenied` says to reject (401 or 403). A response with `UNAUTHENTICATED` in it gets a
- * `WWW-Authenticate` header (RFC 6750, section 3), unless `answers` is `graphql`. A response that involved a rule is private to
+ * `WWW-Authenticate` header (RFC 6750, section 3), unless `answers` is `graphql`; `challenge` says more in it. A response that involved a rule is private to
  * caches, one with a denial is never stored, and each names the headers of the token in `Vary`. The verifier stays open when
  * the server stops: close it where you created it.
  *
@@ -46,8 +46,9 @@ function stateIn(contextValue: object): AuthState | undefined {
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAuthPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
-  const { verifier, internals, policy, publicAnswers, answers } = readPluginOptions(options);
+  const { verifier, internals, policy, publicAnswers, answers, challenge } = readPluginOptions(options);
   const { emitter, warnings, poolNames } = internals;
+  const http = createHttpAnswers(answers, challenge);
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
   const limitWarnings = createLineLimit();
@@ -83,7 +84,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
       if (first === undefined) return;
       remaining.set(requestContext, others);
       emitter.emit(refusalEvent(first, requestContext.operationName ?? undefined));
-      throw refuseOperation(first, stateIn(requestContext.contextValue)?.hasToken === true, answers);
+      throw http.refuseOperation([first, ...others], stateIn(requestContext.contextValue));
     },
 
     async executionDidStart({ schema, document, operation, contextValue, overallCachePolicy }) {
@@ -114,7 +115,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
     async willSendResponse(requestContext) {
       const { response, errors, contextValue, logger } = requestContext;
       const { headers } = response.http;
-      if (errors) addHeaders(headers, errors, stateIn(contextValue)?.hasToken === true, answers);
+      if (errors) http.addHeaders(headers, errors, stateIn(contextValue));
       varying.addTo(headers);
       if (isSharedByCallers(requestContext)) {
         warn(

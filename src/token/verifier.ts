@@ -74,6 +74,8 @@ export interface VerifierInternals {
   readonly warnings: readonly string[];
   /** What rules call the pools; undefined when pools are found at run time. */
   readonly poolNames: readonly string[] | undefined;
+  /** The first issuer of each pool: of one in AWS, that which every pool starts with. Undefined when pools are found at run time. */
+  readonly issuers: readonly string[] | undefined;
 }
 
 // Of a `revocation` of the user's own, whose cost is not known.
@@ -190,6 +192,7 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
     recheckSeconds,
     warnings: pools.flatMap((each) => each.warnings),
     poolNames: pools.map(({ name }) => name),
+    issuers: pools.flatMap(({ issuers: [first] }) => first?.issuer ?? []),
   });
   return Object.freeze(verifier);
 }
