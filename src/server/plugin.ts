@@ -129,7 +129,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
       stopHearing = undefined;
       assertGuarded(initialSchema);
       for (const warning of findWarnings(initialSchema)) writeLine(logger, 'warn', warning);
-      await fetchStartKeys(verifier, logFault, logger);
+      await fetchStartKeys(internals, logFault, logger);
       for (const warning of warnings) writeLine(logger, 'warn', warning);
       let stopOwn: (() => void) | undefined;
       return {
