@@ -82,6 +82,7 @@ describe('`regions` of a pool', () => {
     [[''], UNKNOWN],
     [['eu-west-1_AbCdEf123'], UNKNOWN],
     [['us-east-1', undefined], 'undefined'],
+    [Array(1), 'undefined'],
     [[7], '7'],
     [[['us-east-1']], 'a list'],
   ])('is refused when it is %j', (regions, found) => {
