@@ -186,6 +186,8 @@ export function isUnavailable(error: unknown): error is AuthUnavailableError {
 /** The time from a key endpoint's first failure to its next success. Each outage is an object of its own. */
 export interface KeyOutage {
   readonly userPoolId: string;
+  /** Of a pool with several regions. */
+  readonly region?: string | undefined;
 }
 
 // Beside the errors and not in them: a serialised error must not name the pool.

@@ -134,7 +134,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
       for (const warning of [...findWarnings(initialSchema), ...poolWarnings(initialSchema, poolNames)]) {
         writeLine(logger, 'warn', warning);
       }
-      await fetchStartKeys(verifier, logFault, logger);
+      await fetchStartKeys(internals, logFault, logger);
       for (const warning of warnings) writeLine(logger, 'warn', warning);
       let stopOwn: (() => void) | undefined;
       return {

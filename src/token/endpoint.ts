@@ -105,5 +105,5 @@ export function issuerOf({ url }: Endpoint, userPoolId: string, where: string, i
         'Leave `endpoint` and `issuer` out: the keys of a pool of AWS come from AWS.',
     );
   }
-  return { issuer, jwksUri: address.jwksUri };
+  return { ...address, issuer };
 }

@@ -11,6 +11,7 @@ import type { IssuerAddress } from './issuers.js';
 import { readStaticKeys } from './keys/key-set.js';
 import type { JsonWebKeySet, KeySet } from './keys/key-set.js';
 import { assertDistinctNames, readPoolName } from './pool-name.js';
+import { readRegions } from './regions.js';
 
 /**
  * A user pool whose tokens are accepted.
@@ -18,6 +19,7 @@ import { assertDistinctNames, readPoolName } from './pool-name.js';
  * @example
  * const pool: CognitoPool = { userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'], tokenUse: 'access' };
  * const api: CognitoPool = { ...pool, audience: 'https://api.example.com' };
+ * const replicated: CognitoPool = { ...pool, regions: ['us-east-1'] };
  * const staff: CognitoPool = { userPoolId: 'eu-west-1_Staff', clientId: 'backoffice', name: 'staff' };
  * const emulated: CognitoPool = { userPoolId: 'local_1a2B', clientId: 'web', endpoint: 'http://localhost:9229' };
  */
@@ -65,6 +67,13 @@ export interface CognitoPool {
    * Default: an access token may have no `aud`, or its own app client there (RFC 9068, section 4).
    */
   readonly audience?: string | readonly string[];
+  /**
+   * The regions of the pool's replicas (multi-Region replication), if their tokens have the replica's region in their `iss`:
+   * `https://cognito-idp.<region>.amazonaws.com/<userPoolId>`. Without the pool's own region, and of its partition. The keys
+   * of each region are fetched from that region and verify its tokens alone. Not beside `endpoint` or `jwks`; an explicit
+   * `undefined` is refused. Default: the pool's own region alone.
+   */
+  readonly regions?: readonly string[];
 }
 
 /** A pool after all checks, as a copy: the caller cannot change it. */
@@ -96,6 +105,7 @@ const SETTINGS = [
   'jwks',
   'name',
   'audience',
+  'regions',
 ];
 const MAX_GRACE_SECONDS = 3600;
 
@@ -175,6 +185,7 @@ function readUserPool(
 ): Pick<ResolvedPool, 'userPoolId' | 'issuers'> {
   const id = settings['userPoolId'];
   if (endpoint !== undefined && typeof id === 'string' && EMULATOR_POOL_ID.test(id)) {
+    readRegions(where, settings, id);
     return { userPoolId: id, issuers: [issuerOf(endpoint, id, where, settings['issuer'])] };
   }
   const issuers = typeof id === 'string' && endpoint === undefined ? awsIssuers(id) : undefined;
@@ -191,7 +202,8 @@ function readUserPool(
         `${typeof id === 'string' ? ' of another form' : ''}. For an emulator, write its \`endpoint\` too.`,
     );
   }
-  return { userPoolId: id, issuers };
+  const replicas = readRegions(where, settings, id).flatMap((region) => awsIssuers(id, region) ?? []);
+  return { userPoolId: id, issuers: [...issuers, ...replicas] };
 }
 
 function readTokenUse(where: string, settings: Record<string, unknown>): TokenUse | null {

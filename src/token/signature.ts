@@ -64,7 +64,7 @@ export function expectationOf({ issuer, jwksUri }: IssuerAddress, pool: PoolDema
 export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIssuer, true> {
   /** @throws {AuthConfigurationError} when this version of the library lets a forged token pass. */
   constructor(issuers: readonly IssuerAddress[]) {
-    super([...issuers, SECOND_ISSUER].map((address) => ({ ...address, audience: null })));
+    super([...issuers, SECOND_ISSUER].map(({ issuer, jwksUri }) => ({ issuer, jwksUri, audience: null })));
     this.#assertRefusesForgery();
   }
 

@@ -52,6 +52,18 @@ createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: undefined }
 createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, tokenUse: 'ID' });
 // @ts-expect-error a misspelt option must not be ignored
 createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, graceSecond: 5 });
+// @ts-expect-error an audience that was never set must not accept the tokens of other APIs
+createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, audience: undefined });
+// @ts-expect-error nor regions that were never set refuse those of a replica
+createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, regions: undefined });
+// @ts-expect-error `regions` is a list
+createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, regions: 'us-east-1' });
+createCognitoVerifier({
+  userPoolId: 'eu-west-1_AbCdEf123',
+  clientId: null,
+  audience: ['orders'],
+  regions: ['us-east-1'],
+});
 const verifier = createCognitoVerifier([
   { userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'] as const, tokenUse: 'access' },
   { userPoolId: 'eu-west-1_AbCdEf124', clientId: null },

@@ -8,6 +8,7 @@ import { describeRejection } from '../../../src/token/rejection.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
 import type { CognitoPool, CognitoVerifier } from '../../../src/token/verifier.js';
 import { createForeignPool } from '../../support/foreign-pool.js';
+import { logInto } from '../../support/serve.js';
 import { rejectionOf } from '../../support/rejection.js';
 
 const API = 'https://api.example.com';
@@ -275,10 +276,9 @@ describe('`audience` of a pool', () => {
 
   async function warningsAtStart(settings: Partial<CognitoPool>): Promise<string[]> {
     const lines: string[] = [];
-    const log = (line: string) => void lines.push(line);
     const server = new ApolloServer({
       typeDefs: 'type Query { motd: String }',
-      logger: { debug: () => {}, info: log, warn: log, error: log },
+      logger: logInto(lines),
       plugins: [cognitoAuthPlugin({ verifier: verifierOf(settings) })],
     });
     await server.start();
