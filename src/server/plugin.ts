@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import { authStateOf } from '../auth.js';
 import type { AuthState } from '../auth.js';
 import { boundLocations, createLocatedDenialError } from '../denial-error.js';
-import { operationHasRules, refusalEvent, refusalsOf } from '../directive/decide-operation.js';
+import { reachOfOperation, refusalEvent, refusalsOf } from '../directive/decide-operation.js';
 import { authIn } from '../directive/decision/decide.js';
 import { poolWarnings } from '../directive/guard/start-pools.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
@@ -92,10 +92,10 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
         // Not before execution: Apollo's cache-control plugin takes a policy that is restricted by then as final and
         // drops every hint. Not in `willSendResponse`: a response cache may have written by then.
         async executionDidEnd() {
-          if (isCallersOwn(contextValue) || operationHasRules(schema, document, operation)) {
-            overallCachePolicy.restrict({ scope: 'PRIVATE' });
-          }
-          if (isContextAging(contextValue)) overallCachePolicy.restrict({ maxAge: 0 });
+          const { hasRules, isAging } = reachOfOperation(schema, document, operation);
+          if (hasRules || isCallersOwn(contextValue)) overallCachePolicy.restrict({ scope: 'PRIVATE' });
+          // No cache may outlive a decision by `maxAge`.
+          if (isAging || isContextAging(contextValue)) overallCachePolicy.restrict({ maxAge: 0 });
         },
       };
     },

@@ -1,12 +1,9 @@
 /** Reads and validates the `name` of a pool: what `@auth(pools:)` calls it. */
 import { AuthConfigurationError } from '../errors.js';
-import { describe } from '../settings.js';
+import { describe, MISSING_TEXT } from '../settings.js';
 
 // As in a rule: in one string, `["customers, staff"]`, several names look like one.
 const NAME = /^[^\s,;|"'`\p{C}]{1,128}$/u;
-
-/** The text of a value that was missing when it was put together. */
-export const MISSING_TEXT = /^(?:undefined|null|NaN|\[object Object\])$/;
 
 /** Whether a rule can call a pool this. */
 export function isPoolName(value: unknown): value is string {

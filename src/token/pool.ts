@@ -2,6 +2,7 @@
 import type { TokenUse } from '../cognito-claims.js';
 import { AuthConfigurationError } from '../errors.js';
 import { describe, print, readNumber, readSettings } from '../settings.js';
+import { audienceWarnings, readAudience } from './audience.js';
 import { readClientIds } from './client-id.js';
 import { issuerOf, readEndpoint } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
@@ -16,6 +17,7 @@ import { assertDistinctNames, readPoolName } from './pool-name.js';
  *
  * @example
  * const pool: CognitoPool = { userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'], tokenUse: 'access' };
+ * const api: CognitoPool = { ...pool, audience: 'https://api.example.com' };
  * const staff: CognitoPool = { userPoolId: 'eu-west-1_Staff', clientId: 'backoffice', name: 'staff' };
  * const emulated: CognitoPool = { userPoolId: 'local_1a2B', clientId: 'web', endpoint: 'http://localhost:9229' };
  */
@@ -57,6 +59,12 @@ export interface CognitoPool {
    * the name nor the id of another pool. Default: its `userPoolId`.
    */
   readonly name?: string | undefined;
+  /**
+   * The identifiers of this API as a resource server (RFC 8707). With it, an access token must have one of them in its `aud`.
+   * Compared exactly. It does not apply to ID tokens: write `tokenUse: 'access'` too. An explicit `undefined` is refused.
+   * Default: an access token may have no `aud`, or its own app client there (RFC 9068, section 4).
+   */
+  readonly audience?: string | readonly string[];
 }
 
 /** A pool after all checks, as a copy: the caller cannot change it. */
@@ -65,6 +73,8 @@ export interface ResolvedPool {
   readonly name: string;
   readonly clientIds: readonly string[] | null;
   readonly tokenUse: TokenUse | null;
+  /** Null when an access token may name no API. */
+  readonly audience: ReadonlySet<string> | null;
   readonly graceSeconds: number;
   readonly issuers: readonly IssuerAddress[];
   /** Whether AWS makes the tokens, so that the limits of AWS apply. */
@@ -85,6 +95,7 @@ const SETTINGS = [
   'emulator',
   'jwks',
   'name',
+  'audience',
 ];
 const MAX_GRACE_SECONDS = 3600;
 
@@ -125,13 +136,16 @@ function readPool(where: string, pool: unknown): ResolvedPool {
     );
   }
   const allowEmulatorKeys = endpoint?.allowEmulatorKeys === true;
+  const tokenUse = readTokenUse(where, settings);
+  const audience = readAudience(where, settings, tokenUse);
   const { userPoolId, issuers } = readUserPool(where, settings, endpoint);
   return {
     userPoolId,
     name: readPoolName(where, settings['name'], userPoolId),
     issuers,
     clientIds: readClientIds(where, settings['clientId'], (id) => id === userPoolId || awsIssuers(id) !== undefined),
-    tokenUse: readTokenUse(where, settings),
+    tokenUse,
+    audience,
     graceSeconds: readNumber(`${where}.graceSeconds`, settings['graceSeconds'], {
       fallback: 0,
       min: 0,
@@ -142,14 +156,16 @@ function readPool(where: string, pool: unknown): ResolvedPool {
       settings['jwks'] === undefined ? undefined : readStaticKeys(`${where}.jwks`, settings['jwks'], allowEmulatorKeys),
     isAws: endpoint === undefined || endpoint.isAws,
     allowEmulatorKeys,
-    warnings:
-      endpoint?.isOpen === true
-        ? [
-            `The user pool ${userPoolId} has \`emulator: true\`. Its keys can come over plain http or be published ones, so ` +
-              'anyone can make its tokens. Remove `emulator` in production.',
-          ]
-        : [],
+    warnings: [...emulatorWarnings(userPoolId, endpoint), ...audienceWarnings(userPoolId, audience, tokenUse)],
   };
+}
+
+function emulatorWarnings(userPoolId: string, endpoint: Endpoint | undefined): readonly string[] {
+  if (endpoint?.isOpen !== true) return [];
+  return [
+    `The user pool ${userPoolId} has \`emulator: true\`. Its keys can come over plain http or be published ones, so ` +
+      'anyone can make its tokens. Remove `emulator` in production.',
+  ];
 }
 
 function readUserPool(

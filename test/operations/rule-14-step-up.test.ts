@@ -331,13 +331,13 @@ describe('rule 14: the reason of a combined refusal', () => {
 describe('rule 14: requireAuth', () => {
   it('decides by the clock at the moment, with the same errors', () => {
     const { auth, clock } = signedIn({ acr: 'mfa' }, 0);
-    const rule = { acr: ['mfa', 'webauthn'], maxAge: 60 };
+    const rule = { acr: ['mfa', 'passkey'], maxAge: 60 };
     expect(requireAuth({ auth }, rule)).toBe(auth);
     clock.now = 1060;
     expect(() => requireAuth({ auth }, rule)).toThrow(
       expect.objectContaining({
         message: 'A stronger or more recent sign-in is required.',
-        extensions: { code: 'UNAUTHENTICATED', reason: 'step-up', acrValues: ['mfa', 'webauthn'], maxAge: 60 },
+        extensions: { code: 'UNAUTHENTICATED', reason: 'step-up', acrValues: ['mfa', 'passkey'], maxAge: 60 },
       }),
     );
   });

@@ -42,17 +42,15 @@ enum AuthTokenUse {
 
 """
 Asks for a verified Cognito token. Every argument must hold, and a list means any of its names. All uses must hold.
+\`acr\` are authentication levels, and \`maxAge\` is the number of seconds since the sign-in.
 """
 directive @${name}(
   tokenUse: AuthTokenUse
   groups: [String!]
   scopes: [String!]
   policies: [String!]
-  "Names of user pools."
   pools: [String!]
-  "Authentication levels: the \`acr\` claim."
   acr: [String!]
-  "Seconds since the caller signed in."
   maxAge: Int
 ) repeatable on ${AUTH_LOCATIONS.join(' | ')}
 
