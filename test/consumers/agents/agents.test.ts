@@ -33,13 +33,14 @@ const typeDefs = `
   }
   type Mutation {
     ship: String @auth(scopes: ["orders/write"])
+    refund: String @auth(maxAge: 60)
   }
 `;
 const callerOf = (_: unknown, __: unknown, { auth }: AuthContext) =>
   auth.status === 'authenticated' ? `for ${auth.username ?? auth.sub} by ${auth.clientId}` : auth.status;
 const resolvers = {
   Query: { motd: () => 'hello', orders: callerOf },
-  Mutation: { ship: callerOf },
+  Mutation: { ship: callerOf, refund: callerOf },
 };
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -121,10 +122,10 @@ function createAgent() {
     codeVerifier: () => saved.verifier ?? '',
   };
   /** What the person does, and then the agent with the code. */
-  async function signIn(): Promise<OAuthTokens | undefined> {
+  async function signIn({ signedInSecondsAgo = 0 } = {}): Promise<OAuthTokens | undefined> {
     const { authorizationUrl } = saved;
     if (authorizationUrl === undefined) throw new Error('The agent has sent no one to the sign-in.');
-    const authorizationCode = (await browse(authorizationUrl)).searchParams.get('code') ?? '';
+    const authorizationCode = (await browse(authorizationUrl, signedInSecondsAgo)).searchParams.get('code') ?? '';
     await auth(provider, { serverUrl: api, resourceMetadataUrl: new URL(metadataUrl), authorizationCode });
     return saved.tokens;
   }
@@ -176,6 +177,24 @@ describe('the MCP SDK, with the address of the API and a client id', () => {
     expect(await answerOf('mutation { ship }', second)).toEqual({ status: 200, body: { data } });
   });
 
+  it('signs a person in again where the challenge asks for a recent sign-in', async () => {
+    const { provider, saved, signIn } = createAgent();
+    await auth(provider, { serverUrl: api, scope: 'orders/read' });
+    const stale = await signIn({ signedInSecondsAgo: 3600 });
+    const denied = await ask('mutation { refund }', stale);
+    expect(challengeOf(denied)).toEqual([
+      401,
+      `Bearer error="insufficient_user_authentication", max_age="60", resource_metadata="${metadataUrl}"`,
+    ]);
+    expect(await answerChallenge(provider, api, denied)).toBe('REDIRECT');
+    // The SDK does not read this parameter, which is one of OpenID Connect.
+    const parameters = saved.authorizationUrl?.searchParams;
+    parameters?.set('max_age', '60');
+    parameters?.set('scope', `openid ${String(parameters.get('scope'))}`);
+    const data = { refund: 'for anaya by agent' };
+    expect(await answerOf('mutation { refund }', await signIn())).toEqual({ status: 200, body: { data } });
+  });
+
   it('works for a program without a person, by client credentials', async () => {
     const { client_id: clientId, client_secret: clientSecret } = MACHINE;
     const denied = await ask('{ orders }');
@@ -219,42 +238,55 @@ describe('oauth4webapi, which compares what it reads', () => {
     expect(metadata.authorization_servers).toEqual([issuer]);
   });
 
-  it('parses the challenges', async () => {
-    const challengesOf = (query: string, token: string) =>
-      oauth
-        .protectedResourceRequest(
-          token,
-          'POST',
-          new URL(api),
-          new Headers({ 'content-type': 'application/json' }),
-          JSON.stringify({ query }),
-          insecure,
-        )
-        .then(
-          () => undefined,
-          (error: oauth.WWWAuthenticateChallengeError) => [error.status, error.cause],
-        );
-    const parameters = { error: 'invalid_token', resource_metadata: metadataUrl };
-    expect(await challengesOf('{ motd }', 'nonsense')).toEqual([401, [{ scheme: 'bearer', parameters }]]);
+  /** What it reads of the challenge of a denied operation. */
+  async function readChallenges(query: string, token: string): Promise<unknown> {
+    const headers = new Headers({ 'content-type': 'application/json' });
+    const body = JSON.stringify({ query });
+    const answered = oauth.protectedResourceRequest(token, 'POST', new URL(api), headers, body, insecure);
+    return answered.then(
+      () => 'none',
+      (error: oauth.WWWAuthenticateChallengeError) => [error.status, error.cause],
+    );
+  }
+
+  async function getMachineToken(resource: string): Promise<OAuthTokens> {
+    const discovered = await oauth.discoveryRequest(new URL(issuer), insecure);
+    const server = await oauth.processDiscoveryResponse(new URL(issuer), discovered);
+    const authentication = oauth.ClientSecretBasic(MACHINE.client_secret);
+    const request = { scope: 'orders/read', resource };
+    const response = await oauth.clientCredentialsGrantRequest(server, MACHINE, authentication, request, insecure);
+    return (await oauth.processClientCredentialsResponse(server, MACHINE, response)) as OAuthTokens;
+  }
+
+  it('reads the challenges', async () => {
+    const resource_metadata = metadataUrl;
+    const { access_token } = await getMachineToken(api);
+    const read = [
+      await readChallenges('{ motd }', 'nonsense'),
+      await readChallenges('mutation { ship }', access_token),
+      await readChallenges('mutation { refund }', access_token),
+    ];
+    expect(read).toEqual([
+      [401, [{ scheme: 'bearer', parameters: { error: 'invalid_token', resource_metadata } }]],
+      [
+        403,
+        [{ scheme: 'bearer', parameters: { error: 'insufficient_scope', scope: 'orders/write', resource_metadata } }],
+      ],
+      [
+        401,
+        [
+          {
+            scheme: 'bearer',
+            parameters: { error: 'insufficient_user_authentication', max_age: '60', resource_metadata },
+          },
+        ],
+      ],
+    ]);
   });
 
   it('gets a token for another API, which this one refuses', async () => {
-    const server = await oauth.processDiscoveryResponse(
-      new URL(issuer),
-      await oauth.discoveryRequest(new URL(issuer), insecure),
-    );
-    const tokensFor = async (resource: string) => {
-      const response = await oauth.clientCredentialsGrantRequest(
-        server,
-        MACHINE,
-        oauth.ClientSecretBasic(MACHINE.client_secret),
-        { scope: 'orders/read', resource },
-        insecure,
-      );
-      return oauth.processClientCredentialsResponse(server, MACHINE, response);
-    };
-    expect(await answerOf('{ orders }', (await tokensFor(api)) as OAuthTokens)).toMatchObject({ status: 200 });
-    const other = (await tokensFor('https://other.example.com/graphql')) as OAuthTokens;
+    expect(await answerOf('{ orders }', await getMachineToken(api))).toMatchObject({ status: 200 });
+    const other = await getMachineToken('https://other.example.com/graphql');
     expect(challengeOf(await ask('{ orders }', other))).toEqual([
       401,
       `Bearer error="invalid_token", resource_metadata="${metadataUrl}"`,

@@ -12,6 +12,7 @@ export const AGENT = { client_id: 'agent' };
 export const MACHINE = { client_id: 'machine', client_secret: 'a secret of the test' };
 
 const PERSON = 'anaya';
+const SIGNED_IN_AGO = 'x-signed-in-seconds-ago';
 
 function createSigningKey() {
   // By way of PEM: on Node 20, a garbage collection inside the export of a new key can block for ever.
@@ -46,9 +47,9 @@ export function createAuthorizationServer(origin: string, scope: string): Expres
     cookies: { keys: ['a key of the test'] },
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     // What Cognito writes into its access tokens, beside the claims of RFC 9068.
-    extraTokenClaims: (_, token) => ({
+    extraTokenClaims: ({ oidc }, token) => ({
       token_use: 'access',
-      ...(token.kind === 'AccessToken' && { username: PERSON }),
+      ...(token.kind === 'AccessToken' && { username: PERSON, auth_time: oidc.entities.AuthorizationCode?.authTime }),
     }),
     features: {
       devInteractions: { enabled: false },
@@ -85,20 +86,25 @@ export function createAuthorizationServer(origin: string, scope: string): Expres
 
   const app = express();
   // The sign-in page, with a person who is quick.
-  app.get('/interaction/:uid', (request, response) =>
-    provider.interactionFinished(request, response, { login: { accountId: PERSON } }),
-  );
+  app.get('/interaction/:uid', (request, response) => {
+    const ago = Number(request.headers[SIGNED_IN_AGO] ?? 0);
+    const login = { accountId: PERSON, ts: Math.floor(Date.now() / 1000) - ago };
+    return provider.interactionFinished(request, response, { login });
+  });
   app.use(`/${USER_POOL_ID}`, provider.callback());
   return app;
 }
 
 /** A browser that follows redirects and keeps cookies, until it is sent back to the agent. */
-export async function browse(url: URL): Promise<URL> {
+export async function browse(url: URL, signedInSecondsAgo: number): Promise<URL> {
   const cookies = new Map<string, string>();
   let at = url;
   for (let count = 0; !at.href.startsWith(REDIRECT_URI); count += 1) {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(at, { redirect: 'manual', headers: { cookie } });
+    const response = await fetch(at, {
+      redirect: 'manual',
+      headers: { cookie, [SIGNED_IN_AGO]: String(signedInSecondsAgo) },
+    });
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       cookies.set(name, value);
@@ -107,5 +113,6 @@ export async function browse(url: URL): Promise<URL> {
     if (location === null || count > 10) throw new Error(`${at.href}: ${response.status} ${await response.text()}`);
     at = new URL(location, at);
   }
+  if (!at.searchParams.has('code')) throw new Error(at.href);
   return at;
 }
