@@ -57,9 +57,14 @@ async function serveCached(options: Options, verifierOptions: CognitoVerifierOpt
           return 'recent';
         },
         box: () => ({ recent: 'recent' }),
-        nodes: () => [{ __typename: 'Pay', id: 1 }],
-        checked: (_: unknown, __: unknown, contextValue: AuthContext) =>
-          `recent for ${requireAuth(contextValue, { maxAge: 60 }).tokenUse}`,
+        nodes: (_: unknown, __: unknown, ___: unknown, { cacheControl }: CacheControlled) => {
+          cacheControl.setCacheHint({ maxAge: 3600, scope: 'PUBLIC' });
+          return [{ __typename: 'Pay', id: 1 }];
+        },
+        checked: (_: unknown, __: unknown, contextValue: AuthContext) => {
+          requireAuth(contextValue, { maxAge: 60 });
+          return `recent for ${requireAuth(contextValue, { tokenUse: 'access' }).tokenUse}`;
+        },
       },
     },
     verifier: pool.verifier(verifierOptions),

@@ -1,5 +1,6 @@
 import { subscribe as toolsSubscribe } from '@graphql-tools/executor';
 import { graphql, GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createAuthenticatedAuth } from '../../src/auth.js';
 import { AuthConfigurationError, authDirective, decideOperation, requireAuth } from '../../src/index.js';
@@ -52,6 +53,16 @@ describe('rule 14: acr', () => {
       data: { pay: null, any: 2 },
       errors: [stepUp({ acrValues: ['mfa', 'phishing-resistant'] }, 'pay')],
     });
+  });
+
+  it('gives each error a list of its own, because hooks may change it', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      const contextValue = { auth: authenticatedAs() };
+      const { errors: [error] = [] } = await graphql({ schema: levels, source: '{ pay }', contextValue });
+      const acrValues = error?.extensions['acrValues'] as string[];
+      expect(acrValues).toEqual(['mfa', 'phishing-resistant']);
+      acrValues.pop();
+    }
   });
 
   it('takes several lists as their intersection, wherever they stand', async () => {
@@ -168,6 +179,46 @@ describe('rule 14: maxAge', () => {
     const ask = async () => toAnswer(await graphql({ schema: slow, source: '{ a { b c } }', contextValue: { auth } }));
     expect(await ask()).toEqual({ data: { a: { b: 1, c: [2] } } });
     expect(await ask()).toEqual({ data: { a: null }, errors: [stepUp({ maxAge: 60 }, 'a')] });
+  });
+
+  it('counts from the beginning of an event, for all that is below its root', async () => {
+    const { auth, clock } = signedIn({}, 0);
+    const schema = guard(
+      `type Query { q: Int } type Subscription { tick: Tick @auth(maxAge: 60) } type Tick { slow: Slow @auth(maxAge: 60) }
+       type Slow { later: Int @auth(maxAge: 60) }`,
+      {
+        Subscription: {
+          tick: {
+            async *subscribe() {
+              yield { tick: {} };
+              yield { tick: {} };
+            },
+          },
+        },
+        Tick: {
+          slow: async () => {
+            clock.now = 5000;
+            return { later: 1 };
+          },
+        },
+      },
+    );
+    expect(await collect(schema, 'subscription { tick { slow { later } } }', auth)).toEqual([
+      { data: { tick: { slow: { later: 1 } } } },
+      { data: { tick: null }, errors: [stepUp({ maxAge: 60 }, 'tick')] },
+    ]);
+  });
+
+  it('counts for each caller by themselves, also in one execution', () => {
+    const schema = guard('type Query { f: Int @auth(maxAge: 60) }', { Query: { f: () => 1 } });
+    const first = signedIn({}, 0);
+    const second = signedIn({}, 0);
+    second.clock.now = 5000;
+    const resolve = schema.getQueryType()?.getFields()['f']?.resolve;
+    const path = { key: 'f', prev: undefined, typename: 'Query' };
+    const info = { variableValues: {}, fieldNodes: [] as const, path } as unknown as GraphQLResolveInfo;
+    expect(resolve?.(undefined, {}, { auth: first.auth }, info)).toBe(1);
+    expect(() => resolve?.(undefined, {}, { auth: second.auth }, info)).toThrow('A stronger or more recent sign-in');
   });
 
   it('is kept apart for executions that take turns', async () => {
@@ -301,6 +352,20 @@ describe('rule 14: the reason of a combined refusal', () => {
     const document = parse('mutation { arg(x: 1) }');
     const errors = decideOperation({ schema, document, contextValue: { auth: nothing } });
     expect(toAnswer({ errors }).errors).toEqual([expected('arg')]);
+  });
+
+  it('is that of an expired token before anything else that several rules lack', async () => {
+    const schema = guard('type Query { f(x: Int @auth(groups: "b", maxAge: 5)): Int @auth(groups: "a", acr: "mfa") }');
+    const { auth, clock } = signedIn();
+    clock.now = 100_000;
+    expect(await run(schema, '{ f(x: 1) }', auth)).toEqual({ data: { f: null }, errors: [denial('expired', 'f')] });
+    const errors = decideOperation({
+      schema,
+      document: parse('{ f(x: 1) }'),
+      contextValue: { auth },
+      onDenied: { query: 'reject' },
+    });
+    expect(toAnswer({ errors }).errors).toEqual([denial('expired', 'f')]);
   });
 
   it('is that of the credentials before anything else, and step-up before policies', async () => {

@@ -73,9 +73,9 @@ function withDemand(denial: Denial, { scope, 'step-up': stepUp }: Rule['denials'
   return denial === denials['step-up'] ? stepUp : denial;
 }
 
-/** The decision about clauses that no rule has. It is not remembered. */
-export function evaluate(state: AuthState, clauses: readonly Clause[], at?: number): Denial | undefined {
-  const isStale = ({ maxAge }: Clause) => maxAge !== undefined && !isRecent(state, maxAge, at);
+/** The decision about clauses that no rule has, at this moment. It is not remembered. */
+export function evaluate(state: AuthState, clauses: readonly Clause[]): Denial | undefined {
+  const isStale = ({ maxAge }: Clause) => maxAge !== undefined && !isRecent(state, maxAge);
   const denial = evaluateClaims(state, clauses) ?? (clauses.some(isStale) ? denials['step-up'] : undefined);
   const isRemediable = denial === denials.scope || denial === denials['step-up'];
   return isRemediable ? { ...denial, demand: toDemand(clauses) } : denial;

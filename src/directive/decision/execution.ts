@@ -110,9 +110,8 @@ export function decideNow(auth: unknown, rule: Rule): Refusal | undefined {
 
 /** The same for several rules. The reason is that of the first check of them all that fails, whichever rule it is in. */
 export function decideAll(auth: unknown, rules: readonly Rule[], info: ExecutionInfo): Refusal | undefined {
-  const state = authStateOf(auth);
   const refusals = rules.flatMap((rule) => decideInExecution(auth, rule, info) ?? []);
-  return combine(state, rules, refusals, () => state && beginningOf(state, info));
+  return combine(authStateOf(auth), rules, refusals);
 }
 
 /**
@@ -123,11 +122,13 @@ export function combine(
   state: AuthState | undefined,
   rules: readonly Rule[],
   [first, ...others]: readonly Refusal[],
-  beginning?: () => number | undefined,
 ): Refusal | undefined {
-  const isWhole = others.length === 0 && (rules.length === 1 || first?.denial.reason !== 'step-up');
-  if (isWhole || state?.auth.status !== 'authenticated' || first?.denial === denials.expired) return first;
-  const clauses = rules.flatMap((rule) => rule.clauses);
-  const denial = evaluate(state, clauses, beginning?.());
-  return denial && toRefusal(state, denial);
+  if (first === undefined || (others.length === 0 && first.denial.reason !== 'step-up')) return first;
+  if (state?.auth.status !== 'authenticated' || first.denial === denials.expired) return first;
+  const denial = evaluate(
+    state,
+    rules.flatMap((rule) => rule.clauses),
+  );
+  // The clock may have been set back since.
+  return denial ? toRefusal(state, denial) : first;
 }

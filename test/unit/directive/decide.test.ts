@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { authStateOf } from '../../../src/auth.js';
 import { decide } from '../../../src/directive/decision/decide.js';
-import { ANY_TOKEN } from '../../../src/directive/rules/requirement.js';
+import { ANY_TOKEN, requirementOf } from '../../../src/directive/rules/requirement.js';
 import { countRules, internRule } from '../../../src/directive/rules/rule.js';
 import type { Clause } from '../../../src/directive/rules/rule.js';
 import { denials } from '../../../src/errors.js';
@@ -11,6 +11,18 @@ import { guard } from '../../support/run.js';
 function clause(fields: Partial<Clause>): Clause {
   return { ...ANY_TOKEN, ...fields };
 }
+
+describe('a requirement', () => {
+  it.each([{ maxAge: '60' }, { maxAge: 0 }, { tokenUse: 'id' }])(
+    'that cannot be read is met by no caller: %j',
+    (args) => {
+      const requirement = requirementOf([{ name: 'auth', args, form: 'code', faults: [] }]);
+      const state = authStateOf(authenticatedAs({ groups: ['a'] }));
+      if (state === undefined || requirement === undefined) throw new Error('Both are there.');
+      expect(decide(state, requirement.rule)).toBe(denials.group);
+    },
+  );
+});
 
 describe('a rule', () => {
   it('is the same for the same content in any order', () => {
