@@ -58,7 +58,7 @@ const CALLED = 'protectedResourceMetadata()';
  *
  * @example
  * const metadata = protectedResourceMetadata({ resource: 'https://api.example.com/graphql', verifier, schema });
- * app.get('/.well-known/oauth-protected-resource/graphql', (_, response) => response.json(metadata));
+ * if (request.url === '/.well-known/oauth-protected-resource/graphql') response.end(JSON.stringify(metadata));
  *
  * @throws {AuthConfigurationError} on an unknown option, a `resource` that is no such address, a verifier that
  *   `createCognitoVerifier` did not return, and a schema that is none, or of another copy of `graphql`.

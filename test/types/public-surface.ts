@@ -17,6 +17,7 @@ import {
   createAuthContext,
   createCognitoVerifier,
   isAuthenticated,
+  protectedResourceMetadata,
   requireAuth,
 } from '../../src/index.js';
 import type {
@@ -29,6 +30,7 @@ import type {
   CognitoAccessTokenPayload,
   CognitoVerifier,
   PolicyRequest,
+  ProtectedResourceMetadata,
   WithAccessAuth,
   WithAuth,
   WithIdAuth,
@@ -153,6 +155,18 @@ cognitoAuthPlugin({
   answers: undefined,
 });
 createAuthContext({ verifier, tokenSource: undefined });
+
+// Challenges tell nothing of the server but what is written.
+cognitoAuthPlugin({ verifier, challenge: { realm: 'orders', scopes: true, resourceMetadata: undefined } });
+// @ts-expect-error no scopes is said by leaving it out
+cognitoAuthPlugin({ verifier, challenge: { scopes: false } });
+// @ts-expect-error the name is that of the parameter, in the case of options
+cognitoAuthPlugin({ verifier, challenge: { resource_metadata: 'https://api.example.com/' } });
+// A document that can be sent as it is, and be extended.
+const metadata = protectedResourceMetadata({ resource: 'https://api.example.com/graphql', verifier, schema });
+expectType<ProtectedResourceMetadata & { readonly resource_name: string }>({ ...metadata, resource_name: 'Orders' });
+// @ts-expect-error the schema names the scopes
+protectedResourceMetadata({ resource: 'https://api.example.com/graphql', verifier });
 
 interface MyContext extends AuthContext {
   readonly requestId: string | undefined;
