@@ -308,7 +308,16 @@ describe('a rule with maxAge', () => {
       const next = (result: unknown) => {
         results.push(JSON.parse(JSON.stringify(result)));
       };
-      one.subscribe({ query: 'subscription { ticks }' }, { next, error: resolve, complete: () => { resolve('complete'); } });
+      one.subscribe(
+        { query: 'subscription { ticks }' },
+        {
+          next,
+          error: resolve,
+          complete: () => {
+            resolve('complete');
+          },
+        },
+      );
     });
     await until(() => feed.open() === 1);
     feed.publish(1);
