@@ -83,6 +83,16 @@ describe('rule 14: acr', () => {
   });
 });
 
+it('lists the levels of each element in its own order of preference, also where others ask for the same', async () => {
+  const schema = guard(
+    `type Query { f: Int @auth(acr: ["mfa", "key"]) @auth(acr: ["key", "mfa"]) g: Int @auth(acr: ["key", "mfa"]) @auth(acr: ["mfa", "key"]) }`,
+  );
+  expect(await run(schema, '{ f g }', authenticatedAs())).toEqual({
+    data: { f: null, g: null },
+    errors: [stepUp({ acrValues: ['mfa', 'key'] }, 'f'), stepUp({ acrValues: ['key', 'mfa'] }, 'g')],
+  });
+});
+
 describe('rule 14: maxAge', () => {
   it.each<[string, number, Record<string, unknown>]>([
     ['at the sign-in', 1000, {}],
@@ -304,6 +314,58 @@ describe('rule 14: maxAge', () => {
     expect(events).toEqual(expected);
     clock.now = 1000;
     expect(await collect(schema, 'subscription { open { n secret list } }', auth)).toEqual(expected);
+  });
+
+  it.each(['ticked: Tick @auth', 'ticked(x: Int @auth): Tick', 'ticked: Tick'])(
+    'holds for an event that had begun in time, however long its root field takes: %s',
+    async (field) => {
+      const { auth, clock } = signedIn({}, 0);
+      const schema = guard(
+        `type Query { q: Int } type Subscription { ${field} } type Tick { secret: Int @auth(maxAge: 60) }`,
+        {
+          Subscription: {
+            ticked: {
+              async *subscribe() {
+                for (const now of [1059, 1060]) {
+                  clock.now = now;
+                  yield { ticked: now };
+                }
+              },
+              resolve: async ({ ticked: secret }: { ticked: number }) => {
+                clock.now = 5000;
+                return { secret };
+              },
+            },
+          },
+        },
+      );
+      const source = `subscription { ticked${field.includes('x:') ? '(x: 1)' : ''} { secret } }`;
+      expect(await collect(schema, source, auth)).toEqual([
+        { data: { ticked: { secret: 1059 } } },
+        { data: { ticked: { secret: null } }, errors: [stepUp({ maxAge: 60 }, 'ticked', 'secret')] },
+      ]);
+    },
+  );
+
+  it('counts from the beginning of a query that reaches the type of subscriptions', async () => {
+    const { auth, clock } = signedIn({}, 0);
+    const schema = guard(
+      'type Query { slow: Subscription @auth } type Subscription { a: Int @auth(maxAge: 60) b(x: Int @auth(maxAge: 60)): Int }',
+      {
+        Query: {
+          slow: async () => {
+            clock.now = 5000;
+            return { a: 1, b: 2 };
+          },
+        },
+      },
+    );
+    const ask = async (source: string) => toAnswer(await graphql({ schema, source, contextValue: { auth } }));
+    expect(await ask('{ slow { a b(x: 1) } }')).toEqual({ data: { slow: { a: 1, b: 2 } } });
+    expect(await ask('{ slow { a } }')).toEqual({
+      data: { slow: { a: null } },
+      errors: [stepUp({ maxAge: 60 }, 'slow', 'a')],
+    });
   });
 
   it('refuses a mutation as a whole before anything runs', () => {

@@ -100,11 +100,22 @@ export function decideInExecution(auth: unknown, rule: Rule, info: ExecutionInfo
   return denial && toRefusal(state, denial);
 }
 
-/** The same by the clock at this moment, even if the rule was met when the execution began. */
-export function decideNow(auth: unknown, rule: Rule): Refusal | undefined {
+/**
+ * The same for the field of a subscription, with which each event begins: its token is looked at by the clock at this
+ * moment. Without a rule, only whether it has expired.
+ */
+export function decideEvent(auth: unknown, rule: Rule | undefined, info: ExecutionInfo): Refusal | undefined {
   const state = authStateOf(auth);
-  if (state === undefined) return misconfigured(auth);
-  const denial = isExpired(state) ? denials.expired : decide(state, rule);
+  if (state === undefined) return rule && misconfigured(auth);
+  const at = state.origin.clock();
+  if (state.auth.status === 'authenticated' && hasExpired(state.auth.expiresAt, state.origin.graceSeconds, at)) {
+    return toRefusal(state, denials.expired);
+  }
+  // A type may be both the root of subscriptions and a type like any other.
+  if (isEvent(info) && info.path !== undefined && info.path.prev === undefined) {
+    beginnings.set(info.path, { auth: state.auth, at });
+  }
+  const denial = rule && decide(state, rule, rule.maxAge === undefined ? undefined : beginningOf(state, info));
   return denial && toRefusal(state, denial);
 }
 

@@ -1,14 +1,14 @@
 /** The guard of a field: a function around its resolver or its `subscribe` that enforces rules. */
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 import { authStateOf } from '../../auth.js';
-import { endingOf, isExpired } from '../../expiry.js';
+import { endingOf } from '../../expiry.js';
 import type { AuthenticatedAuth } from '../../auth.js';
 import { createFieldDenialError } from '../../denial-error.js';
 import { denials } from '../../errors.js';
 import type { AskPolicies } from '../decision/ask-policies.js';
 import { authIn, misconfigured, toRefusal } from '../decision/decide.js';
 import type { MaybeContext, Refusal } from '../decision/decide.js';
-import { decideAll, decideInExecution, decideNow, executionAtHand, NO_EXECUTION } from '../decision/execution.js';
+import { decideAll, decideEvent, decideInExecution, executionAtHand, NO_EXECUTION } from '../decision/execution.js';
 import { isPromiseLike, whenSettled } from '../decision/promises.js';
 import type { PolicyClause, Requirement } from '../rules/requirement.js';
 import { isAnyAging, markPrivate } from './cache-hint.js';
@@ -53,7 +53,7 @@ function guardEvent(resolve: Resolver, guard: FieldGuard, report: Report, positi
   return (source, args, contextValue, info) => {
     if (rule !== undefined || members) markPrivate(info, isAging);
     const auth = authIn(contextValue);
-    const refusal = rule === undefined ? decideExpiry(auth) : decideNow(auth, rule);
+    const refusal = decideEvent(auth, rule, info);
     if (refusal?.denial === denials.expired) endingOf(contextValue)?.();
     const denied =
       refusal && deny(refusal, [source, args, contextValue, info], guard, report, position, position.wrapper);
@@ -106,7 +106,7 @@ function guardByAll(
     const goOn = (refusal: Refusal | undefined) =>
       (refusal && deny(refusal, call, guard, report, position, wrapper)) ?? resolve(...call);
 
-    const expired = guard.checksExpiry ? decideExpiry(auth) : undefined;
+    const expired = guard.checksExpiry ? decideEvent(auth, undefined, info) : undefined;
     if (expired) endingOf(contextValue)?.();
     const byToken = expired ?? decideAll(auth, rules, info);
     if (byToken || clauses.length === 0) return goOn(byToken);
@@ -136,11 +136,6 @@ function findAsked({ requirement, inputs }: FieldGuard, info: GraphQLResolveInfo
   const [node] = info.fieldNodes;
   const provided = inputs && node ? inputs.provided(node, info.variableValues, info.schema) : [];
   return requirement ? [requirement, ...provided] : provided;
-}
-
-function decideExpiry(auth: unknown): Refusal | undefined {
-  const state = authStateOf(auth);
-  return state && isExpired(state) ? toRefusal(state, denials.expired) : undefined;
 }
 
 /** Why the policies refuse the call; asked only of a caller whose token meets the rules. */

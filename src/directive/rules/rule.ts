@@ -37,7 +37,8 @@ const rules = once('rules', () => new Map<string, Rule>());
 export function internRule(clauses: readonly Clause[]): Rule {
   const byKey = new Map(clauses.map((clause) => [keyOf(clause), clause]));
   const keys = [...byKey.keys()].sort();
-  const key = keys.join('\n');
+  // The first list of levels decides in which order a client is told of them.
+  const key = [...keys, JSON.stringify(clauses.find(({ acr }) => acr)?.acr)].join('\n');
   let rule = rules.get(key);
   if (rule === undefined) {
     const distinct = [...byKey.values()];
