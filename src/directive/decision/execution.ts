@@ -107,13 +107,13 @@ export function decideInExecution(auth: unknown, rule: Rule, info: ExecutionInfo
 export function decideEvent(auth: unknown, rule: Rule | undefined, info: ExecutionInfo): Refusal | undefined {
   const state = authStateOf(auth);
   if (state === undefined) return rule && misconfigured(auth);
-  const at = state.origin.clock();
-  if (state.auth.status === 'authenticated' && hasExpired(state.auth.expiresAt, state.origin.graceSeconds, at)) {
-    return toRefusal(state, denials.expired);
-  }
-  // A type may be both the root of subscriptions and a type like any other.
-  if (isEvent(info) && info.path !== undefined && info.path.prev === undefined) {
-    beginnings.set(info.path, { auth: state.auth, at });
+  const { auth: caller, origin } = state;
+  // Of any other caller, nothing grows old.
+  if (caller.status === 'authenticated') {
+    const at = origin.clock();
+    if (hasExpired(caller.expiresAt, origin.graceSeconds, at)) return toRefusal(state, denials.expired);
+    // A type may be both the root of subscriptions and a type like any other.
+    if (isEvent(info) && info.path?.prev === undefined && info.path) beginnings.set(info.path, { auth: caller, at });
   }
   const denial = rule && decide(state, rule, rule.maxAge === undefined ? undefined : beginningOf(state, info));
   return denial && toRefusal(state, denial);
