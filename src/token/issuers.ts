@@ -38,6 +38,12 @@ export function awsIssuers(userPoolId: string): readonly [IssuerAddress, IssuerA
   ];
 }
 
+/** The user pool that has this issuer on AWS; undefined for any other text. */
+export function userPoolOf(issuer: string): string | undefined {
+  const id = issuer.slice(issuer.lastIndexOf('/') + 1);
+  return awsIssuers(id)?.some((address) => address.issuer === issuer) === true ? id : undefined;
+}
+
 /** An issuer that publishes its keys where Cognito does (AWS: "Verifying JSON web tokens"). */
 export function issuerAt(issuer: string): IssuerAddress {
   return { issuer, jwksUri: `${issuer}/.well-known/jwks.json` };

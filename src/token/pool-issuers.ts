@@ -1,7 +1,7 @@
 /** The issuers of a configured pool, each with its keys; and which of the two issuers of AWS a pool does not have. */
 import type { AuthServices } from '../auth.js';
 import type { AuthEventListener } from '../events.js';
-import { safeWall } from './keys/age.js';
+import type { Clocks } from './keys/age.js';
 import { fetchJson } from './keys/fetch-json.js';
 import { readFetchedKeys } from './keys/key-set.js';
 import type { KeySet } from './keys/key-set.js';
@@ -31,14 +31,21 @@ export interface Issuer {
    * given keys is believed only when those are past use, so that a false answer cannot end them.
    */
   readonly isMissing: () => boolean;
+  /**
+   * Of a pool that is found at run time: what to wait for before the pool may be used. Undefined while it is known to be the
+   * same.
+   *
+   * @throws {KeysUnavailableError} when it cannot be looked up; also as a rejection.
+   */
+  readonly lookUp?: () => Promise<void> | undefined;
 }
 
 export interface IssuerServices {
   readonly options: ResolvedOptions;
   readonly emit: AuthEventListener;
-  /** Milliseconds of a clock that never goes back. */
-  readonly monotonic: () => number;
-  /** Hears of each key set that an issuer has from now on. */
+  /** By which keys and found pools age. */
+  readonly clocks: Clocks;
+  /** Hears of each new key set that an issuer has from now on; of an empty one when they are forgotten. */
   readonly onKeys: (issuer: string, keys: KeySet) => void;
 }
 
@@ -74,13 +81,13 @@ function createKeyStore(
   { issuer, jwksUri }: IssuerAddress,
   { userPoolId, allowEmulatorKeys }: ResolvedPool,
   ofPool: readonly KeyStore[],
-  { options, emit, monotonic, onKeys }: IssuerServices,
+  { options, emit, clocks, onKeys }: IssuerServices,
 ): KeyStore {
-  const { fetch, timeoutMs, maxAgeMs, staleForMs, clock } = options;
+  const { fetch, timeoutMs, maxAgeMs, staleForMs } = options;
   const store = new KeyStore({
     maxAgeMs,
     staleForMs,
-    clocks: { monotonic, wall: safeWall(clock) },
+    clocks,
     userPoolId,
     fetchKeys: async (signal) =>
       readFetchedKeys(await fetchJson(jwksUri, { fetch, timeoutMs, signal }), allowEmulatorKeys),
