@@ -70,13 +70,13 @@ export interface VerifierInternals {
   /** For each `Auth` that is made on behalf of the verifier. */
   readonly origin: AuthServices;
   readonly emitter: Emitter;
-  /** Seconds between two revocation checks of a token in long use; undefined without `revocation`. */
+  /** Seconds between two checks of a token in long use; undefined when only its expiry can end it. */
   readonly recheckSeconds: number | undefined;
   /** Written at each start of a server. */
   readonly warnings: readonly string[];
 }
 
-// Of a `revocation` of the user's own, whose cost is not known.
+// Of a `revocation` of the user's own, whose cost is not known, and of a pool that can go.
 const RECHECK_SECONDS = 30;
 
 const internals = once('verifiers', () => new WeakMap<object, VerifierInternals>());
@@ -187,7 +187,7 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
       tokens.close();
     },
   };
-  const recheckSeconds = resolved.isRevoked && RECHECK_SECONDS;
+  const recheckSeconds = (resolved.isRevoked ?? pools.finder) && RECHECK_SECONDS;
   internals.set(verifier, {
     origin,
     emitter,
