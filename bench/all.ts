@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const all = ['verify', 'http', 'websocket', 'guard', 'hostile', 'transform', 'import', 'cold-start'];
+const all = ['verify', 'http', 'websocket', 'guard', 'hostile', 'transform', 'import', 'cold-start', 'tenants'];
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = named.find((name) => !all.includes(name));
 if (unknown !== undefined) {

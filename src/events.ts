@@ -41,6 +41,25 @@ export type AuthEvent =
       readonly durationMs: number;
     }
   | {
+      readonly type: 'pool.looked-up';
+      /** Of a token that is not verified: any caller can name any pool. */
+      readonly userPoolId: string;
+      readonly issuer: string;
+      /** What `find` answered, against what was known of the pool; `none` when it knows no pool of this issuer. */
+      readonly result: 'new' | 'same' | 'changed' | 'none';
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'pool.failed';
+      readonly userPoolId: string;
+      readonly issuer: string;
+      /** What `find` threw, or an `AuthConfigurationError` that says what is wrong with the pool. */
+      readonly cause: unknown;
+      /** Seconds until the next try. */
+      readonly retryAfterSeconds: number;
+      readonly durationMs: number;
+    }
+  | {
       readonly type: 'operation.refused';
       readonly operationName: string | undefined;
       readonly code: AuthErrorCode;

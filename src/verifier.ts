@@ -30,6 +30,8 @@ export { bearerToken, cookieToken, firstToken, headerToken } from './token/sourc
 export type {
   ClaimsSchema,
   CognitoPool,
+  CognitoPoolFinder,
+  CognitoPoolRequest,
   CognitoVerifier,
   CognitoVerifierOptions,
   JsonWebKey,

@@ -32,7 +32,7 @@ export class Connection {
     this.#services = services;
   }
 
-  /** Ends the connection at the token's expiry, and when the token is revoked. */
+  /** Ends the connection at the token's expiry, and when the token is revoked or its pool goes. */
   watch(): void {
     if (this.#isOver || this.#token === undefined || this.#state === undefined) return;
     this.#stopExpiry = onExpiry(this.#state, () => {
@@ -41,7 +41,7 @@ export class Connection {
     const { recheckSeconds } = this.#services;
     if (recheckSeconds === undefined) return;
     this.#recheck = setInterval(() => {
-      // It never rejects for a revocation store or a key endpoint. After any other failure the connection stays open.
+      // It never rejects for a revocation store, a key endpoint or `find`. After any other failure the connection stays open.
       this.authenticate().catch(() => {});
     }, recheckSeconds * 1000).unref();
   }

@@ -51,6 +51,19 @@ export function awsIssuers(
   ];
 }
 
+const ISSUER_REGION = /^https:\/\/(?:issuer-)?cognito-idp\.([a-z\d-]+)\./;
+
+/**
+ * The user pool that has this issuer on AWS, or could have it in another region of its partition, for a replica; undefined
+ * for any other text.
+ */
+export function userPoolOf(issuer: string): string | undefined {
+  const id = issuer.slice(issuer.lastIndexOf('/') + 1);
+  const region = ISSUER_REGION.exec(issuer)?.[1];
+  if (partitionOf(region) !== partitionOf(regionOf(id))) return undefined;
+  return awsIssuers(id, region)?.some((address) => address.issuer === issuer) === true ? id : undefined;
+}
+
 /** An issuer that publishes its keys where Cognito does (AWS: "Verifying JSON web tokens"). */
 export function issuerAt(issuer: string, region?: string): IssuerAddress {
   return { issuer, jwksUri: `${issuer}/.well-known/jwks.json`, region };

@@ -1,7 +1,7 @@
 /** The issuers of a configured pool, each with its keys; and which of the two issuers of a region it does not have. */
 import type { AuthServices } from '../auth.js';
 import type { AuthEventListener } from '../events.js';
-import { safeWall } from './keys/age.js';
+import type { Clocks } from './keys/age.js';
 import { fetchJson } from './keys/fetch-json.js';
 import { readFetchedKeys } from './keys/key-set.js';
 import type { KeySet } from './keys/key-set.js';
@@ -32,14 +32,21 @@ export interface Issuer {
    * given keys is believed only when those are past use, so that a false answer cannot end them.
    */
   readonly isMissing: () => boolean;
+  /**
+   * Of a pool that is found at run time: what to wait for before the pool may be used. Undefined while it is known to be the
+   * same.
+   *
+   * @throws {KeysUnavailableError} when it cannot be looked up; also as a rejection.
+   */
+  readonly lookUp?: () => Promise<void> | undefined;
 }
 
 export interface IssuerServices {
   readonly options: ResolvedOptions;
   readonly emit: AuthEventListener;
-  /** Milliseconds of a clock that never goes back. */
-  readonly monotonic: () => number;
-  /** Hears of each key set that an issuer has from now on. */
+  /** By which keys and found pools age. */
+  readonly clocks: Clocks;
+  /** Hears of each new key set that an issuer has from now on; of an empty one when they are forgotten. */
   readonly onKeys: (issuer: string, keys: KeySet) => void;
 }
 
@@ -79,13 +86,13 @@ function createKeyStore(
   { issuer, jwksUri, region }: IssuerAddress,
   { userPoolId, allowEmulatorKeys, issuers }: ResolvedPool,
   ofRegion: readonly KeyStore[],
-  { options, emit, monotonic, onKeys }: IssuerServices,
+  { options, emit, clocks, onKeys }: IssuerServices,
 ): KeyStore {
-  const { fetch, timeoutMs, maxAgeMs, staleForMs, clock } = options;
+  const { fetch, timeoutMs, maxAgeMs, staleForMs } = options;
   const store = new KeyStore({
     maxAgeMs,
     staleForMs,
-    clocks: { monotonic, wall: safeWall(clock) },
+    clocks,
     userPoolId,
     region: issuers.some((other) => other.region !== region) ? region : undefined,
     fetchKeys: async (signal) =>

@@ -131,7 +131,8 @@ export function readPools(pools: unknown): readonly ResolvedPool[] {
   return resolved;
 }
 
-function readPool(where: string, pool: unknown): ResolvedPool {
+/** @throws {AuthConfigurationError} on anything that is not a pool, or that is unsafe. */
+export function readPool(where: string, pool: unknown): ResolvedPool {
   const settings = readSettings(where, pool, SETTINGS);
   const endpoint = readEndpoint(where, settings);
   if (endpoint !== undefined && settings['jwks'] !== undefined) {

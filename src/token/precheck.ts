@@ -43,7 +43,7 @@ export function readText(token: unknown): string | Refusal {
  */
 export function decodeToken<Issuer>(
   token: string,
-  issuers: ReadonlyMap<unknown, Issuer>,
+  issuers: { get(iss: string): Issuer | undefined },
   kids: ReadonlyMap<string, string>,
 ): DecodedToken<Issuer> | Refusal {
   // A token of five parts is a JWE, as Cognito's refresh tokens are.

@@ -1,6 +1,7 @@
 /** Asks the `revocation` of the options about a token. Only `true` and `false` are answers; a late one is none. */
 import { RevocationUnavailableError } from '../errors.js';
 import type { CognitoClaims } from './claims.js';
+import { withDeadline } from './deadline.js';
 import type { Revocation } from './verifier-options.js';
 import { refusal } from './rejection.js';
 import type { Refusal } from './rejection.js';
@@ -26,20 +27,6 @@ function toVerdict(answer: unknown): Verdict {
   throw unavailable(new Error('isRevoked() answered neither true nor false.'));
 }
 
-/** A promise that is waited for. Both functions are dropped at the time-out, because the promise can settle later, or never. */
-interface Question {
-  answer: ((value: unknown) => void) | undefined;
-  fail: ((cause: unknown) => void) | undefined;
-}
-
-// On its own, so that a promise that never settles holds on to `question` alone.
-function listen(promise: unknown, question: Question): void {
-  Promise.resolve(promise).then(
-    (value: unknown) => question.answer?.(value),
-    (cause: unknown) => question.fail?.(cause),
-  );
-}
-
 export class RevocationCheck {
   readonly #isRevoked: Revocation['isRevoked'];
   #waiting = 0;
@@ -61,34 +48,14 @@ export class RevocationCheck {
     return canBePromise ? this.#wait(answer).then(toVerdict) : toVerdict(answer);
   }
 
-  #wait(promise: unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#waiting += 1;
-      const end = () => {
-        question.answer = question.fail = undefined;
-        clearTimeout(timer);
-        this.#waiting -= 1;
-      };
-      const question: Question = {
-        answer: (value) => {
-          end();
-          resolve(value);
-        },
-        fail: (cause) => {
-          end();
-          reject(unavailable(cause));
-        },
-      };
-      const timer = setTimeout(() => {
-        question.fail?.(new Error(`isRevoked() did not answer within ${TIMEOUT_MS} ms.`));
-      }, TIMEOUT_MS);
-      timer.unref();
-      try {
-        listen(promise, question);
-      } catch (cause) {
-        // A promise with a getter that throws.
-        question.fail?.(cause);
-      }
-    });
+  async #wait(promise: unknown): Promise<unknown> {
+    this.#waiting += 1;
+    try {
+      return await withDeadline(promise, TIMEOUT_MS, `isRevoked() did not answer within ${TIMEOUT_MS} ms.`);
+    } catch (cause) {
+      throw unavailable(cause);
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 }

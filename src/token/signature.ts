@@ -1,5 +1,6 @@
 /** Checks the signature and Cognito's own claims, by `aws-jwt-verify` with the keys that it is given here. */
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
+import type { JwkWithKid, JwksCache } from 'aws-jwt-verify/jwk';
 import { JwtVerifierBase } from 'aws-jwt-verify/jwt-verifier';
 import type { TokenUse } from '../cognito-claims.js';
 import { AuthConfigurationError } from '../errors.js';
@@ -9,7 +10,7 @@ import type { CognitoClaims } from './claims.js';
 import { forgedToken, KEY } from './forged-token.js';
 import { issuerAt } from './issuers.js';
 import type { IssuerAddress } from './issuers.js';
-import type { KeySet } from './keys/key-set.js';
+import type { KeySet, VerificationKey } from './keys/key-set.js';
 import { isSignatureRefusal, refusalBy } from './rejection.js';
 import type { Refusal } from './rejection.js';
 
@@ -21,7 +22,6 @@ interface PoolDemands {
 
 /** What is checked in the tokens of one issuer: by the library, and `audience` by this package. */
 export interface Expectation {
-  readonly jwksUri: string;
   readonly token: LibraryOptions;
   readonly claims: { readonly clientId: string[] | null; readonly tokenUse: TokenUse | null };
   readonly audience: ReadonlySet<string> | null;
@@ -44,16 +44,31 @@ type LibraryIssuer = { issuer: string; jwksUri: string; audience: null };
 const SECOND_ISSUER = issuerAt('https://no-issuer.invalid/');
 
 /** Without prototypes, because the library would read `scope`, `groups` or `customJwtCheck` of a polluted one. */
-export function expectationOf({ issuer, jwksUri }: IssuerAddress, pool: PoolDemands): Expectation {
+export function expectationOf({ issuer }: IssuerAddress, pool: PoolDemands): Expectation {
   const { clientIds, tokenUse, audience } = pool;
   // Not `Object.create(null)`, whose members V8 looks up slowly.
   const bare = <T extends object>(options: T): T => Object.setPrototypeOf(options, null) as T;
   return {
-    jwksUri,
     // The library uses `Date.now()`. The times are checked by the verifier's own clock instead.
     token: bare({ issuer, audience: null, graceSeconds: Infinity }),
     claims: bare({ clientId: clientIds && [...clientIds], tokenUse }),
     audience,
+  };
+}
+
+/** What the library keeps key sets in: found by the issuer, not copied, and never fetched. */
+function createJwksCache(keySets: ReadonlyMap<string, KeySet>): JwksCache {
+  const refuse = () => Promise.reject(new Error('The library tried to fetch keys.'));
+  return {
+    getCachedJwk(issuer, { header }) {
+      const key = keySets.get(issuer)?.get(String(header.kid));
+      if (key === undefined) throw new Error('The key of a known issuer is missing.');
+      // The type of the library has an index signature, which an interface does not have.
+      return key as JwkWithKid & VerificationKey;
+    },
+    addJwks: () => {},
+    getJwk: refuse,
+    getJwks: refuse,
   };
 }
 
@@ -62,15 +77,30 @@ export function expectationOf({ issuer, jwksUri }: IssuerAddress, pool: PoolDema
  * for its own subclasses, so this is one.
  */
 export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIssuer, true> {
+  readonly #keySets: Map<string, KeySet>;
+
   /** @throws {AuthConfigurationError} when this version of the library lets a forged token pass. */
-  constructor(issuers: readonly IssuerAddress[]) {
-    super([...issuers, SECOND_ISSUER].map(({ issuer, jwksUri }) => ({ issuer, jwksUri, audience: null })));
+  constructor() {
+    const keySets = new Map<string, KeySet>();
+    const { issuer, jwksUri } = SECOND_ISSUER;
+    super([{ issuer, jwksUri, audience: null }], createJwksCache(keySets));
+    this.#keySets = keySets;
     this.#assertRefusesForgery();
   }
 
-  /** Replaces the keys of an issuer. The library forgets the key objects that it made of the old ones. */
-  setKeys(issuer: string, keys: KeySet): void {
-    this.cacheJwks({ keys: [...keys.values()].map((key) => ({ ...key })) }, issuer);
+  /**
+   * Replaces the keys of an issuer; an empty set forgets the issuer. The library forgets the key objects that it made of
+   * the old ones.
+   *
+   * @returns Whether the issuer had keys before.
+   */
+  setKeys(issuer: string, keys: KeySet): boolean {
+    const hadKeys = this.#keySets.delete(issuer);
+    this.issuersConfig.set(issuer, { issuer, jwksUri: issuer, audience: null });
+    this.cacheJwks({ keys: [] }, issuer);
+    if (keys.size > 0) this.#keySets.set(issuer, keys);
+    else if (issuer !== SECOND_ISSUER.issuer) this.issuersConfig.delete(issuer);
+    return hadKeys;
   }
 
   /** @throws what says nothing about the token: a fault of the server. */
@@ -84,7 +114,7 @@ export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIs
     Reflect.set(Error, 'stackTraceLimit', 0);
     try {
       const token = { header, headerB64, payload, payloadB64, signatureB64 };
-      this.verifyDecomposedJwtSync(token, expected.jwksUri, expected.token);
+      this.verifyDecomposedJwtSync(token, expected.token.issuer, expected.token);
       validateCognitoJwtFields(payload, expected.claims);
       return checkAudience(claims, expected.audience);
     } catch (error) {

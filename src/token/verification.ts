@@ -5,9 +5,11 @@ import { AuthConfigurationError } from '../errors.js';
 import type { Emitter } from '../events.js';
 import { print } from '../settings.js';
 import { checkTimes, toAuth } from './claims.js';
+import { FoundPools } from './found-pools.js';
+import { safeWall } from './keys/age.js';
+import type { PoolSource } from './pool-finder.js';
 import { createPoolIssuers, hydrateIssuers } from './pool-issuers.js';
-import type { Issuer } from './pool-issuers.js';
-import type { ResolvedPool } from './pool.js';
+import type { Issuer, IssuerServices } from './pool-issuers.js';
 import { decodeToken, readText } from './precheck.js';
 import { EXPIRED, Refusal, refusal, unavailableBy } from './rejection.js';
 import type { Unavailable } from './rejection.js';
@@ -35,6 +37,8 @@ export interface TokenCheck {
 
 type MaybePromise<T> = T | Promise<T>;
 type Verdict = AuthenticatedAuth | Refusal;
+/** What a token has waited for already: it waits for neither twice. */
+type Waited = 'nothing' | 'pool' | 'keys';
 
 // A pool has two keys, and the tokens of a key have one header.
 const MAX_HEADERS = 16;
@@ -46,35 +50,34 @@ const MISSING_ISSUER = refusal(
 const UNKNOWN_KID = refusal('invalid', "The token's kid is not in its issuer's key set.");
 
 export function createTokenCheck(
-  pools: readonly ResolvedPool[],
+  { configured, finder }: PoolSource,
   options: ResolvedOptions,
   { emitter, monotonic }: VerificationServices,
 ): TokenCheck {
   const { emit } = emitter;
-  const signatures = new SignatureVerifier(pools.flatMap((pool) => pool.issuers));
+  const signatures = new SignatureVerifier();
   const verified = new VerifiedTokens<Issuer>(options.tokenCache);
   const revocation = options.isRevoked && new RevocationCheck(options.isRevoked);
   const isObserved = options.onEvent !== undefined;
   // Headers of verified tokens, with their `kid`: a flood of other tokens adds none.
   const kids = new Map<string, string>();
-  const byPool = pools.map((pool) =>
-    createPoolIssuers(pool, {
-      options,
-      emit,
-      monotonic,
-      onKeys(issuer, keys) {
-        signatures.setKeys(issuer, keys);
-        verified.keep((entry) => entry.issuer.issuer !== issuer || keys.get(entry.key.kid) === entry.key);
-      },
-    }),
-  );
-  const issuers = new Map(byPool.flat().map((issuer) => [issuer.issuer, issuer]));
+  const services: IssuerServices = {
+    options,
+    emit,
+    clocks: { monotonic, wall: safeWall(options.clock) },
+    onKeys(issuer, keys) {
+      const hadKeys = signatures.setKeys(issuer, keys);
+      if (hadKeys) verified.keep((entry) => entry.issuer.issuer !== issuer || keys.get(entry.key.kid) === entry.key);
+    },
+  };
+  const byPool = configured.map((pool) => createPoolIssuers(pool, services));
+  const found = finder && new FoundPools(finder, services);
+  const issuers = found ?? new Map(byPool.flat().map((issuer) => [issuer.issuer, issuer]));
 
-  /** @param hasWaited Whether this token has waited for keys already: it does not wait twice. */
-  function verifyToken(token: unknown, startedAt: number, hasWaited: boolean): MaybePromise<Verdict> {
+  function verifyToken(token: unknown, startedAt: number, waited: Waited): MaybePromise<Verdict> {
     const text = readText(token);
     if (text instanceof Refusal) return text;
-    const retry = () => verifyToken(token, startedAt, true);
+    const retry = (next: Waited) => verifyToken(token, startedAt, next);
     const digest = verified.digest(text);
     const seen = verified.get(digest);
     if (seen !== undefined) {
@@ -82,18 +85,22 @@ export function createTokenCheck(
         verified.remove(digest);
         return EXPIRED;
       }
-      const waiting = hasWaited ? undefined : waitForKeys(seen.issuer, retry);
-      return waiting ?? askRevocation(seen.auth, startedAt, true);
+      const waiting = waitForKeys(seen.issuer, waited, retry);
+      if (waiting !== undefined) return waiting;
+      found?.noteVerified(seen.issuer);
+      return askRevocation(seen.auth, startedAt, true);
     }
     const decoded = decodeToken(text, issuers, kids);
     if (decoded instanceof Refusal) return decoded;
     const { issuer, kid, claims } = decoded;
     const untimely = checkTimes(claims, issuer, readTime(options.clock));
     if (untimely !== undefined) return untimely;
-    const waiting = hasWaited ? undefined : waitForKeys(issuer, retry);
+    const waiting = waitForKeys(issuer, waited, retry);
     if (waiting !== undefined) return waiting;
     const key = issuer.keys.get(kid);
-    if (key === undefined) return issuer.keys.refreshForUnknownKid(hasWaited)?.then(retry) ?? UNKNOWN_KID;
+    if (key === undefined) {
+      return issuer.keys.refreshForUnknownKid(waited === 'keys')?.then(() => retry('keys')) ?? UNKNOWN_KID;
+    }
     const forged = signatures.check(decoded, issuer.expectation);
     if (forged !== undefined) return forged;
     if (kids.size < MAX_HEADERS && !kids.has(decoded.headerB64)) kids.set(copyOf(decoded.headerB64), kid);
@@ -101,19 +108,27 @@ export function createTokenCheck(
     const unfit = options.checkClaims?.(auth.claims);
     if (unfit !== undefined) return unfit;
     verified.add(digest, { auth, issuer, key });
+    found?.noteVerified(issuer);
     return askRevocation(auth, startedAt, false);
   }
 
-  /** Undefined when the keys can be used now; otherwise the verdict without them, or after a wait for them. */
+  /** Undefined when the keys can be used now; otherwise the verdict without them, or after a wait for the pool or them. */
   function waitForKeys(
-    { keys, isMissing }: Issuer,
-    retry: () => MaybePromise<Verdict>,
+    issuer: Issuer,
+    waited: Waited,
+    retry: (next: Waited) => MaybePromise<Verdict>,
   ): MaybePromise<Verdict> | undefined {
-    if (isMissing()) return MISSING_ISSUER;
-    return keys.ready()?.then(retry, (failure: unknown) => {
-      if (isMissing()) return MISSING_ISSUER;
-      throw failure;
-    });
+    if (waited === 'keys') return undefined;
+    const lookUp = waited === 'nothing' ? issuer.lookUp?.() : undefined;
+    if (lookUp !== undefined) return lookUp.then(() => retry('pool'));
+    if (issuer.isMissing()) return MISSING_ISSUER;
+    return issuer.keys.ready()?.then(
+      () => retry('keys'),
+      (failure: unknown) => {
+        if (issuer.isMissing()) return MISSING_ISSUER;
+        throw failure;
+      },
+    );
   }
 
   function askRevocation(auth: AuthenticatedAuth, startedAt: number, cached: boolean): MaybePromise<Verdict> {
@@ -141,7 +156,7 @@ export function createTokenCheck(
     check(token) {
       const startedAt = isObserved ? performance.now() : 0;
       try {
-        const verdict = verifyToken(token, startedAt, false);
+        const verdict = verifyToken(token, startedAt, 'nothing');
         if (!(verdict instanceof Promise)) return report(verdict, startedAt);
         return verdict.then((settled) => report(settled, startedAt), unavailableBy);
       } catch (thrown) {
@@ -154,8 +169,10 @@ export function createTokenCheck(
       }
     },
     close() {
-      for (const { keys } of issuers.values()) keys.close();
+      // First, so that keys which go have no tokens left to look for.
       verified.keep(() => false);
+      for (const { keys } of byPool.flat()) keys.close();
+      found?.close();
     },
   };
 }

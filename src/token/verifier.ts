@@ -8,7 +8,8 @@ import type { Emitter } from '../events.js';
 import { describe } from '../settings.js';
 import { describeMisuse } from './misused-token.js';
 import type { ClaimsSchema } from './claims-schema.js';
-import { readPools } from './pool.js';
+import { readPoolSource } from './pool-finder.js';
+import type { CognitoPoolFinder } from './pool-finder.js';
 import type { CognitoPool } from './pool.js';
 import { createTokenCheck } from './verification.js';
 import type { TokenCheck } from './verification.js';
@@ -18,6 +19,7 @@ import type { CognitoVerifierOptions } from './verifier-options.js';
 export type { CognitoVerifierOptions, KeyOptions, Revocation } from './verifier-options.js';
 export type { ClaimsSchema } from './claims-schema.js';
 export type { CognitoPool } from './pool.js';
+export type { CognitoPoolFinder, CognitoPoolRequest } from './pool-finder.js';
 export type { JsonWebKey, JsonWebKeySet } from './keys/key-set.js';
 
 /**
@@ -54,14 +56,15 @@ export interface CognitoVerifier<Claims = unknown> {
   /**
    * Fetches the keys of all pools, so that the first request does not wait for them. Young keys are not fetched again. For
    * each pool, the keys of one of its issuers are enough, so it does not wait for a region that is down while another of the
-   * pool has keys; the event `keys.failed` and the log of a starting server tell of it.
+   * pool has keys; the event `keys.failed` and the log of a starting server tell of it. With `find`, there is nothing to fetch
+   * yet.
    *
    * @throws {KeysUnavailableError} when the keys of a pool are unavailable; those of the other pools are kept.
    * @example
    * await verifier.hydrate();
    */
   hydrate(): Promise<void>;
-  /** Ends the fetches in flight, and forgets fetched keys and verified tokens. A later call starts afresh. */
+  /** Ends fetches and look-ups in flight, and forgets fetched keys, found pools and verified tokens. A later call starts afresh. */
   close(): Promise<void>;
 }
 
@@ -70,7 +73,7 @@ export interface VerifierInternals {
   /** For each `Auth` that is made on behalf of the verifier. */
   readonly origin: AuthServices;
   readonly emitter: Emitter;
-  /** Seconds between two revocation checks of a token in long use; undefined without `revocation`. */
+  /** Seconds between two checks of a token in long use; undefined when only its expiry can end it. */
   readonly recheckSeconds: number | undefined;
   /** Written at each start of a server. */
   readonly warnings: readonly string[];
@@ -82,7 +85,7 @@ export interface VerifierInternals {
   readonly hydrate: TokenCheck['hydrate'];
 }
 
-// Of a `revocation` of the user's own, whose cost is not known.
+// Of a `revocation` of the user's own, whose cost is not known, and of a pool that can go.
 const RECHECK_SECONDS = 30;
 
 const internals = once('verifiers', () => new WeakMap<object, VerifierInternals>());
@@ -117,12 +120,16 @@ function isOfAnotherCopy(candidate: unknown): boolean {
 /**
  * Makes a verifier for the tokens of one or several user pools. Fetches nothing yet.
  *
- * @param pool One pool, or a list. The exact `iss` of a token decides which pool it is of; nothing that a token names is
- *   ever fetched.
+ * @param pool One pool, a list, or `{ find }`, which finds each pool at run time. The exact `iss` of a token decides which
+ *   pool it is of; nothing that a token names is ever fetched, unless `find` returns it.
  * @param options All times are in seconds, except the `clock`. Default: `{}`.
  * @throws {AuthConfigurationError} on anything malformed, unknown, empty, given twice or unsafe.
  * @example
  * const verifier = createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'] });
+ *
+ * @example
+ * const find = ({ userPoolId }: CognitoPoolRequest) => database.poolOf(userPoolId);
+ * const verifier = createCognitoVerifier({ find, maxPools: 10_000 });
  *
  * @example
  * const claimsSchema = v.object({ 'custom:tenant': v.string() });
@@ -130,15 +137,15 @@ function isOfAnotherCopy(candidate: unknown): boolean {
  */
 // Claims have a type only beside the schema that makes it true.
 export function createCognitoVerifier<Claims>(
-  pool: CognitoPool | readonly CognitoPool[],
+  pool: CognitoPool | readonly CognitoPool[] | CognitoPoolFinder,
   options: CognitoVerifierOptions<Claims> & { readonly claimsSchema: ClaimsSchema<Claims> },
 ): CognitoVerifier<Claims>;
 export function createCognitoVerifier(
-  pool: CognitoPool | readonly CognitoPool[],
+  pool: CognitoPool | readonly CognitoPool[] | CognitoPoolFinder,
   options?: CognitoVerifierOptions,
 ): CognitoVerifier;
 export function createCognitoVerifier(
-  pool: CognitoPool | readonly CognitoPool[],
+  pool: CognitoPool | readonly CognitoPool[] | CognitoPoolFinder,
   options: CognitoVerifierOptions = {},
 ): CognitoVerifier {
   return createVerifier(pool, options, () => performance.now());
@@ -150,7 +157,7 @@ export function createCognitoVerifier(
  * @internal
  */
 export function createVerifier(pool: unknown, options: unknown, monotonic: () => number): CognitoVerifier {
-  const pools = readPools(pool);
+  const pools = readPoolSource(pool);
   const resolved = readOptions(options);
   const emitter = createEmitter(resolved.onEvent);
   const origin: AuthServices = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit, poolName: undefined };
@@ -189,14 +196,14 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
       tokens.close();
     },
   };
-  const recheckSeconds = resolved.isRevoked && RECHECK_SECONDS;
+  const recheckSeconds = (resolved.isRevoked ?? pools.finder) && RECHECK_SECONDS;
   internals.set(verifier, {
     origin,
     emitter,
     recheckSeconds,
-    warnings: pools.flatMap((each) => each.warnings),
-    poolNames: pools.map(({ name }) => name),
-    issuers: pools.flatMap(({ issuers: [first] }) => first?.issuer ?? []),
+    warnings: pools.configured.flatMap((each) => each.warnings),
+    poolNames: pools.finder ? undefined : pools.configured.map(({ name }) => name),
+    issuers: pools.finder ? undefined : pools.configured.flatMap(({ issuers: [first] }) => first?.issuer ?? []),
     hydrate: (onOutage) => tokens.hydrate(onOutage),
   });
   return Object.freeze(verifier);

@@ -28,6 +28,7 @@ import type {
   AuthenticatedIdAuth,
   ClaimsSchema,
   CognitoAccessTokenPayload,
+  CognitoPoolFinder,
   CognitoVerifier,
   PolicyRequest,
   ProtectedResourceMetadata,
@@ -70,6 +71,22 @@ const verifier = createCognitoVerifier([
   { userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'] as const, tokenUse: 'access' },
   { userPoolId: 'eu-west-1_AbCdEf124', clientId: null },
 ]);
+
+const finder: CognitoPoolFinder = {
+  find: ({ userPoolId }) => ({ userPoolId, clientId: null }),
+  maxPools: 10_000,
+  ttl: 60,
+};
+expectType<CognitoVerifier>(createCognitoVerifier(finder, { tokenCache: false }));
+createCognitoVerifier({
+  find: async ({ userPoolId, issuer }) => (issuer === '' ? undefined : { userPoolId, clientId: 'web' }),
+});
+// @ts-expect-error a found pool needs its client check written as well
+createCognitoVerifier({ find: ({ userPoolId }) => ({ userPoolId }) });
+// @ts-expect-error null is no pool, and undefined says that there is none
+createCognitoVerifier({ find: () => null });
+// @ts-expect-error a finder stands alone
+createCognitoVerifier([{ userPoolId: 'eu-west-1_AbCdEf123', clientId: null }, finder]);
 
 // @ts-expect-error a hand-made object is no Auth: it would be denied at run time
 expectType<Auth>({ status: 'anonymous' });

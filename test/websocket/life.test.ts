@@ -12,6 +12,7 @@ import type { CognitoAuthWebSocketOptions } from '../../src/graphql-ws/index.js'
 import { authDirective } from '../../src/index.js';
 import { createTestUserPool } from '../../src/testing/index.js';
 import { logInto } from '../support/serve.js';
+import { createTenants } from '../support/tenants.js';
 import { ask, closeOf, createRun, serveWebSocket, until } from '../support/web-socket.js';
 import type { Run, WebSocketTestServer } from '../support/web-socket.js';
 
@@ -256,6 +257,25 @@ describe('a connection whose token is revoked while it is open', () => {
     revoked.value = new Error('store down');
     expect(await closeOf(ask(one, '{ motd }'))).toEqual([1013, 'Try again later.']);
     expect(log).toEqual([expect.stringContaining('store down')]);
+  });
+});
+
+describe('a connection whose pool was found and goes', () => {
+  it('is closed with 4403 within `ttl` and 30 s, although its stream is quiet', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const tenants = createTenants({ ttl: 300 });
+    const tenant = tenants.add();
+    const { client, feed } = await open({ verifier: tenants.verifier });
+    const connectionParams = { authorization: `Bearer ${tenant.accessToken()}` };
+    const stream = closeOf(ask(client({ connectionParams }), 'subscription { ticks }'));
+    await until(() => feed.open() === 1);
+    tenants.set(tenant, undefined);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(feed.open()).toBe(1);
+    tenants.pass(301);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await stream).toEqual(EXPIRED);
+    await until(() => feed.open() === 0);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Clocks, Moment } from './age.js';
 import { NoKeySetError } from './fetch-json.js';
 import type { KeySet, VerificationKey } from './key-set.js';
 import type { KeySource } from './key-source.js';
-import { isYoung, MAX_RETRY_MS, msToRetry, planUse } from './plan-use.js';
+import { isYoung, msToRetry, nextRetryMs, planUse } from './plan-use.js';
 import type { FailedFetch, KeyAges } from './plan-use.js';
 
 export interface KeyStoreOptions extends KeyAges {
@@ -18,6 +18,7 @@ export interface KeyStoreOptions extends KeyAges {
   readonly userPoolId: string;
   /** Named too, of a pool with several. */
   readonly region?: string | undefined;
+  /** Hears of each set that differs from the one before, and of an empty one at `close`. */
   readonly onKeys: (keys: KeySet) => void;
   readonly onFetched: (event: { readonly keyCount: number; readonly durationMs: number }) => void;
   readonly onFailed: (event: {
@@ -38,9 +39,6 @@ const UNKNOWN_KID_INTERVAL_MS = 10_000;
 // A request with an unknown `kid` waits for a fetch, which takes seconds when the endpoint hangs. A flood of them must not
 // fill the memory.
 const MAX_UNKNOWN_KID_WAITERS = 2_000;
-const FIRST_RETRY_MS = 500;
-// Spreads the retries of many servers. Downwards only: 30 s is the longest delay, and 8 tries the most in the first minute.
-const JITTER = 0.2;
 
 export class KeyStore implements KeySource {
   readonly #options: KeyStoreOptions;
@@ -53,7 +51,8 @@ export class KeyStore implements KeySource {
   #unknownKidAt: Moment | undefined;
   #unknownKidWaiters = 0;
   #inFlight: Promise<KeysUnavailableError | undefined> | undefined;
-  #closing = new AbortController();
+  /** Ends the fetch in flight. */
+  #closing: AbortController | undefined;
 
   constructor(options: KeyStoreOptions) {
     this.#options = options;
@@ -113,9 +112,8 @@ export class KeyStore implements KeySource {
   }
 
   close(): void {
-    this.#closing.abort();
-    this.#closing = new AbortController();
-    this.#inFlight = this.#keys = this.#failure = undefined;
+    this.#closing?.abort();
+    this.#closing = this.#inFlight = this.#keys = this.#failure = undefined;
     this.#fetchedAt = this.#unknownKidAt = undefined;
     this.#options.onKeys(new Map());
   }
@@ -149,7 +147,10 @@ export class KeyStore implements KeySource {
 
   /** At most one fetch at a time. The promise never rejects, because it can have no listener. */
   #refresh(now: Moment): Promise<KeysUnavailableError | undefined> {
-    this.#inFlight ??= this.#fetch(now, this.#closing.signal);
+    if (this.#inFlight === undefined) {
+      this.#closing = new AbortController();
+      this.#inFlight = this.#fetch(now, this.#closing.signal);
+    }
     return this.#inFlight;
   }
 
@@ -160,10 +161,10 @@ export class KeyStore implements KeySource {
       const keys = keepKnown(await fetchKeys(closed), this.#keys);
       // Closed meanwhile: the store is empty, or waits for another fetch.
       if (closed.aborted) return this.#unavailable(0);
-      onKeys(keys);
+      if (keys !== this.#keys) onKeys(keys);
       this.#keys = keys;
       this.#fetchedAt = startedAt;
-      this.#failure = this.#inFlight = undefined;
+      this.#failure = this.#inFlight = this.#closing = undefined;
       onFetched({ keyCount: keys.size, durationMs: clocks.monotonic() - startedAt.monotonic });
       return undefined;
     } catch (error) {
@@ -177,8 +178,8 @@ export class KeyStore implements KeySource {
     const { clocks, userPoolId, region, onFailed } = this.#options;
     const at = readClocks(clocks);
     const { count = 0, outage = Object.freeze({ userPoolId, region }) } = this.#failure ?? {};
-    const retryDelayMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** count) * (1 - JITTER * Math.random());
-    this.#inFlight = undefined;
+    const retryDelayMs = nextRetryMs(count);
+    this.#inFlight = this.#closing = undefined;
     this.#failure = { at, retryDelayMs, cause, count: count + 1, outage };
     const error = this.#unavailable(retryDelayMs);
     const { retryAfterSeconds } = error;
@@ -187,12 +188,9 @@ export class KeyStore implements KeySource {
   }
 }
 
-/** A key that was there before stays the same object, because remembered tokens refer to it. */
+/** A key that was there before stays the same object, because remembered tokens refer to it. So does a set. */
 function keepKnown(keys: KeySet, known: KeySet | undefined): KeySet {
-  return new Map(
-    [...keys].map(([kid, key]) => {
-      const before = known?.get(kid);
-      return [kid, before?.n === key.n ? before : key];
-    }),
-  );
+  const isKnown = ({ kid, n }: VerificationKey) => known?.get(kid)?.n === n;
+  if (keys.size === known?.size && [...keys.values()].every(isKnown)) return known;
+  return new Map([...keys].map(([kid, key]) => [kid, isKnown(key) ? (known?.get(kid) ?? key) : key]));
 }

@@ -34,7 +34,10 @@ export interface KeyState {
 }
 
 /** The longest time between two fetches of an endpoint that is down. */
-export const MAX_RETRY_MS = 30_000;
+const MAX_RETRY_MS = 30_000;
+const FIRST_RETRY_MS = 500;
+// Spreads the retries of many servers. Downwards only: 30 s is the longest delay, and 8 tries the most in the first minute.
+const JITTER = 0.2;
 
 // Refreshing before the end of their age means that no request waits on a busy server.
 const REFRESH_AT = 0.8;
@@ -61,4 +64,9 @@ export function isYoung(ageMs: number, { maxAgeMs }: KeyAges): boolean {
 /** Milliseconds to the next fetch; 0 or less when it is due. */
 export function msToRetry(failure: FailedFetch | undefined, now: Moment): number {
   return failure === undefined ? 0 : failure.retryDelayMs - elapsed(failure.at, now);
+}
+
+/** @param failures How many tries have failed before this one, since the last good one. */
+export function nextRetryMs(failures: number): number {
+  return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures) * (1 - JITTER * Math.random());
 }
