@@ -101,7 +101,7 @@ export function rulesOfType(schema: Schema, name: string): readonly Rule[] {
 
 /**
  * Rule 2 and rule 9: all that `parent.field` asks when the request provides these arguments. The field's own rules come
- * first, then those of its type, of its interfaces, and of the arguments, in the schema's order.
+ * first, then those of its type, of its interfaces, and of the arguments, each before what its value holds.
  */
 export function rulesOfField(
   schema: Schema,
@@ -117,9 +117,10 @@ export function rulesOfField(
     ...declarations.flatMap(({ rules, type }) => [...rules, ...rulesOfType(schema, namedType(type))]),
     ...(isRoot ? rulesOfType(schema, parent.name) : []),
     ...(isOpen ? [] : [{}]),
-    ...field.args.flatMap(({ name }) => {
-      const written = args.filter((arg) => arg.name === name);
-      return declarations.flatMap((declaration) => rulesOfProvided(schema, declaration.args, written, variables));
+    ...field.args.flatMap(({ name, type }) => {
+      const value = args.find((arg) => arg.name === name)?.value;
+      if (value === undefined || isAbsent(value, variables)) return [];
+      return [...rulesOfArgument(schema, parent, field, name), ...rulesInLiteral(schema, type, value, variables)];
     }),
   ];
 }
@@ -149,7 +150,6 @@ function rulesOfProvided(
 ): readonly Rule[] {
   return provided.flatMap(({ name, value }) => {
     const input = inputs.find((each) => each.name === name);
-    // An implementer may have more arguments than its interface.
     if (!input || isAbsent(value, variables)) return [];
     return [...rulesOfInput(schema, input), ...rulesInLiteral(schema, input.type, value, variables)];
   });

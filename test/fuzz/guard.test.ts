@@ -20,7 +20,7 @@ import type { Running } from './guard-server.js';
 import { printOperation, printSchema } from './guard-text.js';
 import { seed } from './seed.js';
 
-const SCHEMAS = 1_800;
+const SCHEMAS = 1_600;
 /** Callers, each with variables of his own, for one document. */
 const CALLERS = 3;
 /** Kinds of answer and of operation; each has to turn up in five runs of a thousand at least. */
