@@ -28,7 +28,8 @@ export class Choices {
   }
 
   pick<T>(values: readonly [T, ...T[]]): T {
-    return values[this.below(values.length)] ?? values[0];
+    // One of them may be null or undefined.
+    return values[this.below(values.length)] as T;
   }
 
   /** One of a list that may be empty. */

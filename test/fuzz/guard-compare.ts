@@ -4,6 +4,7 @@ import type { ExecutionResult } from 'graphql';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { OperationKind } from './guard-model.js';
 import type { Answer, ErrorLine, Expectation } from './guard-oracle.js';
+import { toText } from './guard-oracle-rules.js';
 import type { Executed, Execution } from './guard-server.js';
 
 /** Whether a call is that of a policy, which may be asked before anything is refused. */
@@ -75,11 +76,13 @@ class Lines {
 function linesOf({ errors = [] }: ExecutionResult): readonly ErrorLine[] {
   return errors.map((error) => {
     const path = error.path?.join('.') ?? '(no path)';
-    const { code, reason = '-', ...others } = error.extensions;
+    const { code, reason = '-', ...rest } = error.extensions;
+    const { acrValues, maxAge, ...more } = rest;
+    const others = reason === 'step-up' ? more : rest;
     const isPlain =
       error instanceof GraphQLError && (error.locations?.length ?? 0) > 0 && Object.keys(others).length === 0;
     if (!isPlain) return `${path} ${show(error)}`;
-    if (code !== undefined) return [path, code, reason].map(String).join(' ');
+    if (code !== undefined) return `${path} ${toText({ code, reason, acrValues, maxAge })}`;
     if (error.message === 'throw') return `${path} throw`;
     return error.message.startsWith('Cannot return null for non-nullable field')
       ? `${path} null`

@@ -30,7 +30,7 @@ class DataMaker {
       }
     }
     const roots = Object.entries(this.#schema.roots).map(([kind, name]) => [kind, `${name}:0`] as const);
-    const events = this.#choices.pick([1, 2, 0]);
+    const events = this.#choices.pick([2, 0, 3]);
     return { instances, roots: Object.fromEntries(roots), events };
   }
 

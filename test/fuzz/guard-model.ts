@@ -2,9 +2,12 @@
 import type { Form } from './guard-code-first.js';
 
 export interface Rule {
+  readonly pools?: readonly string[];
   readonly tokenUse?: 'ID' | 'ACCESS';
   readonly groups?: readonly string[];
   readonly scopes?: readonly string[];
+  readonly acr?: readonly string[];
+  readonly maxAge?: number;
   /** On fields, arguments and input fields alone. */
   readonly policies?: readonly string[];
 }
@@ -183,7 +186,23 @@ export type Caller =
       readonly tokenUse: 'ID' | 'ACCESS';
       readonly groups: readonly string[];
       readonly scopes: readonly string[];
+      readonly pool: string;
+      /** Claims, of whatever type; undefined for a token without them. */
+      readonly acr: Json | undefined;
+      readonly authTime: Json | undefined;
+      /** Of the verifier. */
+      readonly graceSeconds: number;
     };
+
+/** What the caller's clock shows, in milliseconds. */
+export interface Times {
+  /** As the execution begins, or the subscription is asked for. */
+  readonly start: number;
+  /** As each event of a subscription comes. */
+  readonly events: readonly number[];
+  /** From the moment on when the first ruled field of an execution was met; as before if undefined. */
+  readonly later: number | undefined;
+}
 
 export interface Request {
   readonly schema: Schema;
@@ -191,6 +210,7 @@ export interface Request {
   readonly operation: Operation;
   readonly variables: Variables;
   readonly caller: Caller;
+  readonly times: Times;
 }
 
 export function namedType(type: TypeRef): string {

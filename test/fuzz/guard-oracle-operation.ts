@@ -5,7 +5,8 @@
 import { possibleTypes } from './guard-data.js';
 import { compositeOf, namedType, typeOf } from './guard-model.js';
 import type { Caller, FieldSelection, Operation, Rule, Schema, Selection, Variables } from './guard-model.js';
-import { findDenial, rulesOfField, rulesOfType } from './guard-oracle-rules.js';
+import type { Decision } from './guard-oracle.js';
+import { findDenial, rulesOfField, rulesOfType, toText } from './guard-oracle-rules.js';
 import { coerceVariables } from './guard-oracle-values.js';
 
 type OperationRequest = {
@@ -13,7 +14,12 @@ type OperationRequest = {
   readonly operation: Operation;
   readonly variables: Variables;
   readonly caller: Caller;
+  /** When the operation is decided. */
+  readonly at: number;
 };
+
+/** What a selection may be denied with. Where every one of several types denies it, it is the denial of one of them. */
+export type CertainDenials = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Where a selection stands: its type, and which object types can be there. */
 interface Place {
@@ -23,26 +29,33 @@ interface Place {
 }
 
 /** The paths of the selections that the token denies for certain, each once; nothing below a denied one. */
-export function certainDenials({ schema, operation, variables: sent, caller }: OperationRequest): readonly string[] {
+export function certainDenials({ schema, operation, variables: sent, caller, at: now }: OperationRequest): {
+  readonly denied: CertainDenials;
+  readonly decisions: readonly Decision[];
+} {
   const variables = coerceVariables(schema, operation, sent);
-  const denied = new Set<string>();
-  const isDenied = (rules: readonly Rule[]) => {
-    const denial = findDenial(caller, rules);
+  const denied = new Map<string, Set<string>>();
+  const decisions: Decision[] = [];
+  const decide = (rules: readonly Rule[]): string | undefined => {
+    const denial = findDenial(caller, rules, now);
+    if (rules.length > 0) decisions.push({ rules, at: now, denial });
     // Policies are not asked. What the token says is decided before them.
-    return denial !== undefined && denial.reason !== 'policy';
+    return denial !== undefined && denial.reason !== 'policy' ? toText(denial) : undefined;
+  };
+  const deny = (path: readonly string[], denials: readonly (string | undefined)[]) => {
+    const key = path.join('.');
+    denied.set(key, new Set([...(denied.get(key) ?? []), ...denials.filter((each) => each !== undefined)]));
   };
 
-  const isTypeDenied = (name: string) => isDenied(rulesOfType(schema, name));
+  const decideType = (name: string) => decide(rulesOfType(schema, name));
 
-  function isFieldDenied(parent: string, { name, args }: FieldSelection): boolean {
+  function decideField(parent: string, { name, args }: FieldSelection): string | undefined {
     const type = compositeOf(schema, parent);
     const field = type.fields.find((each) => each.name === name);
     if (field === undefined) throw new Error(`The test selects ${parent}.${name}, which does not exist.`);
     // By default, the fields of objects are closed, and an interface's are those of its objects.
     const isObject = type.kind === 'object';
-    return isDenied(
-      rulesOfField(isObject ? schema : { ...schema, unannotated: 'public' }, type, field, args, variables),
-    );
+    return decide(rulesOfField(isObject ? schema : { ...schema, unannotated: 'public' }, type, field, args, variables));
   }
 
   function visitField(node: FieldSelection, { type, possible, path }: Place): void {
@@ -51,10 +64,14 @@ export function certainDenials({ schema, operation, variables: sent, caller }: O
     const field = compositeOf(schema, type).fields.find(({ name }) => name === node.name);
     const returned = namedType(field?.type ?? { kind: 'named', name: '' });
     const members = isComposite(schema, returned) ? possibleTypes(schema, returned) : [];
-    const isEveryMemberDenied = members.length > 0 && members.every(isTypeDenied);
+    const own = decideField(type, node);
+    const ofMembers = members.map(decideType);
+    const isEveryMemberDenied = members.length > 0 && !ofMembers.includes(undefined);
     // An interface that nothing implements has its own rules alone.
-    const parents = possible.length > 0 ? possible : [type];
-    if (isEveryMemberDenied || parents.every((name) => isFieldDenied(name, node))) denied.add(at.join('.'));
+    const ofParents = possible.map((name) => decideField(name, node));
+    if (own !== undefined) deny(at, [own]);
+    else if (isEveryMemberDenied) deny(at, ofMembers);
+    else if (possible.length > 0 && !ofParents.includes(undefined)) deny(at, ofParents);
     else visit(node.selections, { type: returned, possible: members, path: at });
   }
 
@@ -66,13 +83,14 @@ export function certainDenials({ schema, operation, variables: sent, caller }: O
         const fragment = selection.kind === 'inline' ? selection : operation.fragments.get(selection.fragment);
         if (fragment === undefined) throw new Error('The test spreads a fragment that does not exist.');
         const type = fragment.on ?? place.type;
-        const ofType = possibleTypes(schema, type);
-        const possible = place.possible.filter((name) => ofType.includes(name));
+        const members = possibleTypes(schema, type);
+        const possible = place.possible.filter((name) => members.includes(name));
         // No value is of all the types around.
         if (possible.length === 0 && place.possible.length > 0) continue;
         // A value that is known to be of one type has passed the rule of that type before.
         const isNarrower = type !== place.type && typeOf(schema, place.type).kind !== 'object';
-        if (isNarrower && typeOf(schema, type).kind !== 'union' && isTypeDenied(type)) denied.add(place.path.join('.'));
+        const ofType = isNarrower && typeOf(schema, type).kind !== 'union' ? decideType(type) : undefined;
+        if (ofType !== undefined) deny(place.path, [ofType]);
         else {
           const isObject = typeOf(schema, place.type).kind === 'object';
           visit(fragment.selections, { ...place, type: isObject ? place.type : type, possible });
@@ -83,7 +101,7 @@ export function certainDenials({ schema, operation, variables: sent, caller }: O
 
   const root = schema.roots[operation.kind] ?? '';
   visit(operation.selections, { type: root, possible: [root], path: [] });
-  return [...denied];
+  return { denied, decisions };
 }
 
 function isComposite(schema: Schema, name: string): boolean {

@@ -21,14 +21,26 @@ import { coerceLiteral, isSame } from './guard-oracle-values.js';
 
 const POLICIES_THAT_ALLOW = Object.keys(POLICIES).filter((name) => POLICIES[name]);
 
-/** `code` and `reason` of a denial. */
+/** `code` and `reason` of a denial, and what sign-in a step-up asks for. */
 export interface Denial {
   readonly code: string;
   readonly reason?: string;
+  readonly acrValues?: readonly string[] | undefined;
+  readonly maxAge?: number | undefined;
 }
 
-/** What the caller is told, or undefined if all rules hold. The order of reasons: credentials, token use, group, scope, policy. */
-export function findDenial(caller: Caller, rules: readonly Rule[]): Denial | undefined {
+/** A denial as text, or the `extensions` of an error. */
+export function toText(denial: { readonly [name in keyof Denial]: unknown }): string {
+  const { code, reason = '-', acrValues, maxAge } = denial;
+  const text = `${String(code)} ${String(reason)}`;
+  return reason === 'step-up' ? `${text} ${JSON.stringify({ acrValues, maxAge })}` : text;
+}
+
+/**
+ * What the caller is told at this time, or undefined if all rules hold. The order of reasons: credentials, pool, token use,
+ * group, scope, step-up, policy.
+ */
+export function findDenial(caller: Caller, rules: readonly Rule[], at: number): Denial | undefined {
   if (rules.length === 0) return undefined;
   if (caller.kind === 'no-auth' || caller.kind === 'look-alike') return { code: 'INTERNAL_SERVER_ERROR' };
   if (caller.kind === 'anonymous') return { code: 'UNAUTHENTICATED', reason: 'missing' };
@@ -38,17 +50,42 @@ export function findDenial(caller: Caller, rules: readonly Rule[]): Denial | und
   }
   const hasOneOf = (mine: readonly string[], asked: readonly string[] | undefined) =>
     asked === undefined || asked.some((name) => mine.includes(name));
+  if (!rules.every(({ pools }) => hasOneOf([caller.pool], pools))) return forbidden('pool');
   if (!rules.every(({ tokenUse }) => tokenUse === undefined || tokenUse === caller.tokenUse))
     return forbidden('token-use');
   if (!rules.every(({ groups }) => hasOneOf(caller.groups, groups))) return forbidden('group');
   if (!rules.every(({ scopes }) => hasOneOf(caller.scopes, scopes))) return forbidden('scope');
+  if (!hasLevel(caller, rules) || !isRecent(caller, rules, at)) return stepUp(rules);
   if (!rules.every(({ policies }) => hasOneOf(POLICIES_THAT_ALLOW, policies))) return forbidden('policy');
   return undefined;
 }
 
+type Authenticated = Extract<Caller, { readonly kind: 'authenticated' }>;
+
+/** Rule 14: the level is in every list. */
+export function hasLevel({ acr: level }: Authenticated, rules: readonly Rule[]): boolean {
+  return rules.every(({ acr }) => acr === undefined || acr.some((each) => each === level));
+}
+
+/** Rule 14: the sign-in is not in the future (60 s of skew), and not too long ago for any rule. */
+export function isRecent({ authTime, graceSeconds }: Authenticated, rules: readonly Rule[], at: number): boolean {
+  return rules.every(({ maxAge }) => {
+    if (maxAge === undefined) return true;
+    if (typeof authTime !== 'number') return false;
+    return authTime * 1000 <= at + 60_000 && at < (authTime + maxAge + graceSeconds) * 1000;
+  });
+}
+
+/** What all lists have, in the order of the first one, and the smallest age; the first list if they have nothing in common. */
+function stepUp(rules: readonly Rule[]): Denial {
+  const lists = rules.flatMap(({ acr }) => (acr ? [acr] : []));
+  const common = lists[0]?.filter((level) => lists.every((list) => list.includes(level))) ?? [];
+  const [maxAge] = rules.flatMap((rule) => rule.maxAge ?? []).sort((one, other) => one - other);
+  return { code: 'UNAUTHENTICATED', reason: 'step-up', acrValues: common.length > 0 ? common : lists[0], maxAge };
+}
+
 /** Rule 8: a policy is asked only if everything that is asked of the token holds. */
-export function asksPolicies(caller: Caller, rules: readonly Rule[]): boolean {
-  const denial = findDenial(caller, rules);
+export function asksPolicies(rules: readonly Rule[], denial: Denial | undefined): boolean {
   return rules.some(({ policies }) => policies) && (denial === undefined || denial.reason === 'policy');
 }
 
@@ -62,7 +99,10 @@ export function rulesOfType(schema: Schema, name: string): readonly Rule[] {
   return owners.flatMap(({ rules, extensionRules }) => [...rules, ...extensionRules]);
 }
 
-/** Rule 2 and rule 9: all that `parent.field` asks when the request provides these arguments. */
+/**
+ * Rule 2 and rule 9: all that `parent.field` asks when the request provides these arguments. The field's own rules come
+ * first, then those of its type, of its interfaces, and of the arguments, each before what its value holds.
+ */
 export function rulesOfField(
   schema: Schema,
   parent: Composite,
@@ -74,12 +114,22 @@ export function rulesOfField(
   const isRoot = Object.values(schema.roots).includes(parent.name);
   const isOpen = schema.unannotated === 'public' || field.isPublic || parent.isPublic;
   return [
-    ...declarations.flatMap(({ rules }) => rules),
-    ...declarations.flatMap(({ type }) => rulesOfType(schema, namedType(type))),
+    ...declarations.flatMap(({ rules, type }) => [...rules, ...rulesOfType(schema, namedType(type))]),
     ...(isRoot ? rulesOfType(schema, parent.name) : []),
     ...(isOpen ? [] : [{}]),
-    ...declarations.flatMap((declaration) => rulesOfProvided(schema, declaration.args, args, variables)),
+    ...field.args.flatMap(({ name, type }) => {
+      const value = args.find((arg) => arg.name === name)?.value;
+      if (value === undefined || isAbsent(value, variables)) return [];
+      return [...rulesOfArgument(schema, parent, field, name), ...rulesInLiteral(schema, type, value, variables)];
+    }),
   ];
+}
+
+/** What the argument asks when it is provided, aside from what its value holds. */
+export function rulesOfArgument(schema: Schema, parent: Composite, field: Field, name: string): readonly Rule[] {
+  return declarationsOf(schema, parent, field).flatMap(({ args }) =>
+    args.filter((arg) => arg.name === name).flatMap((arg) => rulesOfInput(schema, arg)),
+  );
 }
 
 /** The field itself, and the same field of each interface. */
@@ -100,14 +150,13 @@ function rulesOfProvided(
 ): readonly Rule[] {
   return provided.flatMap(({ name, value }) => {
     const input = inputs.find((each) => each.name === name);
-    // An implementer may have more arguments than its interface.
     if (!input || isAbsent(value, variables)) return [];
     return [...rulesOfInput(schema, input), ...rulesInLiteral(schema, input.type, value, variables)];
   });
 }
 
 /** As where a type is returned, list and non-null wrappers do not matter: null and an empty list are provided too. */
-function rulesOfInput(schema: Schema, { type, rules }: Input): readonly Rule[] {
+export function rulesOfInput(schema: Schema, { type, rules }: Input): readonly Rule[] {
   return [...rules, ...rulesOfType(schema, namedType(type))];
 }
 

@@ -15,7 +15,7 @@ import type {
   Value,
   Variables,
 } from './guard-model.js';
-import { asksPolicies, findDenial, rulesOfField, rulesOfType } from './guard-oracle-rules.js';
+import { asksPolicies, findDenial, rulesOfField, rulesOfType, toText } from './guard-oracle-rules.js';
 import type { Denial } from './guard-oracle-rules.js';
 import { coerceVariables } from './guard-oracle-values.js';
 
@@ -44,21 +44,31 @@ export interface Answer extends Outcome {
   readonly data: Json;
 }
 
+/** What was decided about rules at a time. */
+export interface Decision {
+  readonly rules: readonly Rule[];
+  readonly at: number;
+  readonly denial: Denial | undefined;
+}
+
 /** A subscription may be refused, with this error, before it has a source of events. */
-export type Expectation =
+export type Expectation = { readonly decisions: readonly Decision[] } & (
   | { readonly isRefused: true; readonly error: ErrorLine }
-  | { readonly isRefused: false; readonly answers: readonly Answer[] };
+  | { readonly isRefused: false; readonly answers: readonly Answer[] }
+);
 
 export function expectAnswers(request: Request): Expectation {
-  const { schema, data, operation } = request;
+  const { schema, operation, times } = request;
   const interpreter = new Interpreter(request, coerceVariables(schema, operation, request.variables));
-  const answer = interpreter.answer();
-  if (operation.kind !== 'subscription') return { isRefused: false, answers: [answer] };
-  const error = interpreter.refusal();
-  // Rule 5: decided before the source is made, and again at each event, where the same caller is told the same.
+  const { decisions } = interpreter;
+  if (operation.kind !== 'subscription') {
+    return { isRefused: false, answers: [interpreter.answer(times.start)], decisions };
+  }
+  // Rule 5: decided before the source is made, and again at each event.
+  const error = interpreter.refusal(times.start);
   return error === undefined
-    ? { isRefused: false, answers: Array.from({ length: data.events }, () => answer) }
-    : { isRefused: true, error };
+    ? { isRefused: false, answers: times.events.map((at) => interpreter.answer(at)), decisions }
+    : { isRefused: true, error, decisions };
 }
 
 type Path = readonly (string | number)[];
@@ -75,26 +85,38 @@ const NOTHING: Completed = { value: null, failures: [], nulled: [], calls: [], p
 class Interpreter {
   readonly #request: Request;
   readonly #variables: Variables;
+  readonly decisions: Decision[] = [];
+  /** When the execution began: what happens meanwhile does not matter (rules 5 and 14). */
+  #at = 0;
 
   constructor(request: Request, variables: Variables) {
     this.#request = request;
     this.#variables = variables;
   }
 
-  answer(): Answer {
+  answer(at: number): Answer {
+    this.#at = at;
     const { key, type, fields } = this.#start();
     const { value, nulled, calls, possibleCalls } = orNull(this.#completeFields(type, key, fields, []));
     return { data: value, nulled, calls, possibleCalls };
   }
 
   /** Of a subscription's one root field. */
-  refusal(): ErrorLine | undefined {
+  refusal(at: number): ErrorLine | undefined {
+    this.#at = at;
     const { type, fields } = this.#start();
     const errors = Array.from(fields, ([key, nodes]) => {
-      const denial = findDenial(this.#request.caller, this.#rulesOf(type, nodes));
+      const denial = this.#decide(this.#rulesOf(type, nodes));
       return denial && toLine([key], denial);
     });
     return errors[0];
+  }
+
+  #decide(rules: readonly Rule[]): Denial | undefined {
+    const at = this.#at;
+    const denial = findDenial(this.#request.caller, rules, at);
+    if (rules.length > 0) this.decisions.push({ rules, at, denial });
+    return denial;
   }
 
   #start() {
@@ -117,14 +139,14 @@ class Interpreter {
   }
 
   #completeField(type: Composite, key: string, nodes: readonly FieldSelection[], path: Path): Completed {
-    const { schema, data, caller } = this.#request;
+    const { schema, data } = this.#request;
     const name = nodes[0]?.name ?? '';
     if (name === '__typename') return { ...NOTHING, value: type.name };
     if (name === '__schema') return { ...NOTHING, value: { queryType: { name: schema.roots.query ?? null } } };
     const field = fieldOf(type, name);
     const rules = this.#rulesOf(type, nodes);
-    const denial = findDenial(caller, rules);
-    const asked = asksPolicies(caller, rules) ? [`${path.join('.')}?`] : [];
+    const denial = this.#decide(rules);
+    const asked = asksPolicies(rules, denial) ? [`${path.join('.')}?`] : [];
     // Rule 4: a denied field's resolver does not run.
     if (denial) return { ...unlessNonNull(field.type, fail(toLine(path, denial))), calls: asked };
     const value = data.instances.get(key)?.fields.get(name) ?? { kind: 'null' };
@@ -141,7 +163,7 @@ class Interpreter {
   }
 
   #completeNullable(type: TypeRef, value: Value, nodes: readonly FieldSelection[], path: Path): Completed {
-    const { schema, data, caller } = this.#request;
+    const { schema, data } = this.#request;
     if (value.kind === 'null') return NOTHING;
     if (value.kind === 'leaf') return { ...NOTHING, value: value.value };
     if (value.kind === 'list' && type.kind === 'list') {
@@ -156,7 +178,7 @@ class Interpreter {
     const concrete = compositeOf(schema, instance.type);
     // Rule 3: behind an interface or a union, the moment when the concrete type is known.
     const isAbstract = ['interface', 'union'].includes(typeOf(schema, namedType(type)).kind);
-    const denial = isAbstract ? findDenial(caller, rulesOfType(schema, concrete.name)) : undefined;
+    const denial = isAbstract ? this.#decide(rulesOfType(schema, concrete.name)) : undefined;
     if (denial) return fail(toLine(path, denial));
     const selections = nodes.flatMap((node) => node.selections);
     return this.#completeFields(concrete, value.key, this.#collect(concrete, selections), path);
@@ -207,7 +229,7 @@ function fieldOf(type: Composite, name: string): Field {
   return field;
 }
 
-const toLine = (path: Path, { code, reason = '-' }: Denial): ErrorLine => [path.join('.'), code, reason].join(' ');
+const toLine = (path: Path, denial: Denial): ErrorLine => `${path.join('.')} ${toText(denial)}`;
 
 const fail = (line: ErrorLine): Completed => ({ ...NOTHING, failures: [line] });
 

@@ -17,6 +17,13 @@ import type {
 
 export const GROUPS = ['a', 'b', 'c'];
 export const SCOPES = ['r', 'w'];
+/** The last one is the id of a pool without a name. */
+export const POOLS = ['p', 'q', 'eu-west-1_TestPool'] as const;
+/** Authentication levels, some of which are part of another's text. */
+export const LEVELS = ['mfa', 'key', 'mfa-key'] as const;
+/** Seconds. */
+const AGES = [30, 60, 300] as const;
+const BOTH_ORDERS: readonly Rule[] = [{ acr: LEVELS }, { acr: LEVELS.toReversed() }];
 /** What each policy answers. */
 export const POLICIES: Readonly<Record<string, boolean>> = { yes: true, no: false, yesLater: true, noLater: false };
 
@@ -39,6 +46,8 @@ class SchemaMaker {
   /** How often an element has a rule. */
   readonly #density: number;
   readonly #publicDensity: number;
+  /** In each list of levels, as no token meets two lists without a common one; undefined where such lists may stand. */
+  readonly #commonLevel: string | undefined;
   readonly #roots: Schema['roots'];
   /** Which interfaces each interface and object has, with theirs. */
   readonly #interfacesOf = new Map<string, readonly string[]>();
@@ -47,6 +56,7 @@ class SchemaMaker {
     this.#choices = choices;
     this.#density = choices.pick([0.08, 0.03, 0.15, 0.25]);
     this.#publicDensity = choices.pick([0, 0, 0.6]);
+    this.#commonLevel = choices.pick([...LEVELS, undefined]);
     const name = choices.chance(0.3) ? (kind: string) => `Root${kind}` : (kind: string) => kind;
     this.#roots = {
       query: name('Query'),
@@ -126,7 +136,9 @@ class SchemaMaker {
 
   #addInputObject(name: string): void {
     const fields = this.#choices.times(1 + this.#choices.below(3), (index) => this.#input(`f${index}`, name));
-    const type: InputObject = { kind: 'input', name, fields, ...this.#marks() };
+    // As the SDL has them.
+    const inOrder = [false, true].flatMap((isExtension) => fields.filter((each) => each.isExtension === isExtension));
+    const type: InputObject = { kind: 'input', name, fields: inOrder, ...this.#marks() };
     this.#add(type);
   }
 
@@ -262,19 +274,32 @@ class SchemaMaker {
   /** A policy needs a field to look at: there are none on types. */
   #rules(mayHavePolicies = true): readonly Rule[] {
     if (!this.#choices.chance(this.#density)) return [];
-    return this.#choices.times(this.#choices.chance(0.2) ? 2 : 1, () => this.#rule(mayHavePolicies));
+    // Rules that differ in the order of their lists alone.
+    if (this.#choices.chance(0.05)) return this.#choices.chance(0.5) ? BOTH_ORDERS : BOTH_ORDERS.toReversed();
+    return this.#choices.times(this.#choices.chance(0.3) ? 2 : 1, () => this.#rule(mayHavePolicies));
   }
 
   #rule(mayHavePolicies: boolean): Rule {
     const tokenUse = this.#choices.pick([undefined, undefined, undefined, 'ACCESS', 'ID'] as const);
     const groups = this.#choices.chance(0.5) ? this.#choices.some(GROUPS, 0.6) : [];
     const scopes = tokenUse !== 'ID' && this.#choices.chance(0.25) ? this.#choices.some(SCOPES, 0.6) : [];
+    const pools = this.#choices.chance(0.15) ? this.#choices.some(POOLS, 0.6) : [];
+    const acr = this.#choices.chance(0.3) ? this.#levels() : [];
+    const maxAge = this.#choices.chance(0.35) ? this.#choices.pick(AGES) : undefined;
     const policies = mayHavePolicies && this.#choices.chance(0.4) ? this.#choices.some(Object.keys(POLICIES), 0.3) : [];
     return {
       ...(tokenUse ? { tokenUse } : {}),
       ...(groups.length > 0 ? { groups } : {}),
       ...(scopes.length > 0 ? { scopes } : {}),
+      ...(pools.length > 0 ? { pools } : {}),
+      ...(acr.length > 0 ? { acr } : {}),
+      ...(maxAge === undefined ? {} : { maxAge }),
       ...(policies.length > 0 ? { policies } : {}),
     };
+  }
+
+  #levels(): readonly string[] {
+    const levels = LEVELS.filter((level) => level === this.#commonLevel || this.#choices.chance(0.5));
+    return this.#choices.chance(0.5) ? levels : levels.toReversed();
   }
 }

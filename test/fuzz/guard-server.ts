@@ -1,4 +1,5 @@
 /** The guarded schema of a model, over its data, and what really happens when an operation is executed. */
+import { subscribe as subscribeByTools } from '@graphql-tools/executor';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import {
   buildSchema,
@@ -12,8 +13,13 @@ import {
 import type { DocumentNode, ExecutionResult, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { Policy } from '../../src/directive/decision/policies.js';
 import { authDirective } from '../../src/directive/auth-directive.js';
-import type { Data, Field, OperationKind, Schema, TypeRef, Value, Variables } from './guard-model.js';
+import { AuthConfigurationError } from '../../src/errors.js';
+import type { Data, Field, OperationKind, Schema, Times, TypeRef, Value, Variables } from './guard-model.js';
+import { compositeOf } from './guard-model.js';
+import type { Seat } from './guard-callers.js';
 import { moveDirectivesToExtensions } from './guard-code-first.js';
+import { findImpossible } from './guard-oracle-levels.js';
+import { rulesOfField } from './guard-oracle-rules.js';
 import { makeScalarOpaque } from './guard-opaque.js';
 import { wrapInPlace } from './guard-wrappers.js';
 import { POLICIES } from './guard-schema.js';
@@ -21,6 +27,26 @@ import { printSchema } from './guard-text.js';
 
 interface Context {
   readonly calls: string[];
+  /** To be called when the execution has begun for certain, as one of its rules was decided. */
+  readonly begin: () => void;
+}
+
+/** What a server is asked to run. */
+export interface Run {
+  readonly kind: OperationKind;
+  readonly document: DocumentNode;
+  readonly variableValues: Variables;
+  readonly seat: Seat;
+  readonly times: Times;
+  /** Whether the events of a subscription share their variables, as under `@graphql-tools/executor`. */
+  readonly sharesVariables: boolean;
+}
+
+/** What runs. */
+export interface Running {
+  /** Whether one of its rules was decided. */
+  readonly hasBegun: () => boolean;
+  readonly executed: Promise<Executed>;
 }
 
 /** One thing that the server answers, with the resolvers that ran for it. */
@@ -58,6 +84,7 @@ export class GuardServer {
   readonly #data: Data;
   readonly #objects = new Map<string, object>();
   readonly #keys = new WeakMap<object, string>();
+  readonly #ruled = new Map<Field, boolean>();
 
   constructor(model: Schema, data: Data) {
     this.#model = model;
@@ -79,11 +106,25 @@ export class GuardServer {
     for (const [coordinate, kind] of model.wrappers) wrapInPlace(this.schema, coordinate, kind);
   }
 
-  async run(
-    kind: OperationKind,
-    document: DocumentNode,
-    variableValues: Variables,
-    context: object,
+  /** Turns the caller's clock, and runs until the first resolver has to be waited for. */
+  start(run: Run): Running {
+    let hasBegun = false;
+    const begin = () => {
+      if (!hasBegun && run.times.later !== undefined) run.seat.clock.now = run.times.later;
+      hasBegun = true;
+    };
+    const startEvent = (at: number) => {
+      hasBegun = false;
+      run.seat.clock.now = at;
+    };
+    startEvent(run.times.start);
+    return { hasBegun: () => hasBegun, executed: this.#run(run, begin, startEvent) };
+  }
+
+  async #run(
+    { kind, document, variableValues, seat, times, sharesVariables }: Run,
+    begin: () => void,
+    startEvent: (at: number) => void,
   ): Promise<Executed> {
     const rootValue = this.#objects.get(this.#data.roots[kind] ?? '');
     const sources: string[] = [];
@@ -97,8 +138,15 @@ export class GuardServer {
     process.on('unhandledRejection', note);
     let calls: string[] = [];
     const contextValue = {
-      ...context,
+      ...seat.context,
       sources,
+      begin,
+      events: times.events,
+      startEvent(at: number) {
+        // Policies are asked before the source is made, too.
+        calls = [];
+        startEvent(at);
+      },
       get calls() {
         return calls;
       },
@@ -112,7 +160,9 @@ export class GuardServer {
     };
     if (kind !== 'subscription') await finish(await execute(request));
     else {
-      const answers = await subscribe(request);
+      // Their types allow for incremental delivery, which no operation here asks for.
+      const answers = (await (sharesVariables ? subscribeByTools(request) : subscribe(request))) as
+        ExecutionResult | AsyncIterable<ExecutionResult>;
       if (!(Symbol.asyncIterator in answers)) await finish(answers);
       else for await (const answer of answers) await finish(answer);
     }
@@ -124,8 +174,9 @@ export class GuardServer {
   #addObject(key: string, type: string): void {
     const fields = fieldsOf(this.#model, type).map((field): [string, Method] => [
       field.name,
-      (_args, { calls }, info) => {
+      (_args, { calls, begin }, info) => {
         calls.push(responsePathAsArray(info.path).join('.'));
+        if (this.#isRuled(type, field)) begin();
         return this.#resolve(key, field);
       },
     ]);
@@ -133,6 +184,16 @@ export class GuardServer {
     if (this.#model.typeResolution === 'typename') object['__typename'] = type;
     this.#objects.set(key, object);
     this.#keys.set(object, key);
+  }
+
+  /** Whether a rule is decided before the field is resolved, whatever the request provides. */
+  #isRuled(type: string, field: Field): boolean {
+    let isRuled = this.#ruled.get(field);
+    if (isRuled === undefined) {
+      isRuled = rulesOfField(this.#model, compositeOf(this.#model, type), field, [], {}).length > 0;
+      this.#ruled.set(field, isRuled);
+    }
+    return isRuled;
   }
 
   #resolve(key: string, { name, type, ...field }: Field): unknown {
@@ -178,18 +239,52 @@ export class GuardServer {
             source[field.name]?.(args, context, info);
         }
         if (type.name === this.#model.roots.subscription) {
-          target.subscribe = (_source, _args, context: Context & { sources: string[] }, info) => {
-            context.sources.push(responsePathAsArray(info.path).join('.'));
-            return this.#events(type.name);
+          target.subscribe = (_source, _args, { sources, ...context }: SubscriptionContext, info) => {
+            sources.push(responsePathAsArray(info.path).join('.'));
+            return this.#events(type.name, context);
           };
         }
       }
     }
   }
 
-  async *#events(root: string): AsyncGenerator {
-    for (let event = 0; event < this.#data.events; event += 1) yield this.#objects.get(`${root}:0`);
+  async *#events(root: string, { events, startEvent }: Omit<SubscriptionContext, 'sources'>): AsyncGenerator {
+    for (const at of events) {
+      startEvent(at);
+      yield this.#objects.get(`${root}:0`);
+    }
   }
+}
+
+interface SubscriptionContext extends Context {
+  readonly sources: string[];
+  readonly events: readonly number[];
+  readonly startEvent: (at: number) => void;
+}
+
+/**
+ * The server of a schema; undefined where the schema is rightly refused.
+ *
+ * @throws where it is refused or served against what the oracle says.
+ */
+export function serve(model: Schema, data: Data): GuardServer | undefined {
+  const { named, nameable } = findImpossible(model);
+  const problems: string[] = [];
+  let server: GuardServer | undefined;
+  try {
+    server = new GuardServer(model, data);
+  } catch (error) {
+    if (!(error instanceof AuthConfigurationError)) throw error;
+    problems.push(...error.problems);
+  }
+  const coordinates = problems.map((problem) => problem.slice(0, problem.indexOf(': No value is in every `acr` list')));
+  const isExpected =
+    named.every((coordinate) => coordinates.includes(coordinate)) &&
+    coordinates.every((coordinate) => named.includes(coordinate) || nameable.includes(coordinate));
+  if (isExpected) return server;
+  throw new Error(
+    `The schema was to be refused for ${named.join(', ') || 'nothing'}, and was for: ${problems.join(' ')}\n\n${printSchema(model)}`,
+  );
 }
 
 /** What is asynchronous is so for some objects, so that of two in a list one may fail at once and one later. */

@@ -62,10 +62,16 @@ const DIALECTS = `
 
 /** The directive of another product that says the rule there; undefined when none does. */
 function printInDialect(
-  { tokenUse, groups, scopes, policies }: Rule,
+  { tokenUse, groups, scopes, policies, ...others }: Rule,
   place: AnyType['kind'] | 'field',
 ): string | undefined {
-  if (tokenUse || [groups, scopes, policies].filter(Boolean).length > 1 || place === 'union' || place === 'input') {
+  if (
+    tokenUse ||
+    Object.keys(others).length > 0 ||
+    [groups, scopes, policies].filter(Boolean).length > 1 ||
+    place === 'union' ||
+    place === 'input'
+  ) {
     return undefined;
   }
   if (scopes) return `@requiresScopes(scopes: ${printChoices(scopes)})`;
@@ -125,11 +131,15 @@ class SchemaPrinter {
     return rules.map((rule) => {
       const inDialect = this.#isInDialects ? printInDialect(rule, place) : undefined;
       if (inDialect !== undefined) return inDialect;
-      const { tokenUse, groups, scopes, policies } = rule;
+      const { pools, tokenUse, groups, scopes, acr, maxAge, policies } = rule;
       const args = [
         ...(tokenUse ? [`tokenUse: ${tokenUse}`] : []),
         ...(groups ? [`groups: ${JSON.stringify(groups)}`] : []),
         ...(scopes ? [`scopes: ${JSON.stringify(scopes)}`] : []),
+        // One name is a list of it.
+        ...(pools ? [`pools: ${JSON.stringify(pools.length === 1 ? pools[0] : pools)}`] : []),
+        ...(acr ? [`acr: ${JSON.stringify(acr)}`] : []),
+        ...(maxAge === undefined ? [] : [`maxAge: ${maxAge}`]),
         ...(policies ? [`policies: ${JSON.stringify(policies)}`] : []),
       ];
       return `@${this.#directive}${args.length === 0 ? '' : `(${args.join(', ')})`}`;

@@ -1,22 +1,26 @@
 /** Random schemas, data, requests and callers: the guarded schema answers what the oracle says, and runs nothing else. */
 import fc from 'fast-check';
 import { parse, validate } from 'graphql';
+import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
-import { contextOf, randomCaller } from './guard-callers.js';
+import { randomCaller, randomTimes, seatOf } from './guard-callers.js';
+import type { Seat } from './guard-callers.js';
 import { Choices, tape } from './guard-choices.js';
 import { findDifferences } from './guard-compare.js';
 import { Count } from './guard-count.js';
 import { randomData } from './guard-data.js';
 import { VariableMaker } from './guard-inputs.js';
-import type { Caller, Request } from './guard-model.js';
+import type { Caller, Request, Times } from './guard-model.js';
 import { randomOperation } from './guard-operation.js';
 import { expectAnswers } from './guard-oracle.js';
+import type { Expectation } from './guard-oracle.js';
 import { randomSchema } from './guard-schema.js';
-import { GuardServer } from './guard-server.js';
+import { serve } from './guard-server.js';
+import type { Running } from './guard-server.js';
 import { printOperation, printSchema } from './guard-text.js';
 import { seed } from './seed.js';
 
-const SCHEMAS = 1_800;
+const SCHEMAS = 1_600;
 /** Callers, each with variables of his own, for one document. */
 const CALLERS = 3;
 /** Kinds of answer and of operation; each has to turn up in five runs of a thousand at least. */
@@ -33,21 +37,41 @@ const COMMON = [
   'FORBIDDEN group',
   'FORBIDDEN scope',
   'FORBIDDEN policy',
+  'FORBIDDEN pool',
+  'UNAUTHENTICATED step-up',
+  'allowed for a recent sign-in',
+  'allowed for its level',
+  'allowed for its pool',
+  'denied for an old sign-in alone',
+  'denied for its level alone',
+  'step-up behind pool',
+  'step-up behind group',
+  'step-up behind scope',
   'INTERNAL_SERVER_ERROR -',
   'null',
   'throw',
 ];
-/** In one of a thousand. */
+/** In one of a thousand at least. */
 const RARE = [
   ...['expired', 'malformed', 'invalid', 'revoked'].map((reason) => `UNAUTHENTICATED ${reason}`),
   'AUTH_UNAVAILABLE keys-unavailable',
+  // By the same caller, of the same rules.
+  'allowed before, denied now',
+  'denied before, allowed now',
+  'decided as it began',
+  'decided at each event',
+  'decided in turns',
+  'smallest age',
+  'intersection of levels',
 ];
+/** Of schemas, in one of a thousand at least. */
+const REFUSED = 'refused schema';
 
 const world = fc.record({
   schema: tape(900),
   data: tape(500),
-  callers: tape(40),
-  operations: fc.array(tape(250), { minLength: 1, maxLength: 9, size: 'max' }),
+  callers: tape(60),
+  operations: fc.array(tape(280), { minLength: 1, maxLength: 9, size: 'max' }),
 });
 
 it(
@@ -58,25 +82,50 @@ it(
     const property = fc.asyncProperty(world, async (tapes) => {
       const schema = randomSchema(new Choices(tapes.schema));
       const data = randomData(new Choices(tapes.data), schema);
-      const server = new GuardServer(schema, data);
+      const server = serve(schema, data);
+      if (server === undefined) {
+        count.note([REFUSED]);
+        return;
+      }
       const callerChoices = new Choices(tapes.callers);
       const callers = callerChoices.times(CALLERS, () => {
         const caller = randomCaller(callerChoices);
-        return { caller, context: callerChoices.chance(0.5) ? contextOf(caller) : returning(caller) };
+        return { caller, seat: callerChoices.chance(0.5) ? seatOf(caller) : returning(caller) };
       });
       for (const operationTape of tapes.operations) {
         const choices = new Choices(operationTape);
         const variableMaker = new VariableMaker(choices, schema.types);
         const operation = randomOperation(choices, schema, variableMaker);
+        const { kind } = operation;
         const document = parse(printOperation(operation));
         const problems = validate(server.schema, document).map(({ message }) => message);
-        for (const { caller, context } of callers) {
-          const request = { schema, data, operation, variables: variableMaker.send(), caller };
+        const takeTurns = kind !== 'subscription' && choices.chance(0.4);
+        const isSameCaller = choices.chance(0.7);
+        const started: Started[] = [];
+        for (const [index, each] of callers.entries()) {
+          const { caller, seat } = (takeTurns && isSameCaller && index === 1 ? callers[0] : undefined) ?? each;
+          const variables = variableMaker.send();
+          const random = randomTimes(choices, data.events);
+          // A clock stands still until what goes by it has begun.
+          const mayTurn = started.every((other) => other.seat.clock !== seat.clock || other.running.hasBegun());
+          const times = takeTurns
+            ? { ...random, start: mayTurn ? random.start : seat.clock.now, later: undefined }
+            : random;
+          const request: Request = { schema, data, operation, variables, caller, times };
+          const sharesVariables = choices.chance(0.5);
+          const run = { kind, document, variableValues: variables, seat, times, sharesVariables };
+          const one = { request, seat, running: server.start(run), sharesVariables };
+          started.push(one);
+          if (!takeTurns) await one.running.executed;
+        }
+        for (const { request, seat, running, sharesVariables } of started) {
           const expected = expectAnswers(request);
-          const executed = await server.run(operation.kind, document, request.variables, context);
-          const differences = [...problems, ...findDifferences(expected, executed, operation.kind)];
-          count.add(operation.kind, expected, differences.length > 0);
-          if (differences.length > 0) throw new Error(describe(request, differences));
+          const executed = await running.executed;
+          const differences = [...problems, ...findDifferences(expected, executed, kind)];
+          count.add(kind, expected, differences.length > 0);
+          count.noteSignIn(request.caller, seat, expected.decisions);
+          count.note(timeKinds(request, expected, takeTurns ? started.filter((each) => each.seat === seat) : []));
+          if (differences.length > 0) throw new Error(describe(request, differences, { takeTurns, sharesVariables }));
         }
       }
     });
@@ -92,21 +141,57 @@ it(
     expect(count.operations).toBeGreaterThanOrEqual(10_000);
     // What the generators no longer make is no longer tested.
     expect(COMMON.filter((kind) => count.of(kind) < count.operations / 200)).toEqual([]);
+    expect(count.of(REFUSED)).toBeGreaterThanOrEqual(SCHEMAS / 1_000);
     expect(RARE.filter((kind) => count.of(kind) < count.operations / 1_000)).toEqual([]);
   },
 );
 
-// An `Auth` keeps what was decided about it, for whichever schema: some come again and again.
-const known = new Map<string, object>();
-
-function returning(caller: Caller): object {
-  const key = JSON.stringify(caller);
-  const context = known.get(key) ?? contextOf(caller);
-  known.set(key, context);
-  return context;
+interface Started {
+  readonly request: Request;
+  readonly seat: Seat;
+  readonly running: Running;
+  readonly sharesVariables: boolean;
 }
 
-function describe({ schema, operation, variables, caller }: Request, differences: readonly string[]): string {
+/** Where it matters at which time something was decided. */
+function timeKinds(request: Request, expected: Expectation, takingTurns: readonly Started[]): readonly string[] {
+  const { times, caller } = request;
+  if (caller.kind !== 'authenticated') return [];
+  const answers = (other: Partial<Times>) =>
+    withoutDecisions(expectAnswers({ ...request, times: { ...times, ...other } }));
+  const own = withoutDecisions(expected);
+  const differs = (other: Partial<Times>) => !isDeepStrictEqual(answers(other), own);
+  const { later } = times;
+  return [
+    ...(later !== undefined && differs({ start: later, events: times.events.map(() => later) })
+      ? ['decided as it began']
+      : []),
+    ...(times.events.some((event) => event !== times.start) && differs({ events: times.events.map(() => times.start) })
+      ? ['decided at each event']
+      : []),
+    ...(takingTurns.some((each) => each.request !== request && differs({ start: each.request.times.start }))
+      ? ['decided in turns']
+      : []),
+  ];
+}
+
+const withoutDecisions = (expected: Expectation) => ({ ...expected, decisions: [] });
+
+// An `Auth` keeps what was decided about it, for whichever schema: some come again and again.
+const known = new Map<string, Seat>();
+
+function returning(caller: Caller): Seat {
+  const key = JSON.stringify(caller);
+  const seat = known.get(key) ?? seatOf(caller);
+  known.set(key, seat);
+  return seat;
+}
+
+function describe(
+  { schema, operation, variables, caller, times }: Request,
+  differences: readonly string[],
+  options: object,
+): string {
   const { unannotated, isInDialects, typeResolution, isTypeResolutionAsync, builder, form, isScalarOpaque } = schema;
   const wrappers = Object.fromEntries(schema.wrappers);
   const settings = {
@@ -120,6 +205,8 @@ function describe({ schema, operation, variables, caller }: Request, differences
     wrappers,
     variables,
     caller,
+    times,
+    ...options,
   };
   return [...differences, printSchema(schema), printOperation(operation), JSON.stringify(settings)].join('\n\n');
 }
