@@ -21,6 +21,8 @@ export type {
 } from './directive/decide-operation.js';
 export { decideOperation } from './directive/decide-operation.js';
 export type { AuthDirectiveOptions } from './directive/options.js';
+export type { ClaimPolicyOptions } from './directive/decision/claim-policy.js';
+export { claimPolicy } from './directive/decision/claim-policy.js';
 export type { OwnerPolicyOptions } from './directive/decision/owner-policy.js';
 export { ownerPolicy } from './directive/decision/owner-policy.js';
 export type { BatchPolicyOptions } from './directive/decision/batch-policy.js';

@@ -4,7 +4,7 @@ import { AuthConfigurationError } from '../errors.js';
 import { readLogger } from '../log.js';
 import type { AuthLogger } from '../log.js';
 import { oneOf, print, readFunction, readSettings } from '../settings.js';
-import { ownershipProblem } from './decision/owner-policy.js';
+import { comparisonProblem } from './decision/claim-problems.js';
 import { readPolicies } from './decision/policies.js';
 import type { NamedPolicy, Policies } from './decision/policies.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, isCognitoName } from './rules/definition.js';
@@ -170,7 +170,7 @@ function withProblems(policies: ReadonlyMap<string, NamedPolicy>): ResolvedDirec
   return new Map(
     [...policies].map(([name, policy]) => [
       name,
-      { ...policy, problemOf: (field, schema) => ownershipProblem(policy.check, field, schema) },
+      { ...policy, problemOf: (field, schema) => comparisonProblem(policy.check, field, schema) },
     ]),
   );
 }

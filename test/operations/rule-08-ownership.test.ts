@@ -128,7 +128,9 @@ describe('rule 8: ownership when the schema is built', () => {
       'an argument that is a list',
       `type Query { f(ids: [ID!]!): Int ${own} }`,
       { argument: 'ids' },
-      [`Query.f: ${never} Query.f(ids:) is a list. Write a function that looks into it.`],
+      [
+        `Query.f: ${never} Query.f(ids:) is a list. Write claimPolicy() with list: 'value', which asks it of all items, or a function.`,
+      ],
     ],
     [
       'an argument that is a number',
@@ -200,7 +202,7 @@ describe('rule 8: ownership when the schema is built', () => {
     [{ argument: ' ' }, /to be an object with either `argument` or `field`, got \{/],
     [
       { argument: 'input.ownerId' },
-      /Expected `argument` of ownerPolicy\(\) to be a name, got the path "input\.ownerId"\. Write a function for it: \(\{ auth, args \}\) => args\.input\.ownerId === auth\.sub\.$/,
+      /Expected `argument` of ownerPolicy\(\) to be a name, got the path "input\.ownerId"\. Write claimPolicy\(\{ claim: 'sub', equals: \{ argument: "input\.ownerId" \} \}\)\.$/,
     ],
     [{ field: 'owner.id' }, /Expected `field` of ownerPolicy\(\) to be a name, got the path "owner\.id"/],
     [{ field: 'ownerId', claim: '' }, /Expected `claim` of ownerPolicy\(\) to be the name of a claim, got ""/],
