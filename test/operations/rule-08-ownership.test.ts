@@ -83,6 +83,12 @@ describe('rule 8: ownership by own properties', () => {
     );
   });
 
+  it('compares text alone, also when both are the same number', async () => {
+    const auth = authenticatedAs({ tokenUse: 'id', claims: { number: 5 } });
+    const schema = ordersOf({ ownerId: 5 }, { field: 'ownerId', claim: 'number' });
+    expect(await run(schema, '{ order { total } }', auth)).toEqual(denied);
+  });
+
   it('denies access by a property of Object.prototype, in the parent, the arguments, the claims or the auth', async () => {
     const machine = authenticatedAs({ sub: 'evil', username: undefined });
     const schemas = [

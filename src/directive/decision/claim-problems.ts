@@ -5,6 +5,7 @@ import {
   GraphQLBoolean,
   GraphQLFloat,
   GraphQLInt,
+  isAbstractType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -12,18 +13,20 @@ import {
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
-import type { GraphQLNamedType, GraphQLSchema, GraphQLType } from 'graphql';
-import type { FieldOf } from '../rules/elements.js';
+import type { GraphQLCompositeType, GraphQLNamedType, GraphQLSchema, GraphQLType } from 'graphql';
+import type { FieldOf, ValuesOf } from '../rules/elements.js';
 import { comparisonOf } from './claim-comparison.js';
 import type { ClaimComparison } from './claim-comparison.js';
 
-/** Why the check of a policy could never hold on the field; undefined for a check that compares no claim. */
-export function comparisonProblem(check: object, fieldOf: FieldOf, schema: GraphQLSchema): string | undefined {
+/** Why the check of a policy could never hold there; undefined for a check that compares no claim. */
+export function comparisonProblem(check: object, place: FieldOf | ValuesOf, schema: GraphQLSchema): string | undefined {
   const comparison = comparisonOf(check);
   if (comparison === undefined) return undefined;
-  return comparison.kind === 'argument'
-    ? argumentProblem(fieldOf, comparison)
-    : parentProblem(fieldOf, comparison, schema);
+  if (comparison.kind === 'field') return parentProblem(place.type, comparison, schema);
+  const fields = 'field' in place ? [place] : place.fields();
+  const problems = fields.map((each) => argumentProblem(each, comparison));
+  // A value can come by several fields.
+  return problems.includes(undefined) ? undefined : problems[0];
 }
 
 function argumentProblem({ type, field }: FieldOf, comparison: ClaimComparison): string | undefined {
@@ -40,11 +43,13 @@ function listed(members: readonly { readonly name: string }[]): string | undefin
 }
 
 /** The parent may have properties that the schema does not show: only the type of one that it shows is looked at. */
-function parentProblem({ type }: FieldOf, comparison: ClaimComparison, schema: GraphQLSchema): string | undefined {
-  const { objects, interfaces } = isInterfaceType(type)
-    ? schema.getImplementations(type)
-    : { objects: [], interfaces: [] };
-  return [type, ...interfaces, ...objects]
+function parentProblem(
+  type: GraphQLCompositeType,
+  comparison: ClaimComparison,
+  schema: GraphQLSchema,
+): string | undefined {
+  const interfaces = isInterfaceType(type) ? schema.getImplementations(type).interfaces : [];
+  return [type, ...interfaces, ...(isAbstractType(type) ? schema.getPossibleTypes(type) : [])]
     .map((parent) => pathProblem(parent.name, { type: parent }, comparison.path.split('.'), comparison))
     .find((problem) => problem !== undefined);
 }

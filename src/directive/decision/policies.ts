@@ -17,7 +17,7 @@ type AnyArgs = Readonly<Record<string, unknown>>;
  */
 export interface PolicyRequest<Source = unknown, Args = AnyArgs, Context = unknown> {
   readonly auth: AuthenticatedAuth;
-  /** The object that the field belongs to; the root value for a field of a root type. */
+  /** The object that the field belongs to; the root value for a field of a root type; the value itself for a policy on a type. */
   readonly source: Source;
   /** The field's arguments, coerced. */
   readonly args: Args;

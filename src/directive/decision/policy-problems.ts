@@ -22,8 +22,8 @@ export function withProblems(
       name,
       {
         ...policy,
-        problemOf: (field, schema) =>
-          policy.checks.flatMap(({ check }) => comparisonProblem(check, field, schema) ?? [])[0],
+        problemOf: (place, schema) =>
+          policy.checks.flatMap(({ check }) => comparisonProblem(check, place, schema) ?? [])[0],
       },
     ]),
   );
