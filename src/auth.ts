@@ -134,6 +134,8 @@ export interface AuthServices {
   /** Seconds after `expiresAt` in which the token still counts. */
   readonly graceSeconds: number;
   readonly emit: AuthEventListener;
+  /** What rules call the pool of the token; undefined for an `Auth` without a verified token. */
+  readonly poolName: string | undefined;
 }
 
 /** The private state behind an `Auth`. */

@@ -48,7 +48,7 @@ export interface CognitoIdTokenPayload extends CognitoTokenPayload {
 
 /**
  * Claims of an access token, as Amazon Cognito documents them ("Understanding the access token"). The app client is in
- * `client_id`, not in `aud`.
+ * `client_id`; `aud` is the API that the token is for, if it names one.
  *
  * @example
  * const isMachine = ({ username }: CognitoAccessTokenPayload) => username === undefined;
@@ -57,6 +57,11 @@ export interface CognitoAccessTokenPayload extends CognitoTokenPayload {
   readonly token_use: 'access';
   /** The app client. */
   readonly client_id: string;
+  /**
+   * Audience: the API, if the token was asked for one (RFC 8707), or what a trigger wrote (RFC 7519, section 4.1.3). A
+   * verified token names one of the pool's `audience`, or without that option nothing but its own `client_id`.
+   */
+  readonly aud?: string | readonly string[];
   /** Scopes, separated by single spaces (RFC 6749, section 3.3). */
   readonly scope?: string;
   /** Absent in a client-credentials token. */

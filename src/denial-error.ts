@@ -1,12 +1,22 @@
 /** A denial as a `GraphQLError`: located in the request's document, and without a stack. */
 import { GraphQLError, responsePathAsArray } from 'graphql';
 import type { FieldNode, GraphQLResolveInfo, Source, SourceLocation } from 'graphql';
-import type { AuthErrorCode, Denial, DenialReason } from './errors.js';
+import type { AuthErrorCode, Demand, Denial, DenialReason } from './errors.js';
 import { once } from './once.js';
 
+interface DenialExtensions {
+  code: AuthErrorCode;
+  reason?: DenialReason;
+  acrValues?: readonly string[];
+  maxAge?: number;
+}
+
 /** The `extensions` of a denial. A new object each time, because hooks may add to it. */
-function denialExtensions(denial: Denial): { code: AuthErrorCode; reason?: DenialReason } {
-  return denial.reason === undefined ? { code: denial.code } : { code: denial.code, reason: denial.reason };
+function denialExtensions({ code, reason, demand }: Denial): DenialExtensions {
+  if (reason === undefined) return { code };
+  if (reason !== 'step-up' || demand === undefined) return { code, reason };
+  const { acrValues, maxAge } = demand;
+  return { code, reason, ...(acrValues && { acrValues: [...acrValues] }), ...(maxAge !== undefined && { maxAge }) };
 }
 
 // `getLocation` of graphql-js reads the document from its beginning for each node: a document of denied selections alone
@@ -79,6 +89,7 @@ class DenialError extends Base {
     this.locations = place && locate(place.nodes);
     this.extensions = denialExtensions(denial);
     this.#nodes = place?.nodes;
+    if (denial.demand !== undefined) demands.set(this, denial.demand);
     if (cause !== undefined) hide(this, 'originalError', cause);
   }
 
@@ -90,6 +101,15 @@ class DenialError extends Base {
   set nodes(nodes: unknown) {
     this.#nodes = nodes;
   }
+}
+
+// Beside the errors and not in them: which scopes a rule names is told only where the server says so.
+const demands = once('demands of denials', () => new WeakMap<object, Demand>());
+
+/** What the rules ask that this error is a denial by; undefined for any other error. */
+export function demandOf(error: unknown): Demand | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  return demands.get(error) ?? demandOf((error as Partial<GraphQLError>).originalError);
 }
 
 function hide(error: object, name: string, value: unknown): void {

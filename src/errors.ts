@@ -37,16 +37,17 @@ export type RejectionReason = TokenRejectionReason | UnavailableReason;
  * @example
  * const hints: Partial<Record<ForbiddenReason, string>> = { group: 'Ask an administrator to add you to the group.' };
  */
-export type ForbiddenReason = 'group' | 'token-use' | 'scope' | 'policy';
+export type ForbiddenReason = 'pool' | 'token-use' | 'group' | 'scope' | 'policy';
 
 /**
- * `extensions.reason` of an error in a response.
+ * `extensions.reason` of an error in a response. `step-up`: the caller has to sign in again, more strongly or just now;
+ * `acrValues` and `maxAge` beside it say how (RFC 9470).
  *
  * @example
  * const reason = error.extensions.reason as DenialReason | undefined;
  * if (reason === 'expired') await refreshToken();
  */
-export type DenialReason = 'missing' | RejectionReason | ForbiddenReason;
+export type DenialReason = 'missing' | 'step-up' | RejectionReason | ForbiddenReason;
 
 /**
  * `extensions.code` of an error in a response.
@@ -57,6 +58,16 @@ export type DenialReason = 'missing' | RejectionReason | ForbiddenReason;
  */
 export type AuthErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'AUTH_UNAVAILABLE' | 'INTERNAL_SERVER_ERROR';
 
+/** What rules ask of a token that the same caller could get: by other scopes, or by another sign-in. */
+export interface Demand {
+  /** Of each list, one. */
+  readonly scopes: readonly (readonly string[])[];
+  /** Authentication levels, of which one is enough; undefined for any. */
+  readonly acrValues: readonly string[] | undefined;
+  /** Seconds since the sign-in; undefined for any time. */
+  readonly maxAge: number | undefined;
+}
+
 /**
  * A refusal, as a constant: nothing of the request is in it, so nothing of the request can leak through it.
  * Only `INTERNAL_SERVER_ERROR` (the server is misconfigured) has no reason.
@@ -65,19 +76,23 @@ export interface Denial {
   readonly code: AuthErrorCode;
   readonly reason: DenialReason | undefined;
   readonly message: string;
+  /** Of the rules that refuse, for the reasons `scope` and `step-up`. */
+  readonly demand?: Demand;
 }
 
 function denial(code: AuthErrorCode, reason: DenialReason | undefined, message: string): Denial {
   return Object.freeze({ code, reason, message });
 }
 
-/** Every denial there is, by its reason; `misconfigured` is the one without. */
+/** Every denial there is, without demands, by its reason; `misconfigured` is the one without. */
 export const denials = Object.freeze({
   missing: denial('UNAUTHENTICATED', 'missing', 'Authentication is required.'),
   expired: denial('UNAUTHENTICATED', 'expired', 'The token has expired.'),
   malformed: denial('UNAUTHENTICATED', 'malformed', 'The credentials are malformed.'),
   invalid: denial('UNAUTHENTICATED', 'invalid', 'The token is not valid.'),
   revoked: denial('UNAUTHENTICATED', 'revoked', 'The token has been revoked.'),
+  'step-up': denial('UNAUTHENTICATED', 'step-up', 'A stronger or more recent sign-in is required.'),
+  pool: denial('FORBIDDEN', 'pool', 'Access is denied.'),
   group: denial('FORBIDDEN', 'group', 'Access is denied.'),
   'token-use': denial('FORBIDDEN', 'token-use', 'Access is denied.'),
   scope: denial('FORBIDDEN', 'scope', 'Access is denied.'),
@@ -171,6 +186,8 @@ export function isUnavailable(error: unknown): error is AuthUnavailableError {
 /** The time from a key endpoint's first failure to its next success. Each outage is an object of its own. */
 export interface KeyOutage {
   readonly userPoolId: string;
+  /** Of a pool with several regions. */
+  readonly region?: string | undefined;
 }
 
 // Beside the errors and not in them: a serialised error must not name the pool.

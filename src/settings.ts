@@ -91,6 +91,9 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.trim() === value;
 }
 
+/** The text of a value that was missing when it was put together. */
+export const MISSING_TEXT = /^(?:undefined|null|NaN|\[object Object\])$/;
+
 const LONGEST_MESSAGE = 500;
 
 /**

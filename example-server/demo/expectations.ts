@@ -10,13 +10,14 @@ interface Expectation {
 /** The expected response for a caller. Undefined fails the demo: the response has to be written down first. */
 export type Expected = (caller: string) => Answer | undefined;
 
-export async function readExpectations(operation: string): Promise<Expected> {
-  const expectations = [...(await read(operation)), ...(await read('every-operation'))];
+/** @param url Of the server: its port is another one each time, and the files write `{url}`. */
+export async function readExpectations(operation: string, url: string): Promise<Expected> {
+  const expectations = [...(await read(operation, url)), ...(await read('every-operation', url))];
   return (caller) => expectations.find(({ callers }) => callers.includes(caller))?.answer;
 }
 
-async function read(name: string): Promise<readonly Expectation[]> {
+async function read(name: string, url: string): Promise<readonly Expectation[]> {
   const text = await readFile(new URL(`expected/${name}.json`, import.meta.url), 'utf8');
   // A file of this repository. One of another shape makes the demo fail.
-  return JSON.parse(text) as readonly Expectation[];
+  return JSON.parse(text.replaceAll('{url}', url)) as readonly Expectation[];
 }

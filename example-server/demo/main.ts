@@ -8,6 +8,7 @@ import { ask, askForFirstEvent } from './answers.js';
 import { createCallers } from './callers.js';
 import { readExpectations } from './expectations.js';
 import { EXPECTED_LIFE, watchThroughExpiry } from './subscription-life.js';
+import { EXPECTED_STEP_UP, stepUp } from './step-up.js';
 import { tableHead, tableRow } from './table.js';
 
 // The AWS SDK announces which Node versions it will need next year: not what this table is about.
@@ -31,7 +32,7 @@ try {
   for (const [operation, document] of Object.entries(operations)) {
     const query = print(document);
     const isSubscription = getOperationAST(document)?.operation === OperationTypeNode.SUBSCRIPTION;
-    const expected = await readExpectations(operation);
+    const expected = await readExpectations(operation, example.url);
     for (const caller of callers) {
       const answer = isSubscription
         ? await askForFirstEvent(example.url, query, caller, () => ask(example.url, print(shipOrder), admin))
@@ -46,10 +47,15 @@ try {
     }
   }
   const life = await watchThroughExpiry(example, clock, () => ask(example.url, print(shipOrder), admin));
-  console.log(`\n${life.join('\n')}`);
-  count += 1;
-  if (!isDeepStrictEqual(life, EXPECTED_LIFE))
-    wrong.push(`the subscription\n  expected ${EXPECTED_LIFE.join('\n           ')}`);
+  const signedInAgain = await stepUp(example, clock);
+  for (const [name, lines, expected] of [
+    ['the subscription', life, EXPECTED_LIFE],
+    ['the step-up', signedInAgain, EXPECTED_STEP_UP],
+  ] as const) {
+    console.log(`\n${lines.join('\n')}`);
+    count += 1;
+    if (!isDeepStrictEqual(lines, expected)) wrong.push(`${name}\n  expected ${expected.join('\n           ')}`);
+  }
 
   console.log(
     wrong.length === 0

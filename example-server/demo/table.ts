@@ -27,7 +27,8 @@ function summarise({ body, challenge, closed }: Answer): string {
     denials.set(denial, (denials.get(denial) ?? 0) + 1);
   }
   for (const [denial, count] of denials) parts.push(count === 1 ? denial : `${denial} (${count} times)`);
-  if (challenge !== undefined) parts.push(`WWW-Authenticate: ${challenge}`);
+  // The address is in every one of them.
+  if (challenge !== undefined) parts.push(`WWW-Authenticate: ${withoutAddress(challenge)}`);
   if (closed !== undefined) parts.push(`closed: ${closed}`);
   return parts.join(' | ');
 }
@@ -41,4 +42,9 @@ function summariseValue(value: unknown): string {
   if (!Array.isArray(value)) return JSON.stringify(value);
   const nulls = value.filter((item) => item === null).length;
   return nulls === 0 ? `${value.length} items` : `${value.length} items, ${nulls} of them null`;
+}
+
+/** The challenge without the address of the metadata, which is long and has the port of this run. */
+export function withoutAddress(challenge: string): string {
+  return challenge.replace(/(?<=resource_metadata=")[^"]+/, '…');
 }

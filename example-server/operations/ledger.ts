@@ -20,3 +20,9 @@ export const payroll = gql`
     }
   }
 `;
+
+export const bankAccount = gql`
+  query BankAccount {
+    bankAccount
+  }
+`;

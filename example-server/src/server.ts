@@ -6,7 +6,12 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
-import { cognitoAuthPlugin, createAuthContext, createCognitoVerifier } from 'apollo-cognito-auth';
+import {
+  cognitoAuthPlugin,
+  createAuthContext,
+  createCognitoVerifier,
+  protectedResourceMetadata,
+} from 'apollo-cognito-auth';
 import express from 'express';
 import type { Configuration } from './configuration.js';
 import type { ExampleContext } from './context.js';
@@ -39,6 +44,9 @@ export interface RunningExample {
 
 // Fixed passwords and a published signing key: other machines must not reach this server.
 const HOST = '127.0.0.1';
+
+// The well-known address of the metadata of `/graphql` (RFC 9728, section 3.1).
+const METADATA_PATH = '/.well-known/oauth-protected-resource/graphql';
 
 // Requests still running after this are cut off, so that Ctrl-C ends the process promptly.
 const STOP_GRACE_MS = 300;
@@ -74,7 +82,12 @@ export async function startExample(
     const schema = await createSchema();
     const server = new ApolloServer<ExampleContext>({
       schema,
-      plugins: [cognitoAuthPlugin({ verifier }), drainHttpServer, ApolloServerPluginLandingPageDisabled()],
+      plugins: [
+        // Each 401 says where to find out how to get a token.
+        cognitoAuthPlugin({ verifier, challenge: { resourceMetadata: url + METADATA_PATH } }),
+        drainHttpServer,
+        ApolloServerPluginLandingPageDisabled(),
+      ],
       formatError: maskHttpFault,
       includeStacktraceInErrorResponses: false,
       // `main.ts` ends more than this server.
@@ -86,6 +99,11 @@ export async function startExample(
     const app = express().disable('x-powered-by');
     const page = renderPage(url, userPool);
     app.get('/', (_request, response) => void response.type('html').send(page));
+    const metadata = protectedResourceMetadata({ resource: `${url}/graphql`, verifier, schema });
+    app.get(
+      METADATA_PATH,
+      (_request, response) => void response.set('access-control-allow-origin', '*').json(metadata),
+    );
     app.use(
       '/graphql',
       express.json(),

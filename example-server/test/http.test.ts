@@ -30,7 +30,7 @@ async function askAs(token: string | undefined, query: string) {
 it('answers an anonymous caller the public part of a query, and denies the rest', async () => {
   expect(await askAs(undefined, '{ motd orders { id } }')).toEqual({
     status: 200,
-    challenge: 'Bearer',
+    challenge: `Bearer resource_metadata="${example.url}/.well-known/oauth-protected-resource/graphql"`,
     body: {
       data: { motd: 'Free shipping in November.', orders: null },
       errors: [
@@ -139,6 +139,18 @@ it('tells the client that the server has a fault, and the log which one', async 
   log.mockRestore();
 });
 
+it('leads from a 401 to where tokens come from', async () => {
+  const { challenge = '' } = await askAs('open-sesame', '{ motd }');
+  const [, address = ''] = /resource_metadata="(.+?)"/.exec(challenge) ?? [];
+  const response = await fetch(address);
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  expect(await response.json()).toEqual({
+    resource: `${example.url}/graphql`,
+    authorization_servers: [`${String(example.userPool.endpoint)}/${example.userPool.userPoolId}`],
+    bearer_methods_supported: ['header'],
+  });
+});
+
 it('explains at / how to sign in and query', async () => {
   const response = await fetch(`${example.url}/`);
   const page = await response.text();
@@ -161,5 +173,7 @@ it.skipIf(!hasCurl)(`prints shell lines that work as printed${hasCurl ? '' : ' (
   expect(JSON.parse(orders)).toEqual({ data: { orders: expect.any(Array) as unknown } });
   expect(JSON.parse(ledger)).toMatchObject({ errors: [{ path: ['ledger', 6] }, { path: ['ledger', 7] }] });
   expect(refused[0]).toBe('HTTP/1.1 401 Unauthorized');
-  expect(refused).toContain('www-authenticate: Bearer error="invalid_token"');
+  expect(refused).toContain(
+    `www-authenticate: Bearer error="invalid_token", resource_metadata="${example.url}/.well-known/oauth-protected-resource/graphql"`,
+  );
 });

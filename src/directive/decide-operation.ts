@@ -19,7 +19,7 @@ import { authIn } from './decision/decide.js';
 import { dryRunOf, guardOf, rulesOf } from './guard/registry.js';
 import { findDeniedSelections } from './operation/denied-selections.js';
 import { reachOf } from './operation/reach.js';
-import type { RuledOperation } from './operation/reach.js';
+import type { Reach, RuledOperation } from './operation/reach.js';
 
 /**
  * What to do with an operation when the token denies one of its selections: answer the rest, or refuse it whole.
@@ -163,13 +163,13 @@ function withRules(schema: GraphQLSchema, document: DocumentNode, operation: Ope
   return { schema, rules: rulesOf(schema), document, operation };
 }
 
-/** Whether the operation can reach anything that has a rule, for any caller: then its answer is private. */
-export function operationHasRules(
+/** What the operation can reach, for any caller: with anything that has a rule, its answer is private. */
+export function reachOfOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-): boolean {
-  return reachOf(withRules(schema, document, operation)).hasRules;
+): Pick<Reach, 'hasRules' | 'isAging'> {
+  return reachOf(withRules(schema, document, operation));
 }
 
 const misuses = new WeakMap<GraphQLSchema, AuthConfigurationError | null>();

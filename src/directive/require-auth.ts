@@ -46,11 +46,11 @@ export function requireAuth<Use extends TokenUse = TokenUse, Claims = unknown>(
   // Undefined that is given is no rule: a misspelt name in a table of rules must not ask for less.
   const clause = readAuthRule(given.length === 0 ? {} : given[0]);
   if (clause === undefined) throw misuse();
-  markContextPrivate(contextValue);
+  markContextPrivate(contextValue, clause.maxAge !== undefined);
   const auth = authIn(contextValue);
   const state = authStateOf(auth);
   // Decided each time, and without a number: a rule that is made up while serving must not leave anything behind.
-  const denial = state && (isExpired(state) ? denials.expired : evaluate(state.auth, [clause]));
+  const denial = state && (isExpired(state) ? denials.expired : evaluate(state, [clause]));
   if (state !== undefined && denial === undefined) {
     // Met, so authenticated, with a token of the kind that was asked for.
     return state.auth as AuthOfTokenUse<Use, Claims>;
@@ -65,8 +65,8 @@ let misuseError: AuthConfigurationError | undefined;
 /** Thrown by itself, the sentence would be sent to the client: Apollo Server shows the message of a plain error. */
 function misuse(): GraphQLError {
   misuseError ??= new AuthConfigurationError(
-    "requireAuth(): Expected `rule` to be { tokenUse: 'id' or 'access', groups: [...], scopes: [...] } with lists of at " +
-      'least one name, got another option or value.',
+    "requireAuth(): Expected `rule` to be { tokenUse: 'id' or 'access', groups: [...], scopes: [...], pools: [...], " +
+      'acr: [...], maxAge: seconds } with lists of at least one name, got another option or value.',
   );
   return createDenialError(denials.misconfigured, misuseError);
 }

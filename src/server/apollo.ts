@@ -17,7 +17,7 @@ export interface PluginRequestContext {
   readonly operation?: OperationDefinitionNode | undefined;
   readonly errors?: readonly GraphQLError[] | undefined;
   readonly metrics: { readonly responseCacheHit?: boolean | undefined };
-  readonly overallCachePolicy: { restrict(hint: { readonly scope: 'PRIVATE' }): void };
+  readonly overallCachePolicy: { restrict(hint: { readonly scope?: 'PRIVATE'; readonly maxAge?: 0 }): void };
 }
 
 /** The same once execution begins: the operation is known by then. */

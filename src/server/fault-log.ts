@@ -55,8 +55,8 @@ export function createFaultLog(now?: () => number): FaultLog {
       writeLine(
         logger,
         'warn',
-        `cannot fetch the public keys of user pool ${outage.userPoolId}. Requests with a token that needs them get 503 ` +
-          `until this succeeds. ${messagesOf(fault.cause)}`,
+        `cannot fetch the public keys of user pool ${outage.userPoolId}${outage.region === undefined ? '' : ` in ${outage.region}`}. ` +
+          `Requests with a token that needs them get 503 until this succeeds. ${messagesOf(fault.cause)}`,
       );
       return;
     }

@@ -1,8 +1,11 @@
 /** The plugin's options: their types, defaults and checks. */
 import { readRefusalPolicy } from '../directive/decide-operation.js';
 import type { DeniedOperationHandlings, InvalidTokenHandling, RefusalPolicy } from '../directive/decide-operation.js';
+import { AuthConfigurationError } from '../errors.js';
 import { oneOf } from '../settings.js';
 import type { CognitoVerifier, VerifierInternals } from '../token/verifier.js';
+import { readChallenge } from './challenge.js';
+import type { ChallengeOptions } from './challenge.js';
 import type { AnswerStyle } from './http-answer.js';
 import { readVerifierSettings } from './verifier-option.js';
 
@@ -37,6 +40,11 @@ export interface CognitoAuthPluginOptions {
    * of any other status. Responses with a denial are `no-store` either way. Default: `http`.
    */
   readonly answers?: 'http' | 'graphql' | undefined;
+  /**
+   * What `WWW-Authenticate` says beside the kind of the error: `realm`, the address of the metadata document, and the scopes
+   * that the token lacks. Refused beside `answers: 'graphql'`, which sends no such header. Default: nothing.
+   */
+  readonly challenge?: ChallengeOptions | undefined;
 }
 
 export interface ResolvedPluginOptions {
@@ -45,18 +53,27 @@ export interface ResolvedPluginOptions {
   readonly policy: RefusalPolicy;
   readonly publicAnswers: 'anonymous' | 'unruled';
   readonly answers: AnswerStyle;
+  readonly challenge: ChallengeOptions;
 }
 
 /** @throws {AuthConfigurationError} on an unknown option or value: a misspelt one must not weaken anything. */
 export function readPluginOptions(options: CognitoAuthPluginOptions): ResolvedPluginOptions {
   const called = 'cognitoAuthPlugin()';
   const { settings, ...found } = readVerifierSettings(called, options, NAMES);
+  const answers = oneOf(called, 'answers', settings['answers'], ['http', 'graphql'], 'http');
+  if (answers === 'graphql' && settings['challenge'] !== undefined) {
+    throw new AuthConfigurationError(
+      `Expected \`challenge\` of ${called} to stand without \`answers: 'graphql'\`, got both. Leave \`challenge\` out: such ` +
+        'responses have no WWW-Authenticate header.',
+    );
+  }
   return {
     ...found,
     policy: readRefusalPolicy(called, settings['onInvalidToken'], settings['onDenied']),
     publicAnswers: oneOf(called, 'publicAnswers', settings['publicAnswers'], ['anonymous', 'unruled'], 'anonymous'),
-    answers: oneOf(called, 'answers', settings['answers'], ['http', 'graphql'], 'http'),
+    answers,
+    challenge: readChallenge(called, settings['challenge']),
   };
 }
 
-const NAMES = ['onInvalidToken', 'onDenied', 'publicAnswers', 'answers'];
+const NAMES = ['onInvalidToken', 'onDenied', 'publicAnswers', 'answers', 'challenge'];

@@ -4,17 +4,18 @@ import type { GraphQLSchema } from 'graphql';
 import { authStateOf } from '../auth.js';
 import type { AuthState } from '../auth.js';
 import { boundLocations, createLocatedDenialError } from '../denial-error.js';
-import { operationHasRules, refusalEvent, refusalsOf } from '../directive/decide-operation.js';
+import { reachOfOperation, refusalEvent, refusalsOf } from '../directive/decide-operation.js';
 import { authIn } from '../directive/decision/decide.js';
+import { poolWarnings } from '../directive/guard/start-pools.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
-import { isContextPrivate } from '../directive/private-context.js';
+import { isContextAging, isContextPrivate } from '../directive/private-context.js';
 import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
 import { denials } from '../errors.js';
 import { createLineLimit, writeLine } from '../log.js';
 import type { AuthLogger } from '../log.js';
 import type { CognitoAuthPlugin, PluginRequestContext, PluginRequestListener } from './apollo.js';
 import { createFaultLog, loggedFaultOf, rootCauseOf } from './fault-log.js';
-import { addHeaders, refuseOperation } from './http-answer.js';
+import { createHttpAnswers } from './http-answer.js';
 import { readPluginOptions } from './plugin-options.js';
 import type { CognitoAuthPluginOptions } from './plugin-options.js';
 import { createRejectionLog } from './rejection-log.js';
@@ -33,7 +34,7 @@ function stateIn(contextValue: object): AuthState | undefined {
  * At start it refuses a schema whose `@auth` is not enforced, fetches the keys, and waits at most 1 s for them (the fetch goes
  * on; if it fails, the log says why). It refuses an operation with a rejected token (401, or 503 while the keys or revocations
  * are unavailable) and one that `onDenied` says to reject (401 or 403). A response with `UNAUTHENTICATED` in it gets a
- * `WWW-Authenticate` header (RFC 6750, section 3), unless `answers` is `graphql`. A response that involved a rule is private to
+ * `WWW-Authenticate` header (RFC 6750, section 3), unless `answers` is `graphql`; `challenge` says more in it. A response that involved a rule is private to
  * caches, one with a denial is never stored, and each names the headers of the token in `Vary`. The verifier stays open when
  * the server stops: close it where you created it.
  *
@@ -45,8 +46,9 @@ function stateIn(contextValue: object): AuthState | undefined {
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAuthPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');
-  const { verifier, internals, policy, publicAnswers, answers } = readPluginOptions(options);
-  const { emitter, warnings } = internals;
+  const { verifier, internals, policy, publicAnswers, answers, challenge } = readPluginOptions(options);
+  const { emitter, warnings, poolNames } = internals;
+  const http = createHttpAnswers(answers, challenge);
   const varying = varyingHeadersOf(verifier);
   const logFault = createFaultLog();
   const limitWarnings = createLineLimit();
@@ -82,7 +84,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
       if (first === undefined) return;
       remaining.set(requestContext, others);
       emitter.emit(refusalEvent(first, requestContext.operationName ?? undefined));
-      throw refuseOperation(first, stateIn(requestContext.contextValue)?.hasToken === true, answers);
+      throw http.refuseOperation([first, ...others], stateIn(requestContext.contextValue));
     },
 
     async executionDidStart({ schema, document, operation, contextValue, overallCachePolicy }) {
@@ -90,9 +92,10 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
         // Not before execution: Apollo's cache-control plugin takes a policy that is restricted by then as final and
         // drops every hint. Not in `willSendResponse`: a response cache may have written by then.
         async executionDidEnd() {
-          if (isCallersOwn(contextValue) || operationHasRules(schema, document, operation)) {
-            overallCachePolicy.restrict({ scope: 'PRIVATE' });
-          }
+          const { hasRules, isAging } = reachOfOperation(schema, document, operation);
+          if (hasRules || isCallersOwn(contextValue)) overallCachePolicy.restrict({ scope: 'PRIVATE' });
+          // No cache may outlive a decision by `maxAge`.
+          if (isAging || isContextAging(contextValue)) overallCachePolicy.restrict({ maxAge: 0 });
         },
       };
     },
@@ -112,7 +115,7 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
     async willSendResponse(requestContext) {
       const { response, errors, contextValue, logger } = requestContext;
       const { headers } = response.http;
-      if (errors) addHeaders(headers, errors, stateIn(contextValue)?.hasToken === true, answers);
+      if (errors) http.addHeaders(headers, errors, stateIn(contextValue));
       varying.addTo(headers);
       if (isSharedByCallers(requestContext)) {
         warn(
@@ -127,15 +130,17 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
     async serverWillStart({ schema: initialSchema, logger }) {
       serverLogger = logger;
       stopHearing = undefined;
-      assertGuarded(initialSchema);
-      for (const warning of findWarnings(initialSchema)) writeLine(logger, 'warn', warning);
-      await fetchStartKeys(verifier, logFault, logger);
+      assertGuarded(initialSchema, poolNames);
+      for (const warning of [...findWarnings(initialSchema), ...poolWarnings(initialSchema, poolNames)]) {
+        writeLine(logger, 'warn', warning);
+      }
+      await fetchStartKeys(internals, logFault, logger);
       for (const warning of warnings) writeLine(logger, 'warn', warning);
       let stopOwn: (() => void) | undefined;
       return {
         schemaDidLoadOrUpdate({ apiSchema, coreSupergraphSdl }) {
           try {
-            if (apiSchema !== initialSchema) assertGuarded(apiSchema);
+            if (apiSchema !== initialSchema) assertGuarded(apiSchema, poolNames);
             const warning = warningOfGateway(apiSchema, coreSupergraphSdl);
             if (warning !== undefined) warn(warning, logger);
           } catch (error) {

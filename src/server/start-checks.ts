@@ -3,11 +3,12 @@ import type { GraphQLSchema } from 'graphql';
 import { findUnguarded } from '../directive/guard/coverage.js';
 import { checkGateway } from '../directive/guard/gateway.js';
 import { pinGuards } from '../directive/guard/outermost.js';
+import { findPoolProblems } from '../directive/guard/start-pools.js';
 import { AuthConfigurationError } from '../errors.js';
 
-/** @throws {AuthConfigurationError} when an `@auth` of the schema has no guard. */
-export function assertGuarded(schema: GraphQLSchema): void {
-  const problems = findUnguarded(schema);
+/** @throws {AuthConfigurationError} when an `@auth` of the schema has no guard, or names a pool that the verifier does not have. */
+export function assertGuarded(schema: GraphQLSchema, poolNames: readonly string[] | undefined): void {
+  const problems = [...findUnguarded(schema), ...findPoolProblems(schema, poolNames)];
   if (problems.length > 0) throw new AuthConfigurationError(problems);
   // Apollo Server and tracing tools put functions over the resolvers of a schema once it is in use.
   pinGuards(schema);

@@ -7,6 +7,7 @@ import { AuthConfigurationError, KeysUnavailableError, RevocationUnavailableErro
 import type { RejectionReason } from '../errors.js';
 import { print, readSettings } from '../settings.js';
 import { readClaims, toAuth } from '../token/claims.js';
+import { isPoolName } from '../token/pool-name.js';
 import { Refusal } from '../token/rejection.js';
 import type { TestClaims } from './user-pool.js';
 
@@ -27,14 +28,20 @@ export interface AuthenticatedAsOptions {
   readonly groups?: readonly string[] | undefined;
   /** Of an access token. Default: none. */
   readonly scopes?: readonly string[] | undefined;
+  /** The authentication level: the `acr` claim. Default: none. */
+  readonly acr?: string | undefined;
+  /** When the caller signed in, in seconds since the epoch: the `auth_time` claim. Default: now. */
+  readonly authTime?: number | undefined;
   /** Further claims, or those above in the form that a token has; `undefined` removes one. */
   readonly claims?: TestClaims | undefined;
+  /** What a rule calls the pool of the token: a pool's `name`, or the id of one without. Default: `eu-west-1_TestPool`. */
+  readonly pool?: string | undefined;
 }
 
-const origin: AuthServices = { clock: () => Date.now(), graceSeconds: 0, emit: () => {} };
+const origin: AuthServices = { clock: () => Date.now(), graceSeconds: 0, emit: () => {}, poolName: undefined };
 const USER_POOL_ID = 'eu-west-1_TestPool';
 const LIFETIME_SECONDS = 3600;
-const NAMES = ['tokenUse', 'sub', 'username', 'groups', 'scopes', 'claims'];
+const NAMES = ['tokenUse', 'sub', 'username', 'groups', 'scopes', 'acr', 'authTime', 'claims', 'pool'];
 
 /**
  * The `Auth` of a caller whose verified token says this.
@@ -55,10 +62,24 @@ export function authenticatedAs(options?: AuthenticatedAsOptions): Authenticated
 export function authenticatedAs(options: AuthenticatedAsOptions = {}): AuthenticatedAuth {
   // A misspelt option would make a test pass for the wrong reason.
   const settings = readSettings('authenticatedAs(): options', options, NAMES) as AuthenticatedAsOptions;
-  const { tokenUse = 'access', sub = randomUUID(), groups, scopes, claims = {} } = settings;
+  const {
+    tokenUse = 'access',
+    sub = randomUUID(),
+    groups,
+    scopes,
+    acr,
+    authTime,
+    claims = {},
+    pool: poolName = USER_POOL_ID,
+  } = settings;
   if (tokenUse === 'id' && scopes !== undefined) {
     throw new AuthConfigurationError(
       "Expected `scopes` of authenticatedAs() to be left out of an ID token, got a list. Write: tokenUse: 'access'.",
+    );
+  }
+  if (!isPoolName(poolName)) {
+    throw new AuthConfigurationError(
+      `Expected \`pool\` of authenticatedAs() to be what a rule calls a pool, got ${print(poolName)}. Write: pool: 'customers'.`,
     );
   }
   const username = 'username' in settings ? settings.username : 'test-user';
@@ -67,7 +88,8 @@ export function authenticatedAs(options: AuthenticatedAsOptions = {}): Authentic
     sub,
     iss: `https://cognito-idp.eu-west-1.amazonaws.com/${USER_POOL_ID}`,
     token_use: tokenUse,
-    auth_time: now,
+    auth_time: authTime ?? now,
+    acr,
     iat: now,
     exp: now + LIFETIME_SECONDS,
     jti: randomUUID(),
@@ -81,7 +103,7 @@ export function authenticatedAs(options: AuthenticatedAsOptions = {}): Authentic
   // A token holds JSON: this drops what is undefined, and takes a copy of what the caller may change.
   const json = JSON.parse(JSON.stringify(payload)) as Record<string, unknown>;
   const verified = readClaims(json);
-  if (!(verified instanceof Refusal)) return toAuth(verified, USER_POOL_ID, origin);
+  if (!(verified instanceof Refusal)) return toAuth(verified, USER_POOL_ID, { ...origin, poolName });
   const detail = verified.cause instanceof Error ? verified.cause.message : '';
   throw new AuthConfigurationError(`Expected \`options\` of authenticatedAs() to be what a token can say. ${detail}`, {
     cause: verified.toError(),

@@ -22,6 +22,8 @@ export interface TestUserPoolOptions {
   readonly userPoolId?: string | undefined;
   /** Default: `test-client`. */
   readonly clientId?: string | undefined;
+  /** What `@auth(pools:)` calls the pool, for `verifier()`. Default: its `userPoolId`. */
+  readonly name?: string | undefined;
   /** Milliseconds since the epoch, for `iat`, `auth_time` and `exp`. Default: `Date.now`. */
   readonly clock?: (() => number) | undefined;
 }
@@ -74,7 +76,7 @@ export interface TestUserPool {
 }
 
 const LIFETIME_SECONDS = 3600;
-const NAMES = ['userPoolId', 'clientId', 'clock'];
+const NAMES = ['userPoolId', 'clientId', 'name', 'clock'];
 
 /**
  * Creates a user pool in memory, which signs real tokens with a real RSA key (one for each process; making it takes about
@@ -93,6 +95,7 @@ export function createTestUserPool(options: TestUserPoolOptions = {}): TestUserP
   const {
     userPoolId = `eu-west-1_${randomBytes(5).toString('hex')}`,
     clientId = 'test-client',
+    name,
     clock = Date.now,
   } = settings;
   const sub = randomUUID();
@@ -171,7 +174,7 @@ export function createTestUserPool(options: TestUserPoolOptions = {}): TestUserP
     },
     verifier(verifierOptions: CognitoVerifierOptions = {}) {
       const source = server === undefined ? { jwks: pool.jwks } : { endpoint: server.url };
-      return createCognitoVerifier({ userPoolId, clientId, ...source }, verifierOptions);
+      return createCognitoVerifier({ userPoolId, clientId, name, ...source }, verifierOptions);
     },
   };
 

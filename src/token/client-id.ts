@@ -1,6 +1,6 @@
 /** Reads and validates the `clientId` of a pool: the app clients whose tokens it accepts. */
 import { AuthConfigurationError } from '../errors.js';
-import { describe, isText } from '../settings.js';
+import { describe, isText, MISSING_TEXT } from '../settings.js';
 
 /** @throws {AuthConfigurationError} on anything but null, or one or several ids that a token can have. */
 export function readClientIds(
@@ -31,7 +31,7 @@ function faultOf(id: string, isPoolId: (id: string) => boolean): string | undefi
   if (isPoolId(id)) {
     return "the id of an app client, got the id of a user pool. Write the id that the pool's app client has, such as clientId: '1h57kf5cpq17m0eml12EXAMPLE'.";
   }
-  if (/^(?:undefined|null|NaN|\[object Object\])$/.test(id)) {
+  if (MISSING_TEXT.test(id)) {
     return 'the id of an app client, got the text of a missing value. Check where the id comes from.';
   }
   if (CLIENT_ID.test(id)) return undefined;

@@ -18,6 +18,11 @@ export interface Endpoint {
 // of an IPv4 address (0x7f.1, 127.1) to this one. An IPv4 address in an IPv6 one does not count.
 const LOOPBACK = /^(?:(?:[a-z0-9_-]+\.)*localhost\.?|127(?:\.\d+){3}|\[::1\])$/;
 
+/** Whether the host, as `URL` writes it, is this machine. */
+export function isLoopback({ hostname }: URL): boolean {
+  return LOOPBACK.test(hostname);
+}
+
 const PROTOCOLS = ['http:', 'https:'];
 
 // `URL` drops tabs and line breaks in an address, and reads a backslash as a slash.
@@ -49,21 +54,21 @@ export function readEndpoint(where: string, settings: Record<string, unknown>): 
         "'http://127.0.0.1:9229'.",
     );
   }
-  const isLoopback = LOOPBACK.test(url.hostname);
+  const isLocal = isLoopback(url);
   const isAws = isCognitoHost(url.hostname);
   if (isAws && isOpen) {
     throw new AuthConfigurationError(
       `Expected \`${where}.endpoint\` to be of an emulator beside \`emulator: true\`, got one of AWS. Leave \`emulator\` out.`,
     );
   }
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (isLoopback || isOpen))) {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (isLocal || isOpen))) {
     throw new AuthConfigurationError(
       `Expected \`${where}.endpoint\` to be https, got ${url.protocol === 'http:' ? 'plain http' : 'another scheme'}. An ` +
         'attacker can replace keys that come over plain http: it is accepted for localhost, *.localhost, 127.0.0.1 and ' +
         '[::1] alone. For an emulator on a private network, such as one of Docker Compose, write `emulator: true` too.',
     );
   }
-  return { url: value.replace(/\/+$/, ''), isAws, allowEmulatorKeys: !isAws && (isLoopback || isOpen), isOpen };
+  return { url: value.replace(/\/+$/, ''), isAws, allowEmulatorKeys: !isAws && (isLocal || isOpen), isOpen };
 }
 
 function readEmulator(where: string, value: unknown): boolean {
@@ -100,5 +105,5 @@ export function issuerOf({ url }: Endpoint, userPoolId: string, where: string, i
         'Leave `endpoint` and `issuer` out: the keys of a pool of AWS come from AWS.',
     );
   }
-  return { issuer, jwksUri: address.jwksUri };
+  return { ...address, issuer };
 }

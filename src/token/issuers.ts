@@ -4,11 +4,15 @@
 export interface IssuerAddress {
   readonly issuer: string;
   readonly jwksUri: string;
+  /** The AWS Region that issues these tokens. */
+  readonly region: string | undefined;
 }
 
 // The form of the regions of each partition, as the AWS SDKs tell them apart, and its DNS suffix. The isolated partitions
 // (us-iso-, us-isob-, eu-isoe-, us-isof-) are left out, because their hosts of Cognito are not published.
-const PARTITIONS: readonly (readonly [region: RegExp, suffix: string])[] = [
+type Partition = readonly [region: RegExp, suffix: string];
+
+const PARTITIONS: readonly Partition[] = [
   [/^(?:af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d{1,2}$/, 'amazonaws.com'],
   [/^us-gov-[a-z]+-\d{1,2}$/, 'amazonaws.com'],
   [/^cn-[a-z]+-\d{1,2}$/, 'amazonaws.com.cn'],
@@ -22,25 +26,34 @@ export function regionOf(userPoolId: string): string | undefined {
   return POOL_ID.exec(userPoolId)?.[1];
 }
 
+/** The partition of a region: one object for each. Undefined for what is no region of a known one. */
+export function partitionOf(region: string | undefined): Partition | undefined {
+  return PARTITIONS.find(([form]) => region !== undefined && form.test(region));
+}
+
 /**
  * The issuers of a user pool on AWS; undefined when its region is in no known partition.
  *
  * A pool has one of two issuers ("original" and "updated", IssuerConfigurationType in the Cognito API reference), and can
  * be switched from one to the other while tokens of both are valid (docs/decisions: two issuers). The original one is first.
+ *
+ * @param region Another one than that of the id, for a replica.
  */
-export function awsIssuers(userPoolId: string): readonly [IssuerAddress, IssuerAddress] | undefined {
-  const region = regionOf(userPoolId);
-  const suffix = PARTITIONS.find(([form]) => region !== undefined && form.test(region))?.[1];
+export function awsIssuers(
+  userPoolId: string,
+  region = regionOf(userPoolId),
+): readonly [IssuerAddress, IssuerAddress] | undefined {
+  const suffix = partitionOf(region)?.[1];
   if (region === undefined || suffix === undefined) return undefined;
   return [
-    issuerAt(`https://cognito-idp.${region}.${suffix}/${userPoolId}`),
-    issuerAt(`https://issuer-cognito-idp.${region}.${suffix}/${userPoolId}`),
+    issuerAt(`https://cognito-idp.${region}.${suffix}/${userPoolId}`, region),
+    issuerAt(`https://issuer-cognito-idp.${region}.${suffix}/${userPoolId}`, region),
   ];
 }
 
 /** An issuer that publishes its keys where Cognito does (AWS: "Verifying JSON web tokens"). */
-export function issuerAt(issuer: string): IssuerAddress {
-  return { issuer, jwksUri: `${issuer}/.well-known/jwks.json` };
+export function issuerAt(issuer: string, region?: string): IssuerAddress {
+  return { issuer, jwksUri: `${issuer}/.well-known/jwks.json`, region };
 }
 
 // Also the host of a VPC endpoint.

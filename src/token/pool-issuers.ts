@@ -1,4 +1,4 @@
-/** The issuers of a configured pool, each with its keys; and which of the two issuers of AWS a pool does not have. */
+/** The issuers of a configured pool, each with its keys; and which of the two issuers of a region it does not have. */
 import type { AuthServices } from '../auth.js';
 import type { AuthEventListener } from '../events.js';
 import { safeWall } from './keys/age.js';
@@ -17,6 +17,7 @@ import type { ResolvedOptions } from './verifier-options.js';
 /** One value of `iss`, with what its pool requires of a token, and its keys. */
 export interface Issuer {
   readonly issuer: string;
+  readonly region: string | undefined;
   readonly userPoolId: string;
   readonly expectation: Expectation;
   readonly graceSeconds: number;
@@ -24,7 +25,7 @@ export interface Issuer {
   readonly origin: AuthServices;
   readonly keys: KeySource;
   /**
-   * Whether the pool does not have this issuer: its endpoint has said so, and another issuer of the pool has keys. Any
+   * Whether the pool does not have this issuer: its endpoint has said so, and the other issuer of its region has keys. Any
    * caller can name it, so that is no outage and must not cost a fetch each time (docs/decisions: two issuers).
    *
    * It is believed for the age of keys, because a pool can be switched from one issuer to the other. An endpoint that has
@@ -45,35 +46,39 @@ export interface IssuerServices {
 export function createPoolIssuers(pool: ResolvedPool, services: IssuerServices): readonly Issuer[] {
   const { options, emit, onKeys } = services;
   const { userPoolId, graceSeconds, isAws, staticKeys } = pool;
-  const stores: KeyStore[] = [];
+  // A region is judged by itself: what one says is nothing about another.
+  const byRegion = new Map<string | undefined, KeyStore[]>();
   return pool.issuers.map((address) => {
-    const { issuer } = address;
+    const { issuer, region } = address;
     const common = {
       issuer,
+      region,
       userPoolId,
       graceSeconds,
       isAws,
       expectation: expectationOf(address, pool),
-      origin: { clock: options.clock, graceSeconds, emit },
+      origin: { clock: options.clock, graceSeconds, emit, poolName: pool.name },
     };
     if (staticKeys !== undefined) {
       onKeys(issuer, staticKeys);
       return { ...common, keys: createStaticKeySource(staticKeys), isMissing: () => false };
     }
+    const stores = byRegion.get(region) ?? [];
+    byRegion.set(region, stores);
     const keys = createKeyStore(address, pool, stores, services);
     stores.push(keys);
     return { ...common, keys, isMissing: () => isMissing(keys, stores) };
   });
 }
 
-function isMissing(store: KeyStore, ofPool: readonly KeyStore[]): boolean {
-  return store.saidMissing() && !store.hasKeys() && ofPool.some((other) => other.hasKeys());
+function isMissing(store: KeyStore, ofRegion: readonly KeyStore[]): boolean {
+  return store.saidMissing() && !store.hasKeys() && ofRegion.some((other) => other.hasKeys());
 }
 
 function createKeyStore(
-  { issuer, jwksUri }: IssuerAddress,
-  { userPoolId, allowEmulatorKeys }: ResolvedPool,
-  ofPool: readonly KeyStore[],
+  { issuer, jwksUri, region }: IssuerAddress,
+  { userPoolId, allowEmulatorKeys, issuers }: ResolvedPool,
+  ofRegion: readonly KeyStore[],
   { options, emit, monotonic, onKeys }: IssuerServices,
 ): KeyStore {
   const { fetch, timeoutMs, maxAgeMs, staleForMs, clock } = options;
@@ -82,6 +87,7 @@ function createKeyStore(
     staleForMs,
     clocks: { monotonic, wall: safeWall(clock) },
     userPoolId,
+    region: issuers.some((other) => other.region !== region) ? region : undefined,
     fetchKeys: async (signal) =>
       readFetchedKeys(await fetchJson(jwksUri, { fetch, timeoutMs, signal }), allowEmulatorKeys),
     onKeys: (keys) => {
@@ -97,8 +103,8 @@ function createKeyStore(
       if (!store.saidMissing()) report();
       // At start, only the keys of the other issuer show that a missing one is no failure.
       else
-        void Promise.all(ofPool.map((other) => other.settled())).then(() => {
-          if (!isMissing(store, ofPool)) report();
+        void Promise.all(ofRegion.map((other) => other.settled())).then(() => {
+          if (!isMissing(store, ofRegion)) report();
         });
     },
   });
@@ -107,13 +113,32 @@ function createKeyStore(
 
 /**
  * Fetches the keys of one pool. It is enough that one of its issuers has keys: most pools have only one, and the address
- * of the other answers with an error.
+ * of the other answers with an error. So a region that is down delays no start while another one has keys.
  *
+ * @param onOutage Hears of each region without keys, also after the promise has resolved.
  * @throws {KeysUnavailableError} as a rejection: the one of the issuer that every pool starts with.
  */
-export async function hydrateIssuers(issuers: readonly Issuer[]): Promise<void> {
+export async function hydrateIssuers(
+  issuers: readonly Issuer[],
+  onOutage: (error: unknown) => void = () => {},
+): Promise<void> {
+  const regions = new Set(issuers.map(({ region }) => region));
+  await firstOf(
+    Array.from(regions, async (region) => {
+      try {
+        await firstOf(issuers.filter((issuer) => issuer.region === region).map(({ keys }) => keys.hydrate()));
+      } catch (error) {
+        onOutage(error);
+        throw error;
+      }
+    }),
+  );
+}
+
+/** Resolves with the first that does; rejects as the first in the list, when none does. */
+async function firstOf(tries: readonly Promise<void>[]): Promise<void> {
   try {
-    await Promise.any(issuers.map(({ keys }) => keys.hydrate()));
+    await Promise.any(tries);
   } catch (error) {
     throw error instanceof AggregateError ? error.errors[0] : error;
   }

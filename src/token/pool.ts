@@ -2,6 +2,7 @@
 import type { TokenUse } from '../cognito-claims.js';
 import { AuthConfigurationError } from '../errors.js';
 import { describe, print, readNumber, readSettings } from '../settings.js';
+import { audienceWarnings, readAudience } from './audience.js';
 import { readClientIds } from './client-id.js';
 import { issuerOf, readEndpoint } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
@@ -9,12 +10,17 @@ import { awsIssuers, regionOf } from './issuers.js';
 import type { IssuerAddress } from './issuers.js';
 import { readStaticKeys } from './keys/key-set.js';
 import type { JsonWebKeySet, KeySet } from './keys/key-set.js';
+import { assertDistinctNames, readPoolName } from './pool-name.js';
+import { readRegions } from './regions.js';
 
 /**
  * A user pool whose tokens are accepted.
  *
  * @example
  * const pool: CognitoPool = { userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'], tokenUse: 'access' };
+ * const api: CognitoPool = { ...pool, audience: 'https://api.example.com' };
+ * const replicated: CognitoPool = { ...pool, regions: ['us-east-1'] };
+ * const staff: CognitoPool = { userPoolId: 'eu-west-1_Staff', clientId: 'backoffice', name: 'staff' };
  * const emulated: CognitoPool = { userPoolId: 'local_1a2B', clientId: 'web', endpoint: 'http://localhost:9229' };
  */
 export interface CognitoPool {
@@ -50,13 +56,34 @@ export interface CognitoPool {
   readonly emulator?: boolean | undefined;
   /** The pool's public keys, for a program without network. They never change then. Default: fetched. */
   readonly jwks?: JsonWebKeySet | undefined;
+  /**
+   * What `@auth(pools:)` calls the pool: 1 to 128 characters without white space, commas and quotation marks, and neither
+   * the name nor the id of another pool. Default: its `userPoolId`.
+   */
+  readonly name?: string | undefined;
+  /**
+   * The identifiers of this API as a resource server (RFC 8707). With it, an access token must have one of them in its `aud`.
+   * Compared exactly. It does not apply to ID tokens: write `tokenUse: 'access'` too. An explicit `undefined` is refused.
+   * Default: an access token may have no `aud`, or its own app client there (RFC 9068, section 4).
+   */
+  readonly audience?: string | readonly string[];
+  /**
+   * The regions of the pool's replicas (multi-Region replication), if their tokens have the replica's region in their `iss`:
+   * `https://cognito-idp.<region>.amazonaws.com/<userPoolId>`. Without the pool's own region, and of its partition. The keys
+   * of each region are fetched from that region and verify its tokens alone. Not beside `endpoint` or `jwks`; an explicit
+   * `undefined` is refused. Default: the pool's own region alone.
+   */
+  readonly regions?: readonly string[];
 }
 
 /** A pool after all checks, as a copy: the caller cannot change it. */
 export interface ResolvedPool {
   readonly userPoolId: string;
+  readonly name: string;
   readonly clientIds: readonly string[] | null;
   readonly tokenUse: TokenUse | null;
+  /** Null when an access token may name no API. */
+  readonly audience: ReadonlySet<string> | null;
   readonly graceSeconds: number;
   readonly issuers: readonly IssuerAddress[];
   /** Whether AWS makes the tokens, so that the limits of AWS apply. */
@@ -67,7 +94,19 @@ export interface ResolvedPool {
   readonly warnings: readonly string[];
 }
 
-const SETTINGS = ['userPoolId', 'clientId', 'tokenUse', 'graceSeconds', 'endpoint', 'issuer', 'emulator', 'jwks'];
+const SETTINGS = [
+  'userPoolId',
+  'clientId',
+  'tokenUse',
+  'graceSeconds',
+  'endpoint',
+  'issuer',
+  'emulator',
+  'jwks',
+  'name',
+  'audience',
+  'regions',
+];
 const MAX_GRACE_SECONDS = 3600;
 
 const EMULATOR_POOL_ID = /^[\w-]{1,128}$/;
@@ -88,6 +127,7 @@ export function readPools(pools: unknown): readonly ResolvedPool[] {
         'without `tokenUse` both kinds of token are accepted.',
     );
   }
+  assertDistinctNames(resolved);
   return resolved;
 }
 
@@ -106,12 +146,16 @@ function readPool(where: string, pool: unknown): ResolvedPool {
     );
   }
   const allowEmulatorKeys = endpoint?.allowEmulatorKeys === true;
+  const tokenUse = readTokenUse(where, settings);
+  const audience = readAudience(where, settings, tokenUse);
   const { userPoolId, issuers } = readUserPool(where, settings, endpoint);
   return {
     userPoolId,
+    name: readPoolName(where, settings['name'], userPoolId),
     issuers,
     clientIds: readClientIds(where, settings['clientId'], (id) => id === userPoolId || awsIssuers(id) !== undefined),
-    tokenUse: readTokenUse(where, settings),
+    tokenUse,
+    audience,
     graceSeconds: readNumber(`${where}.graceSeconds`, settings['graceSeconds'], {
       fallback: 0,
       min: 0,
@@ -122,14 +166,16 @@ function readPool(where: string, pool: unknown): ResolvedPool {
       settings['jwks'] === undefined ? undefined : readStaticKeys(`${where}.jwks`, settings['jwks'], allowEmulatorKeys),
     isAws: endpoint === undefined || endpoint.isAws,
     allowEmulatorKeys,
-    warnings:
-      endpoint?.isOpen === true
-        ? [
-            `The user pool ${userPoolId} has \`emulator: true\`. Its keys can come over plain http or be published ones, so ` +
-              'anyone can make its tokens. Remove `emulator` in production.',
-          ]
-        : [],
+    warnings: [...emulatorWarnings(userPoolId, endpoint), ...audienceWarnings(userPoolId, audience, tokenUse)],
   };
+}
+
+function emulatorWarnings(userPoolId: string, endpoint: Endpoint | undefined): readonly string[] {
+  if (endpoint?.isOpen !== true) return [];
+  return [
+    `The user pool ${userPoolId} has \`emulator: true\`. Its keys can come over plain http or be published ones, so ` +
+      'anyone can make its tokens. Remove `emulator` in production.',
+  ];
 }
 
 function readUserPool(
@@ -139,6 +185,7 @@ function readUserPool(
 ): Pick<ResolvedPool, 'userPoolId' | 'issuers'> {
   const id = settings['userPoolId'];
   if (endpoint !== undefined && typeof id === 'string' && EMULATOR_POOL_ID.test(id)) {
+    readRegions(where, settings, id);
     return { userPoolId: id, issuers: [issuerOf(endpoint, id, where, settings['issuer'])] };
   }
   const issuers = typeof id === 'string' && endpoint === undefined ? awsIssuers(id) : undefined;
@@ -155,7 +202,8 @@ function readUserPool(
         `${typeof id === 'string' ? ' of another form' : ''}. For an emulator, write its \`endpoint\` too.`,
     );
   }
-  return { userPoolId: id, issuers };
+  const replicas = readRegions(where, settings, id).flatMap((region) => awsIssuers(id, region) ?? []);
+  return { userPoolId: id, issuers: [...issuers, ...replicas] };
 }
 
 function readTokenUse(where: string, settings: Record<string, unknown>): TokenUse | null {

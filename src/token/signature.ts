@@ -4,6 +4,7 @@ import { JwtVerifierBase } from 'aws-jwt-verify/jwt-verifier';
 import type { TokenUse } from '../cognito-claims.js';
 import { AuthConfigurationError } from '../errors.js';
 import { messageOf } from '../settings.js';
+import { checkAudience } from './audience.js';
 import type { CognitoClaims } from './claims.js';
 import { forgedToken, KEY } from './forged-token.js';
 import { issuerAt } from './issuers.js';
@@ -15,13 +16,15 @@ import type { Refusal } from './rejection.js';
 interface PoolDemands {
   readonly clientIds: readonly string[] | null;
   readonly tokenUse: TokenUse | null;
+  readonly audience: ReadonlySet<string> | null;
 }
 
-/** What the library checks in the tokens of one issuer. */
+/** What is checked in the tokens of one issuer: by the library, and `audience` by this package. */
 export interface Expectation {
   readonly jwksUri: string;
   readonly token: LibraryOptions;
   readonly claims: { readonly clientId: string[] | null; readonly tokenUse: TokenUse | null };
+  readonly audience: ReadonlySet<string> | null;
 }
 
 interface SignedToken {
@@ -41,7 +44,8 @@ type LibraryIssuer = { issuer: string; jwksUri: string; audience: null };
 const SECOND_ISSUER = issuerAt('https://no-issuer.invalid/');
 
 /** Without prototypes, because the library would read `scope`, `groups` or `customJwtCheck` of a polluted one. */
-export function expectationOf({ issuer, jwksUri }: IssuerAddress, { clientIds, tokenUse }: PoolDemands): Expectation {
+export function expectationOf({ issuer, jwksUri }: IssuerAddress, pool: PoolDemands): Expectation {
+  const { clientIds, tokenUse, audience } = pool;
   // Not `Object.create(null)`, whose members V8 looks up slowly.
   const bare = <T extends object>(options: T): T => Object.setPrototypeOf(options, null) as T;
   return {
@@ -49,6 +53,7 @@ export function expectationOf({ issuer, jwksUri }: IssuerAddress, { clientIds, t
     // The library uses `Date.now()`. The times are checked by the verifier's own clock instead.
     token: bare({ issuer, audience: null, graceSeconds: Infinity }),
     claims: bare({ clientId: clientIds && [...clientIds], tokenUse }),
+    audience,
   };
 }
 
@@ -59,7 +64,7 @@ export function expectationOf({ issuer, jwksUri }: IssuerAddress, { clientIds, t
 export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIssuer, true> {
   /** @throws {AuthConfigurationError} when this version of the library lets a forged token pass. */
   constructor(issuers: readonly IssuerAddress[]) {
-    super([...issuers, SECOND_ISSUER].map((address) => ({ ...address, audience: null })));
+    super([...issuers, SECOND_ISSUER].map(({ issuer, jwksUri }) => ({ issuer, jwksUri, audience: null })));
     this.#assertRefusesForgery();
   }
 
@@ -81,7 +86,7 @@ export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIs
       const token = { header, headerB64, payload, payloadB64, signatureB64 };
       this.verifyDecomposedJwtSync(token, expected.jwksUri, expected.token);
       validateCognitoJwtFields(payload, expected.claims);
-      return undefined;
+      return checkAudience(claims, expected.audience);
     } catch (error) {
       const refused = refusalBy(error);
       if (refused === undefined) throw error;
@@ -101,7 +106,7 @@ export class SignatureVerifier extends JwtVerifierBase<LibraryOptions, LibraryIs
     let fault: unknown;
     try {
       this.setKeys(issuer, new Map([[KEY.kid, KEY]]));
-      const demands = { clientIds: null, tokenUse: null };
+      const demands = { clientIds: null, tokenUse: null, audience: null };
       const refused = this.check(forgedToken(issuer), expectationOf(SECOND_ISSUER, demands));
       if (refused !== undefined && isSignatureRefusal(refused)) {
         this.setKeys(issuer, new Map());

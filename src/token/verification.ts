@@ -25,8 +25,11 @@ interface VerificationServices {
 export interface TokenCheck {
   /** Never throws and never rejects. */
   check(token: unknown): MaybePromise<Verdict | Unavailable>;
-  /** @throws {KeysUnavailableError} as a rejection. */
-  hydrate(): Promise<void>;
+  /**
+   * @param onOutage Hears of each region of a pool without keys, also after the promise has resolved.
+   * @throws {KeysUnavailableError} as a rejection.
+   */
+  hydrate(onOutage?: (error: unknown) => void): Promise<void>;
   close(): void;
 }
 
@@ -145,8 +148,8 @@ export function createTokenCheck(
         return unavailableBy(thrown);
       }
     },
-    async hydrate() {
-      for (const answer of await Promise.allSettled(byPool.map(hydrateIssuers))) {
+    async hydrate(onOutage) {
+      for (const answer of await Promise.allSettled(byPool.map((pool) => hydrateIssuers(pool, onOutage)))) {
         if (answer.status === 'rejected') throw answer.reason;
       }
     },

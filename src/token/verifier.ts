@@ -11,6 +11,7 @@ import type { ClaimsSchema } from './claims-schema.js';
 import { readPools } from './pool.js';
 import type { CognitoPool } from './pool.js';
 import { createTokenCheck } from './verification.js';
+import type { TokenCheck } from './verification.js';
 import { readOptions } from './verifier-options.js';
 import type { CognitoVerifierOptions } from './verifier-options.js';
 
@@ -52,7 +53,8 @@ export interface CognitoVerifier<Claims = unknown> {
   authenticate(token: string | undefined): Promise<Auth<Claims>>;
   /**
    * Fetches the keys of all pools, so that the first request does not wait for them. Young keys are not fetched again. For
-   * each pool, the keys of one of its issuers are enough.
+   * each pool, the keys of one of its issuers are enough, so it does not wait for a region that is down while another of the
+   * pool has keys; the event `keys.failed` and the log of a starting server tell of it.
    *
    * @throws {KeysUnavailableError} when the keys of a pool are unavailable; those of the other pools are kept.
    * @example
@@ -72,6 +74,12 @@ export interface VerifierInternals {
   readonly recheckSeconds: number | undefined;
   /** Written at each start of a server. */
   readonly warnings: readonly string[];
+  /** What rules call the pools; undefined when pools are found at run time. */
+  readonly poolNames: readonly string[] | undefined;
+  /** The first issuer of each pool: of one in AWS, that which every pool starts with. Undefined when pools are found at run time. */
+  readonly issuers: readonly string[] | undefined;
+  /** `hydrate()` that also tells of each region without keys. */
+  readonly hydrate: TokenCheck['hydrate'];
 }
 
 // Of a `revocation` of the user's own, whose cost is not known.
@@ -145,7 +153,7 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
   const pools = readPools(pool);
   const resolved = readOptions(options);
   const emitter = createEmitter(resolved.onEvent);
-  const origin: AuthServices = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit };
+  const origin: AuthServices = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit, poolName: undefined };
   const tokens = createTokenCheck(pools, resolved, { emitter, monotonic });
 
   // One object each: nothing in it depends on the request, so decisions about it are made once.
@@ -182,6 +190,14 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
     },
   };
   const recheckSeconds = resolved.isRevoked && RECHECK_SECONDS;
-  internals.set(verifier, { origin, emitter, recheckSeconds, warnings: pools.flatMap((each) => each.warnings) });
+  internals.set(verifier, {
+    origin,
+    emitter,
+    recheckSeconds,
+    warnings: pools.flatMap((each) => each.warnings),
+    poolNames: pools.map(({ name }) => name),
+    issuers: pools.flatMap(({ issuers: [first] }) => first?.issuer ?? []),
+    hydrate: (onOutage) => tokens.hydrate(onOutage),
+  });
   return Object.freeze(verifier);
 }

@@ -7,16 +7,17 @@ import { seed } from './seed.js';
 const RUNS = 20_000;
 const NOW = 1_800_000_000;
 const GRACE = 30;
+const AUDIENCE = 'https://api.example.com';
 const REASONS = ['malformed', 'invalid', 'expired'];
+const REFUSED = { status: 'rejected', reason: expect.toBeOneOf(REASONS) as string };
 
 type Json = Readonly<Record<string, unknown>>;
 
 const clock = () => NOW * 1000;
 const pool = createTestUserPool({ clock, clientId: 'web' });
-const verifier = createCognitoVerifier(
-  { userPoolId: pool.userPoolId, clientId: ['web', 'mobile'], jwks: pool.jwks, graceSeconds: GRACE },
-  { clock },
-);
+const settings = { userPoolId: pool.userPoolId, clientId: ['web', 'mobile'], jwks: pool.jwks, graceSeconds: GRACE };
+const verifier = createCognitoVerifier(settings, { clock });
+const withAudience = createCognitoVerifier({ ...settings, audience: AUDIENCE }, { clock });
 const kid = pool.jwks.keys[0]?.kid;
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Json;
 const updatedIssuer = pool.issuer.replace('//cognito-idp.', '//issuer-cognito-idp.');
@@ -34,7 +35,11 @@ const namesProto = (value: unknown): boolean =>
   value !== null &&
   Object.entries(value).some(([name, member]) => name === '__proto__' || namesProto(member));
 
-function isAcceptable(header: Json, claims: Json): boolean {
+const isListOf = (value: unknown, test: (member: unknown) => boolean): boolean =>
+  Array.isArray(value) ? value.length > 0 && value.every(test) : test(value);
+
+/** @param audience The identifier of this API; undefined when the pool has none. */
+function isAcceptable(header: Json, claims: Json, audience?: string): boolean {
   const { exp, iat, nbf } = claims;
   return (
     !namesProto(header) &&
@@ -52,6 +57,7 @@ function isAcceptable(header: Json, claims: Json): boolean {
     Number(iat) <= NOW + 300 &&
     absentOr(claims, 'nbf', (value) => isSecond(value) && Number(nbf) - GRACE <= NOW) &&
     absentOr(claims, 'auth_time', isSecond) &&
+    !Object.keys(claims).includes('cnf') &&
     absentOr(claims, 'jti', isString) &&
     absentOr(claims, 'origin_jti', isString) &&
     absentOr(claims, 'cognito:groups', (value) => Array.isArray(value) && value.every(isString)) &&
@@ -61,6 +67,9 @@ function isAcceptable(header: Json, claims: Json): boolean {
         absentOr(claims, 'email', isString)
       : claims['token_use'] === 'access' &&
         (claims['client_id'] === 'web' || claims['client_id'] === 'mobile') &&
+        (audience === undefined
+          ? absentOr(claims, 'aud', (value) => isListOf(value, (member) => member === claims['client_id']))
+          : isListOf(claims['aud'], isString) && [claims['aud']].flat().includes(audience)) &&
         absentOr(claims, 'username', isFilled) &&
         absentOr(claims, 'scope', isString))
   );
@@ -84,6 +93,7 @@ const claimNames = [
   ...['sub', 'iss', 'exp', 'iat', 'nbf', 'auth_time', 'jti', 'origin_jti', 'cognito:groups', 'token_use'],
   ...[
     'aud',
+    'cnf',
     'cognito:username',
     'email',
     'client_id',
@@ -102,7 +112,18 @@ const suited = new Map<string, fc.Arbitrary<unknown>>(
     nbf: second,
     auth_time: second,
     iss: fc.constantFrom(pool.issuer, updatedIssuer, `${pool.issuer}/`, 'https://no-issuer.invalid/'),
-    aud: fc.constantFrom('web', 'mobile', 'other', ['web'], ''),
+    aud: fc.constantFrom(
+      'web',
+      'mobile',
+      'other',
+      ['web'],
+      '',
+      AUDIENCE,
+      [AUDIENCE],
+      [AUDIENCE, 'web'],
+      [AUDIENCE, 1],
+      [],
+    ),
     client_id: fc.constantFrom('web', 'mobile', 'other', ['web'], ''),
     token_use: fc.constantFrom('id', 'access', 'refresh', 'Access'),
     'cognito:groups': fc.oneof(fc.array(text), fc.array(fc.jsonValue()), text),
@@ -145,25 +166,28 @@ it(
   `the verifier accepts exactly what must be accepted of ${RUNS.toLocaleString('en')} tokens that were really signed`,
   { timeout: 180_000 },
   async () => {
-    const counts = { accepted: 0, refused: 0 };
+    const counts = { accepted: 0, refused: 0, acceptedForApi: 0 };
     await fc.assert(
       fc.asyncProperty(header, claims, async (changes, payload) => {
         // What is undefined does not get into the token, and neither does it into what the oracle sees.
         const head = JSON.parse(JSON.stringify({ kid, alg: 'RS256', ...Object.fromEntries(changes) })) as Json;
         const body = JSON.parse(JSON.stringify(payload)) as Json;
         const auth = await verifier.authenticate(pool.sign(head, body));
-        if (isAcceptable(head, body)) {
-          counts.accepted += 1;
-          expect(auth).toEqual(expectedAuth(body));
-        } else {
-          counts.refused += 1;
-          expect(auth).toEqual({ status: 'rejected', reason: expect.toBeOneOf(REASONS) as string });
-        }
+        const isGood = isAcceptable(head, body);
+        counts[isGood ? 'accepted' : 'refused'] += 1;
+        expect(auth).toEqual(isGood ? expectedAuth(body) : REFUSED);
+        // The same for one API of several: half of the tokens name it.
+        const bodyForApi = 'client_id' in body ? { aud: AUDIENCE, ...body } : body;
+        const forApi = await withAudience.authenticate(pool.sign(head, bodyForApi));
+        const isGoodForApi = isAcceptable(head, bodyForApi, AUDIENCE);
+        if (isGoodForApi && body['token_use'] === 'access') counts.acceptedForApi += 1;
+        expect(forApi).toEqual(isGoodForApi ? expectedAuth(bodyForApi) : REFUSED);
       }),
       { seed, numRuns: RUNS },
     );
     // A test of one half only would prove nothing of the other.
     expect(Math.min(counts.accepted, counts.refused)).toBeGreaterThan(RUNS / 5);
+    expect(counts.acceptedForApi).toBeGreaterThan(RUNS / 20);
   },
 );
 

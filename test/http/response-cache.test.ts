@@ -1,6 +1,7 @@
 import responseCachePlugin from '@apollo/server-plugin-response-cache';
 import { describe, expect, it } from 'vitest';
-import { authCacheKey, authSessionId } from '../../src/index.js';
+import { authCacheKey, authSessionId, requireAuth } from '../../src/index.js';
+import type { AuthContext, CognitoVerifierOptions } from '../../src/index.js';
 import { createTestUserPool } from '../../src/testing/index.js';
 import { bearer, serve } from '../support/serve.js';
 
@@ -16,6 +17,19 @@ const typeDefs = /* GraphQL */ `
     motd: String @cacheControl(maxAge: 60)
     payroll: String @auth(groups: ["admin"]) @cacheControl(maxAge: 60)
     me: String @auth @cacheControl(maxAge: 60, scope: PUBLIC)
+    recent: String @auth(maxAge: 60) @cacheControl(maxAge: 3600)
+    box: Box @cacheControl(maxAge: 3600)
+    nodes: [Node] @cacheControl(maxAge: 3600)
+    checked: String @cacheControl(maxAge: 3600)
+  }
+  type Box {
+    recent: String @auth(maxAge: 60) @cacheControl(maxAge: 3600)
+  }
+  interface Node {
+    id: ID @cacheControl(maxAge: 3600)
+  }
+  type Pay implements Node @auth(maxAge: 60) {
+    id: ID @cacheControl(maxAge: 3600)
   }
   type Mutation {
     done: Boolean
@@ -24,7 +38,7 @@ const typeDefs = /* GraphQL */ `
 
 type Options = NonNullable<Parameters<typeof responseCachePlugin>[0]>;
 
-async function serveCached(options: Options) {
+async function serveCached(options: Options, verifierOptions: CognitoVerifierOptions = {}) {
   const calls = { motd: 0, payroll: 0, me: 0 };
   const server = await serve({
     typeDefs,
@@ -38,9 +52,22 @@ async function serveCached(options: Options) {
           info.cacheControl.setCacheHint({ maxAge: 60, scope: 'PUBLIC' });
           return auth.sub;
         },
+        recent: (_: unknown, __: unknown, ___: unknown, { cacheControl }: CacheControlled) => {
+          cacheControl.setCacheHint({ maxAge: 3600, scope: 'PUBLIC' });
+          return 'recent';
+        },
+        box: () => ({ recent: 'recent' }),
+        nodes: (_: unknown, __: unknown, ___: unknown, { cacheControl }: CacheControlled) => {
+          cacheControl.setCacheHint({ maxAge: 3600, scope: 'PUBLIC' });
+          return [{ __typename: 'Pay', id: 1 }];
+        },
+        checked: (_: unknown, __: unknown, contextValue: AuthContext) => {
+          requireAuth(contextValue, { maxAge: 60 });
+          return `recent for ${requireAuth(contextValue, { tokenUse: 'access' }).tokenUse}`;
+        },
       },
     },
-    verifier: pool.verifier(),
+    verifier: pool.verifier(verifierOptions),
     server: { plugins: [responseCachePlugin(options)] },
   });
   return { server, calls };
@@ -83,6 +110,30 @@ describe.each([
     try {
       expect((await server.post('{ motd }')).body).toEqual({ data: { motd: 'hello 1' } });
       expect((await server.post('{ motd }')).body).toEqual({ data: { motd: 'hello 1' } });
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe.each([
+  ['authSessionId', { sessionId: authSessionId }],
+  ['authCacheKey', { generateCacheKey: authCacheKey }],
+] satisfies [string, Options][])("Apollo's response cache with %s and rules with maxAge", (_, options) => {
+  it.each([
+    ['a field', '{ recent }', { recent: 'recent' }, { recent: null }],
+    ['a field of an object', '{ box { recent } }', { box: { recent: 'recent' } }, { box: { recent: null } }],
+    ['a member of an interface', '{ nodes { id } }', { nodes: [{ id: '1' }] }, { nodes: [null] }],
+    ['requireAuth in a resolver', '{ checked }', { checked: 'recent for access' }, { checked: null }],
+  ])('does not give a response to a caller whose sign-in is too old by then: %s', async (__, query, fresh, stale) => {
+    const clock = { now: Date.now() };
+    const token = createTestUserPool({ userPoolId: pool.userPoolId, clock: () => clock.now }).accessToken();
+    const { server } = await serveCached(options, { clock: () => clock.now });
+    try {
+      expect((await server.post(query, bearer(token))).body).toEqual({ data: fresh });
+      clock.now += 60_000;
+      const { body } = await server.post(query, bearer(token));
+      expect(body).toMatchObject({ data: stale, errors: [{ extensions: { reason: 'step-up', maxAge: 60 } }] });
     } finally {
       await server.stop();
     }

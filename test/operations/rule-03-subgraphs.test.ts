@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { findUnguarded, hasRules } from '../../src/directive/guard/coverage.js';
 import { createAnonymousAuth } from '../../src/auth.js';
 import { decideOperation } from '../../src/index.js';
-import { operationHasRules } from '../../src/directive/decide-operation.js';
+import { reachOfOperation } from '../../src/directive/decide-operation.js';
 import type { AuthEvent } from '../../src/events.js';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
 import { REMEDY } from '../support/refuse.js';
@@ -280,7 +280,12 @@ describe('rule 3: references of a subgraph', () => {
     const logger = { warn: (line: string) => lines.push(line), error: (line: string) => lines.push(line) };
     const { schema, ran } = create({ enforcement: 'report', logger });
     const events: AuthEvent[] = [];
-    const auth = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
+    const auth = createAnonymousAuth({
+      clock: Date.now,
+      graceSeconds: 0,
+      emit: (event) => events.push(event),
+      poolName: undefined,
+    });
     const { data } = await run(schema, query, auth, references('Payroll 1', 'Article 2'));
     expect(data).toMatchObject({ _entities: [{ id: '1', total: 5 }, { id: '2' }] });
     expect(ran).toHaveLength(4);
@@ -298,7 +303,7 @@ describe('rule 3: references of a subgraph', () => {
     expect(decideOperation({ schema, document, variableValues: references('Payroll 1'), contextValue })).toEqual([]);
     const [operation] = document.definitions;
     if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The document has no operation.');
-    expect(operationHasRules(schema, document, operation)).toBe(true);
+    expect(reachOfOperation(schema, document, operation).hasRules).toBe(true);
   });
 
   it('of an @interfaceObject are decided by its own rule', async () => {

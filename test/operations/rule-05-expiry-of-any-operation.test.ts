@@ -17,6 +17,7 @@ function expiring() {
       },
       graceSeconds: 10,
       emit: () => {},
+      poolName: undefined,
     },
   );
   return { auth, clock };

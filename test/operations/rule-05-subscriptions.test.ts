@@ -13,7 +13,7 @@ function expiring(groups: readonly string[] = []): { auth: AuthenticatedAuth; cl
   if (fields.tokenUse !== 'access' || claims.token_use !== 'access') throw new Error('An access token was asked for.');
   const auth = createAuthenticatedAuth(
     { ...fields, tokenUse: 'access', claims, expiresAt: 1000 },
-    { clock: () => clock.now * 1000, graceSeconds: 10, emit: () => {} },
+    { clock: () => clock.now * 1000, graceSeconds: 10, emit: () => {}, poolName: undefined },
   );
   return { auth, clock };
 }

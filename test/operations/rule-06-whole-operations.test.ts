@@ -1,7 +1,7 @@
 import { buildASTSchema, getOperationAST, parse, validate, visit } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { operationHasRules } from '../../src/directive/decide-operation.js';
+import { reachOfOperation } from '../../src/directive/decide-operation.js';
 import { decideOperation } from '../../src/index.js';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
 import { guard } from '../support/run.js';
@@ -162,7 +162,7 @@ describe('rule 6: a whole operation', () => {
   it('is known to reach a rule for any caller, or to reach none', () => {
     const reaches = (source: string) => {
       const document = parse(source);
-      return operationHasRules(schema, document, operationOf(document));
+      return reachOfOperation(schema, document, operationOf(document)).hasRules;
     };
     expect(reaches('{ x }')).toBe(false);
     expect(reaches('mutation { open { ok } }')).toBe(false);
@@ -191,7 +191,7 @@ describe('rule 6: a whole operation', () => {
       'interface Node { title: String } type User implements Node { title: String @auth } type Query { node: Node }',
     );
     const document = parse('{ node { title } }');
-    expect(operationHasRules(hidden, document, operationOf(document))).toBe(true);
+    expect(reachOfOperation(hidden, document, operationOf(document)).hasRules).toBe(true);
   });
 
   it('is refused with a bounded list of errors, which no data bounds because nothing runs', () => {
@@ -318,6 +318,6 @@ describe('rule 6: a whole operation', () => {
     const open = guard('type Query { x: Int } type Mutation { first: Int } type Other { secret: Int @auth }');
     const long = `mutation { ${Array.from({ length: 60_000 }, (_, index) => `a${index}: first`).join(' ')} }`;
     const document = parse(long);
-    expect(operationHasRules(open, document, operationOf(document))).toBe(true);
+    expect(reachOfOperation(open, document, operationOf(document)).hasRules).toBe(true);
   });
 });

@@ -98,6 +98,18 @@ describe('rule 8: anyOf', () => {
     expect(await run(guardF(anyOf(...rules, () => false)), '{ f }', auth)).toEqual(isMet ? allowed : denied);
   });
 
+  it.each<[string, AuthRule, boolean]>([
+    ['a sign-in that is recent enough', { maxAge: 300 }, true],
+    ['one that is not', { maxAge: 30 }, false],
+    ['a level', { acr: ['gold', 'silver'] }, true],
+    ['another level', { acr: ['gold'] }, false],
+    ['another pool', { pools: ['customers'] }, false],
+  ])('decides step-up and pools at this moment: %s', async (_, rule, isMet) => {
+    const claims = { acr: 'silver', auth_time: Math.floor(Date.now() / 1000) - 60 };
+    const auth = authenticatedAs({ claims });
+    expect(await run(guardF(anyOf(rule, () => false)), '{ f }', auth)).toEqual(isMet ? allowed : denied);
+  });
+
   it('asks no policy of a caller whose token meets a rule, wherever the rule stands', async () => {
     const policy = counted(() => true);
     const schema = guardF(anyOf(policy, { groups: ['admin'] }, anyOf(policy, { scopes: ['a'] })));
@@ -142,7 +154,7 @@ describe('rule 8: anyOf', () => {
     if (fields.tokenUse !== 'access' || claims.token_use !== 'access') throw new Error('It is an access token.');
     const auth = createAuthenticatedAuth(
       { ...fields, tokenUse: 'access', claims },
-      { clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) },
+      { clock: Date.now, graceSeconds: 0, poolName: undefined, emit: (event) => events.push(event) },
     );
     const never = () => new Promise<boolean>(() => {});
     const failing = () => {
@@ -233,7 +245,7 @@ describe('rule 8: anyOf', () => {
 });
 
 describe('rule 8: anyOf when it is written', () => {
-  const rule = 'a policy, or a rule with tokenUse, groups or scopes';
+  const rule = 'a policy, or a rule in the words of requireAuth()';
   it.each<[string, readonly unknown[], string]>([
     [
       'no member',
@@ -272,7 +284,13 @@ describe('rule 8: anyOf when it is written', () => {
     [
       'a scope with white space',
       [{ scopes: ['a b'] }],
-      'anyOf(): members[0]: Expected each of `scopes` to be a name without white space, got "a b". Correct it, or leave it out.',
+      'anyOf(): members[0]: Expected each of `scopes` to be printable ASCII without white space, quotation marks and backslashes, got "a b". Correct it, or leave it out.',
+    ],
+    [
+      'a level with white space',
+      [{ acr: ['a b'] }],
+      'anyOf(): members[0]: Expected each of `acr` to be printable ASCII without white space, quotation marks and ' +
+        'backslashes, got "a b". Correct it, or leave it out.',
     ],
     [
       'scopes of an ID token',

@@ -314,7 +314,7 @@ describe('rule 8: policies', () => {
       throw new Error('An access token was asked for.');
     const auth = createAuthenticatedAuth(
       { ...fields, tokenUse: 'access', claims },
-      { clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) },
+      { clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event), poolName: undefined },
     );
     const cause = new Error('postgres://secret');
     const began = performance.now();

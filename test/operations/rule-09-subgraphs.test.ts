@@ -4,7 +4,7 @@ import { Kind, parse } from 'graphql';
 import type { GraphQLField, GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { findUnguarded, hasRules } from '../../src/directive/guard/coverage.js';
-import { operationHasRules } from '../../src/directive/decide-operation.js';
+import { reachOfOperation } from '../../src/directive/decide-operation.js';
 import { decideOperation } from '../../src/index.js';
 import { anonymous, authenticatedAs } from '../../src/testing/index.js';
 import { REMEDY } from '../support/refuse.js';
@@ -122,7 +122,7 @@ describe('rule 9: the default of a subgraph', () => {
     const hasRulesIn = (source: string) => {
       const document = parse(source);
       const [operation] = document.definitions;
-      return operation?.kind === Kind.OPERATION_DEFINITION && operationHasRules(schema, document, operation);
+      return operation?.kind === Kind.OPERATION_DEFINITION && reachOfOperation(schema, document, operation).hasRules;
     };
     expect(hasRulesIn('{ _entities(representations: []) { __typename } }')).toBe(true);
     expect(hasRulesIn('{ _service { sdl } }')).toBe(false);

@@ -129,7 +129,9 @@ describe('rule 10: the transformer refuses directives in code', () => {
     [
       'an unknown argument',
       { auth: { group: ['admin'] } },
-      ['Query.f: Unknown argument "group" of @auth. Known arguments: tokenUse, groups, scopes, policies.'],
+      [
+        'Query.f: Unknown argument "group" of @auth. Known arguments: tokenUse, groups, scopes, policies, pools, acr, maxAge.',
+      ],
     ],
     [
       '@public that is false',

@@ -20,7 +20,7 @@ describe('rule 10: the transformer', () => {
       'a blank name',
       'f: Int @auth(scopes: [" "])',
       {},
-      'Query.f: Expected each of `scopes` to be a name without white space, got " ". Correct it, or leave it out.',
+      'Query.f: Expected each of `scopes` to be printable ASCII without white space, quotation marks and backslashes, got " ". Correct it, or leave it out.',
     ],
     [
       'a name with white space',
@@ -74,7 +74,7 @@ describe('rule 10: the transformer', () => {
       'an object for scopes',
       'f: Int @auth(scopes: { read: true })',
       {},
-      'Query.f: Expected each of `scopes` to be a name without white space, got {"read":true}. Correct it, or leave it out.',
+      'Query.f: Expected each of `scopes` to be printable ASCII without white space, quotation marks and backslashes, got {"read":true}. Correct it, or leave it out.',
     ],
     [
       'a list in a list',
@@ -163,7 +163,7 @@ describe('rule 10: the transformer', () => {
     const problems = [
       'Query.f: Expected `tokenUse` to be ID or ACCESS, got null. Write one of them without quotation marks, or leave it out for either token.',
       'Query.f: Expected `groups` to be a list of names, got an empty list, which no caller meets. Name one, or leave it out.',
-      'Query.g: Expected each of `scopes` to be a name without white space, got "". Correct it, or leave it out.',
+      'Query.g: Expected each of `scopes` to be printable ASCII without white space, quotation marks and backslashes, got "". Correct it, or leave it out.',
     ];
     expect(problemsOf(build)).toEqual(problems);
     expect(build).toThrow(new AuthConfigurationError(problems));
@@ -177,22 +177,22 @@ describe('rule 10: the transformer', () => {
     ['has no argument `tokenUse`', 'directive @auth on FIELD_DEFINITION type Query { f: Int @auth }'],
     [
       'has `tokenUse: String` instead of `tokenUse: AuthTokenUse`',
-      `directive @auth(tokenUse: String, groups: [String!], scopes: [String!], policies: [String!])
+      `directive @auth(tokenUse: String, groups: [String!], scopes: [String!], policies: [String!], pools: [String!], acr: [String!], maxAge: Int)
      repeatable on FIELD_DEFINITION type Query { f: Int @auth }`,
     ],
     [
       'has a default for `groups`',
-      `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!] = ["a"], scopes: [String!], policies: [String!])
+      `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!] = ["a"], scopes: [String!], policies: [String!], pools: [String!], acr: [String!], maxAge: Int)
      repeatable on FIELD_DEFINITION type Query { f: Int @auth }`,
     ],
     [
       'allows the place SCHEMA, where nothing can be enforced',
-      `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!], scopes: [String!], policies: [String!])
+      `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!], scopes: [String!], policies: [String!], pools: [String!], acr: [String!], maxAge: Int)
      repeatable on FIELD_DEFINITION | SCHEMA type Query { f: Int @auth }`,
     ],
     [
       'is not `repeatable` (some tools, such as graphql-compose, drop the word)',
-      `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!], scopes: [String!], policies: [String!])
+      `enum AuthTokenUse { ACCESS ID } directive @auth(tokenUse: AuthTokenUse, groups: [String!], scopes: [String!], policies: [String!], pools: [String!], acr: [String!], maxAge: Int)
      on FIELD_DEFINITION type Query { f: Int @auth }`,
     ],
   ])('refuses another definition of @auth, which %s', (difference, sdl) => {
@@ -221,7 +221,7 @@ describe('rule 10: the transformer', () => {
     const schema = buildASTSchema(parse(sdl), { assumeValidSDL: true });
     expect(problemsOf(() => authDirectiveTransformer(schema))).toEqual([
       'Query.f: @auth has `groups` twice. Keep one of them.',
-      'Query.g: Unknown argument "group" of @auth. Known arguments: tokenUse, groups, scopes, policies.',
+      'Query.g: Unknown argument "group" of @auth. Known arguments: tokenUse, groups, scopes, policies, pools, acr, maxAge.',
     ]);
   });
 

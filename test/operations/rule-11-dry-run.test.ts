@@ -36,7 +36,12 @@ describe('rule 11: a dry run', () => {
     expect(dryRunOf(schema)).toBe('all');
 
     const events: AuthEvent[] = [];
-    const caller = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
+    const caller = createAnonymousAuth({
+      clock: Date.now,
+      graceSeconds: 0,
+      emit: (event) => events.push(event),
+      poolName: undefined,
+    });
     expect(await run(schema, '{ f(x: 1) nodes { id } p }', caller)).toEqual({
       data: { f: 1, nodes: [{ id: 2 }], p: 3 },
     });
@@ -87,7 +92,12 @@ describe('rule 11: a dry run', () => {
 
   it('has the same event as a denial that is enforced', async () => {
     const events: AuthEvent[] = [];
-    const caller = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
+    const caller = createAnonymousAuth({
+      clock: Date.now,
+      graceSeconds: 0,
+      emit: (event) => events.push(event),
+      poolName: undefined,
+    });
     await run(guard('type Query { f: Int @auth }'), '{ f }', caller);
     expect(events).toEqual(
       Array.from({ length: 2 }, () => ({
@@ -183,7 +193,12 @@ describe('rule 11: the log of a dry run', () => {
 
   it('does not stand for the events: there is one for each denial', async () => {
     const events: AuthEvent[] = [];
-    const caller = createAnonymousAuth({ clock: Date.now, graceSeconds: 0, emit: (event) => events.push(event) });
+    const caller = createAnonymousAuth({
+      clock: Date.now,
+      graceSeconds: 0,
+      emit: (event) => events.push(event),
+      poolName: undefined,
+    });
     const schema = guard(
       'type Query { f: Int @auth }',
       { Query: { f: () => 1 } },

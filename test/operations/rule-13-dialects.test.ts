@@ -253,7 +253,7 @@ describe('rule 13: the dialect of federation', () => {
     [
       'a blank name',
       '@requiresScopes(scopes: [["a b"]])',
-      'Expected each of `scopes` to be a name without white space, got "a b". Correct it, or leave it out.',
+      'Expected each of `scopes` to be printable ASCII without white space, quotation marks and backslashes, got "a b". Correct it, or leave it out.',
     ],
     [
       'an unknown policy',

@@ -11,7 +11,7 @@ const bundles = readdirSync(dist).filter((file) => /\.c?js$/.test(file) && file 
 const CACHES = [
   'itemPaths',
   'dryRuns',
-  'goodAuths',
+  'beginnings',
   'lineStartsOf',
   'lists',
   'misuses',

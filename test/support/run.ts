@@ -73,6 +73,8 @@ const messages = {
   malformed: ['UNAUTHENTICATED', 'The credentials are malformed.'],
   invalid: ['UNAUTHENTICATED', 'The token is not valid.'],
   revoked: ['UNAUTHENTICATED', 'The token has been revoked.'],
+  'step-up': ['UNAUTHENTICATED', 'A stronger or more recent sign-in is required.'],
+  pool: ['FORBIDDEN', 'Access is denied.'],
   group: ['FORBIDDEN', 'Access is denied.'],
   'token-use': ['FORBIDDEN', 'Access is denied.'],
   scope: ['FORBIDDEN', 'Access is denied.'],
@@ -85,4 +87,13 @@ const messages = {
 export function denial(reason: keyof typeof messages, ...path: (string | number)[]): unknown {
   const [code, message] = messages[reason];
   return { message, path, extensions: { code, reason } };
+}
+
+/** The error that a client gets who has to sign in again, more strongly or just now. */
+export function stepUp(
+  demand: { readonly acrValues?: readonly string[]; readonly maxAge?: number },
+  ...path: (string | number)[]
+): unknown {
+  const [code, message] = messages['step-up'];
+  return { message, path, extensions: { code, reason: 'step-up', ...demand } };
 }

@@ -19,6 +19,7 @@ import {
   createAuthContext,
   createCognitoVerifier,
   isAuthenticated,
+  protectedResourceMetadata,
   requireAuth,
 } from '../../src/index.js';
 import type {
@@ -31,6 +32,7 @@ import type {
   CognitoAccessTokenPayload,
   CognitoVerifier,
   PolicyRequest,
+  ProtectedResourceMetadata,
   WithAccessAuth,
   WithAuth,
   WithIdAuth,
@@ -54,6 +56,18 @@ createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: undefined }
 createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, tokenUse: 'ID' });
 // @ts-expect-error a misspelt option must not be ignored
 createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, graceSecond: 5 });
+// @ts-expect-error an audience that was never set must not accept the tokens of other APIs
+createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, audience: undefined });
+// @ts-expect-error nor regions that were never set refuse those of a replica
+createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, regions: undefined });
+// @ts-expect-error `regions` is a list
+createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, regions: 'us-east-1' });
+createCognitoVerifier({
+  userPoolId: 'eu-west-1_AbCdEf123',
+  clientId: null,
+  audience: ['orders'],
+  regions: ['us-east-1'],
+});
 const verifier = createCognitoVerifier([
   { userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'] as const, tokenUse: 'access' },
   { userPoolId: 'eu-west-1_AbCdEf124', clientId: null },
@@ -164,6 +178,18 @@ cognitoAuthPlugin({
   answers: undefined,
 });
 createAuthContext({ verifier, tokenSource: undefined });
+
+// Challenges tell nothing of the server but what is written.
+cognitoAuthPlugin({ verifier, challenge: { realm: 'orders', scopes: true, resourceMetadata: undefined } });
+// @ts-expect-error no scopes is said by leaving it out
+cognitoAuthPlugin({ verifier, challenge: { scopes: false } });
+// @ts-expect-error the name is that of the parameter, in the case of options
+cognitoAuthPlugin({ verifier, challenge: { resource_metadata: 'https://api.example.com/' } });
+// A document that can be sent as it is, and be extended.
+const metadata = protectedResourceMetadata({ resource: 'https://api.example.com/graphql', verifier, schema });
+expectType<ProtectedResourceMetadata & { readonly resource_name: string }>({ ...metadata, resource_name: 'Orders' });
+// @ts-expect-error the schema names the scopes
+protectedResourceMetadata({ resource: 'https://api.example.com/graphql', verifier });
 
 interface MyContext extends AuthContext {
   readonly requestId: string | undefined;

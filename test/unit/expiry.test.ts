@@ -15,7 +15,7 @@ afterEach(() => {
 function stateAt(clock: () => number): AuthState {
   const { claims, ...fields } = authenticatedAs();
   if (fields.tokenUse !== 'access' || claims.token_use !== 'access') throw new Error('An access token was asked for.');
-  const origin: AuthServices = { clock, graceSeconds: 10, emit: () => {} };
+  const origin: AuthServices = { clock, graceSeconds: 10, emit: () => {}, poolName: undefined };
   const auth = createAuthenticatedAuth({ ...fields, tokenUse: 'access', claims, expiresAt: 1000 }, origin);
   const state = authStateOf(auth);
   if (state === undefined) throw new Error('It was made just now.');
@@ -81,7 +81,9 @@ describe('the expiry of a token', () => {
       () => (told += 1),
     );
     stop();
-    const anonymous = authStateOf(createAnonymousAuth({ clock: () => 0, graceSeconds: 0, emit: () => {} }));
+    const anonymous = authStateOf(
+      createAnonymousAuth({ clock: () => 0, graceSeconds: 0, emit: () => {}, poolName: undefined }),
+    );
     if (anonymous) onExpiry(anonymous, () => (told += 1))();
     vi.advanceTimersByTime(10_000_000);
     expect([told, vi.getTimerCount()]).toEqual([0, 0]);

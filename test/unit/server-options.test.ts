@@ -21,15 +21,15 @@ describe('options of the plugin are refused, with a sentence', () => {
   it.each<[unknown, string]>([
     [
       undefined,
-      'Expected `options` of cognitoAuthPlugin() to be an object with verifier, onInvalidToken, onDenied, publicAnswers, answers, got undefined.',
+      'Expected `options` of cognitoAuthPlugin() to be an object with verifier, onInvalidToken, onDenied, publicAnswers, answers, challenge, got undefined.',
     ],
     [
       [],
-      'Expected `options` of cognitoAuthPlugin() to be an object with verifier, onInvalidToken, onDenied, publicAnswers, answers, got an empty list.',
+      'Expected `options` of cognitoAuthPlugin() to be an object with verifier, onInvalidToken, onDenied, publicAnswers, answers, challenge, got an empty list.',
     ],
     [
       { verifier, onInvalidTokn: 'anonymous' },
-      'Unknown option `onInvalidTokn` in `options` of cognitoAuthPlugin(). Known options: verifier, onInvalidToken, onDenied, publicAnswers, answers.',
+      'Unknown option `onInvalidTokn` in `options` of cognitoAuthPlugin(). Known options: verifier, onInvalidToken, onDenied, publicAnswers, answers, challenge.',
     ],
     [
       { verifier, onInvalidToken: 'ignore' },
@@ -44,6 +44,22 @@ describe('options of the plugin are refused, with a sentence', () => {
       "Expected `publicAnswers` of cognitoAuthPlugin() to be 'anonymous' or 'unruled', got \"all\".",
     ],
     [{ verifier, answers: 200 }, "Expected `answers` of cognitoAuthPlugin() to be 'http' or 'graphql', got 200."],
+    [
+      { verifier, challenge: true },
+      'Expected `options.challenge` of cognitoAuthPlugin() to be an object with realm, scopes, resourceMetadata, got true.',
+    ],
+    [
+      { verifier, challenge: { scope: true } },
+      'Unknown option `scope` in `options.challenge` of cognitoAuthPlugin(). Known options: realm, scopes, resourceMetadata.',
+    ],
+    [
+      { verifier, challenge: { scopes: false } },
+      'Expected `challenge.scopes` of cognitoAuthPlugin() to be true, got false. Leave it out to show no scopes.',
+    ],
+    [
+      { verifier, challenge: {}, answers: 'graphql' },
+      "Expected `challenge` of cognitoAuthPlugin() to stand without `answers: 'graphql'`, got both. Leave `challenge` out: such responses have no WWW-Authenticate header.",
+    ],
     [
       { verifier, onDenied: null },
       'Expected `options.onDenied` of cognitoAuthPlugin() to be an object with query, mutation, subscription, got null.',
@@ -72,6 +88,75 @@ describe('options of the plugin are refused, with a sentence', () => {
     ],
   ])('%j', (options, complaint) => {
     expect(complaintOf(cognitoAuthPlugin, options)).toEqual(complaint);
+  });
+});
+
+describe('what the plugin would write into a header is refused, with a sentence, if it', () => {
+  it.each<[unknown, string]>([
+    ['', 'an empty string'],
+    [7, '7'],
+    [null, 'null'],
+    ['my"orders', 'a string with other characters'],
+    ['my\\orders', 'a string with other characters'],
+    ['orders\r\nset-cookie: a=b', 'a string with other characters'],
+    ['orders\n', 'a string with other characters'],
+    ['a\tb', 'a string with other characters'],
+    ['a\u0000b', 'a string with other characters'],
+    ['a\u007fb', 'a string with other characters'],
+    ['größe', 'a string with other characters'],
+    [['orders'], 'a list'],
+  ])('is the realm %j', (realm, found) => {
+    expect(complaintOf(cognitoAuthPlugin, { verifier, challenge: { realm } })).toBe(
+      'Expected `challenge.realm` of cognitoAuthPlugin() to be printable ASCII without " and \\, got ' +
+        `${found}. Write: realm: 'orders'.`,
+    );
+  });
+
+  it.each<[unknown, string]>([
+    ['', 'an empty string'],
+    [null, 'null'],
+    [new URL('https://api.example.com/'), 'an object of a class'],
+    ['/.well-known/oauth-protected-resource', 'a string that is no address'],
+    ['//api.example.com/x', 'a string that is no address'],
+    ['ftp://api.example.com/x', 'another scheme'],
+    ['javascript:alert(1)', 'another scheme'],
+    ['http://api.example.com/x', 'plain http, which only a loopback address may have'],
+    ['http://localhost.example.com/x', 'plain http, which only a loopback address may have'],
+    ['https://user@api.example.com/x', 'one with a user name or a password'],
+    ['https://:secret@api.example.com/x', 'one with a user name or a password'],
+    ['https://api.example.com/x#y', 'one with a fragment'],
+    ['https://api.example.com/x#', 'one with a fragment'],
+    ['https:api.example.com/x', 'another spelling than that of `new URL(…).href`'],
+    ['https://API.example.com/x', 'another spelling than that of `new URL(…).href`'],
+    ['https://api.example.com:443/x', 'another spelling than that of `new URL(…).href`'],
+    ['https://api.example.com/a/../x', 'another spelling than that of `new URL(…).href`'],
+    ['https://api.example.com/"x', 'another spelling than that of `new URL(…).href`'],
+    ['https://api.example.com/x?"', 'another spelling than that of `new URL(…).href`'],
+    ['https://api.example.com/x\\y', 'another spelling than that of `new URL(…).href`'],
+    ['https://api.example.com/x?\\', 'another spelling than that of `new URL(…).href`'],
+    ['https://api.example.com/x\r\nset-cookie: a=b', 'another spelling than that of `new URL(…).href`'],
+    ['https://api.example.com/größe', 'another spelling than that of `new URL(…).href`'],
+    [' https://api.example.com/x', 'another spelling than that of `new URL(…).href`'],
+  ])('is the address %j', (resourceMetadata, found) => {
+    expect(complaintOf(cognitoAuthPlugin, { verifier, challenge: { resourceMetadata } })).toBe(
+      'Expected `challenge.resourceMetadata` of cognitoAuthPlugin() to be an https address without a fragment, got ' +
+        `${found}. Write: 'https://api.example.com/.well-known/oauth-protected-resource/graphql'.`,
+    );
+  });
+
+  it.each([
+    'https://api.example.com',
+    'https://api.example.com/x?y=z',
+    'http://127.0.0.1:4000/x',
+    'http://[::1]/x',
+    'http://api.localhost/x',
+  ])('is not %s', (resourceMetadata) => {
+    expect(
+      readPluginOptions({ verifier, challenge: { resourceMetadata, realm: "the orders' API" } }).challenge,
+    ).toEqual({
+      realm: "the orders' API",
+      resourceMetadata,
+    });
   });
 });
 
@@ -112,10 +197,19 @@ describe('options cannot be weakened', () => {
       onDenied: { mutation: 'partial' },
       mutation: 'partial',
       answers: 'graphql',
+      challenge: { realm: 'polluted' },
+      realm: 'polluted',
+      scopes: true,
     };
     Object.assign(Object.prototype, polluted);
     try {
-      const { policy, publicAnswers, answers } = readPluginOptions({ verifier });
+      const { policy, publicAnswers, answers, challenge } = readPluginOptions({ verifier });
+      expect(Object.entries(challenge)).toEqual([]);
+      expect(Object.values(readPluginOptions({ verifier, challenge: {} }).challenge)).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
       expect({ policy, publicAnswers, answers }).toEqual({
         policy: {
           onInvalidToken: 'reject',

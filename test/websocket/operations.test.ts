@@ -7,9 +7,9 @@ import { authOf, createAuthContext } from '../../src/index.js';
 import type { ExecutionResult } from 'graphql-ws';
 import type { Auth, AuthEvent } from '../../src/index.js';
 import { createTestUserPool } from '../../src/testing/index.js';
-import { denial } from '../support/run.js';
+import { denial, guard, stepUp } from '../support/run.js';
 import { logInto } from '../support/serve.js';
-import { ask, closeOf, createRun, serveWebSocket, until } from '../support/web-socket.js';
+import { ask, closeOf, createFeed, createRun, serveWebSocket, until } from '../support/web-socket.js';
 import type { Run, WebSocketTestServer } from '../support/web-socket.js';
 
 const pool = createTestUserPool();
@@ -287,6 +287,57 @@ describe('an option that replaces one of ours', () => {
       }),
     }));
     expect(await ask(client(as()), '{ me }')).toEqual([{ data: { operations: 1 } }]);
+  });
+});
+
+describe('a rule with maxAge', () => {
+  it('is decided anew at each event and operation, and closes nothing', async () => {
+    const clock = { now: Date.now() };
+    const feed = createFeed();
+    const schema = guard(
+      `type Query { pay: Int @auth(maxAge: 60) } type Mutation { log: Int pay: Int @auth(maxAge: 60) }
+       type Subscription { ticks: Int @auth(maxAge: 60) }`,
+      { Query: { pay: () => 1 }, Mutation: { pay: () => 2 }, Subscription: { ticks: { subscribe: feed.subscribe } } },
+    );
+    const aging = pool.verifier({ clock: () => clock.now });
+    server = await serveWebSocket({ schema, ...cognitoAuthWebSocket({ verifier: aging, logger: logInto(log) }) });
+    const one = server.client({ ...as(), lazy: false });
+    expect(await ask(one, '{ pay }')).toEqual([{ data: { pay: 1 } }]);
+    const results: unknown[] = [];
+    const ended = new Promise((resolve) => {
+      const next = (result: unknown) => {
+        results.push(JSON.parse(JSON.stringify(result)));
+      };
+      one.subscribe(
+        { query: 'subscription { ticks }' },
+        {
+          next,
+          error: resolve,
+          complete: () => {
+            resolve('complete');
+          },
+        },
+      );
+    });
+    await until(() => feed.open() === 1);
+    feed.publish(1);
+    await until(() => results.length === 1);
+    clock.now += 60_000;
+    feed.publish(2);
+    await until(() => results.length === 2);
+    const denied = (field: string) => ({ data: { [field]: null }, errors: [stepUp({ maxAge: 60 }, field)] });
+    const locations = [{ line: 1, column: 16 }];
+    expect(results).toEqual([
+      { data: { ticks: 1 } },
+      { data: { ticks: null }, errors: [{ ...(stepUp({ maxAge: 60 }, 'ticks') as object), locations }] },
+    ]);
+    expect(await ask(one, '{ pay }')).toEqual([denied('pay')]);
+    expect(await ask(one, 'mutation { log pay }')).toEqual([{ errors: [stepUp({ maxAge: 60 }, 'pay')] }]);
+    expect(await ask(one, 'subscription { ticks }')).toEqual([{ errors: [stepUp({ maxAge: 60 }, 'ticks')] }]);
+    expect([server.sockets(), log]).toEqual([1, []]);
+    await server.stop();
+    await ended;
+    server = undefined;
   });
 });
 

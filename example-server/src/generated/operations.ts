@@ -19,6 +19,11 @@ export type PayrollQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PayrollQuery = { readonly payroll: ReadonlyArray<{ readonly employee: string, readonly cents: number }> | null };
 
+export type BankAccountQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BankAccountQuery = { readonly bankAccount: string | null };
+
 export type OrdersQueryVariables = Exact<{ [key: string]: never; }>;
 
 

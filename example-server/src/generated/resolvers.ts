@@ -81,6 +81,8 @@ export type Person = {
 
 export type Query = {
   readonly __typename?: 'Query';
+  /** Where the money goes. A token is good for an hour, but this asks for a sign-in of the last minute. */
+  readonly bankAccount?: Maybe<Scalars['String']['output']>;
   /** Money in and out, newest first. For support, the payslips among the entries are null, each with an error at its place. */
   readonly ledger?: Maybe<ReadonlyArray<Maybe<LedgerEntry>>>;
   /** Who is signed in. The e-mail address is in the ID token alone, so this field asks for one. */
@@ -214,8 +216,11 @@ export type ResolversParentTypes = {
 };
 
 export type AuthDirectiveArgs = {
+  acr?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
   groups?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
+  maxAge?: Maybe<Scalars['Int']['input']>;
   policies?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
+  pools?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
   scopes?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
   tokenUse?: Maybe<AuthTokenUse>;
 };
@@ -266,6 +271,7 @@ export type PersonResolvers<ContextType = ExampleContext, ParentType extends Res
 };
 
 export type QueryResolvers<ContextType = ExampleContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  bankAccount?: Resolver<Maybe<ResolversTypes['String']>, ParentType, WithAccessAuth<ContextType>>;
   ledger?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['LedgerEntry']>>>, ParentType, WithAccessAuth<ContextType>>;
   me?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, WithIdAuth<ContextType>>;
   motd?: Resolver<ResolversTypes['String'], ParentType, ContextType>;

@@ -54,19 +54,19 @@ function readMember(where: string, member: unknown): Alternatives {
   const expected = `Expected \`${where}\` of anyOf() to be`;
   if (clause === undefined) {
     throw new AuthConfigurationError(
-      `${expected} a policy, or a rule with tokenUse, groups or scopes, got ${print(member)}. Write anyOf({ groups: ['admin'] }, …).`,
+      `${expected} a policy, or a rule in the words of requireAuth(), got ${print(member)}. Write anyOf({ groups: ['admin'] }, …).`,
     );
   }
-  const { tokenUse, groups = [], scopes = [] } = clause;
   if (Object.values(clause).every((each) => each === undefined)) {
     throw new AuthConfigurationError(
       `${expected} a rule that asks for something, got {}, which every caller with a token meets. Leave out the policy for that.`,
     );
   }
   const [problem] = [
-    ...(groups.length > 0 ? listProblems('groups', groups) : []),
-    ...(scopes.length > 0 ? listProblems('scopes', scopes) : []),
-    ...(tokenUse === 'id' && scopes.length > 0 ? ['An ID token has no scopes. Leave out `scopes` or `tokenUse`.'] : []),
+    ...Object.entries(clause).flatMap(([key, value]) => (Array.isArray(value) ? listProblems(key, value) : [])),
+    ...(clause.tokenUse === 'id' && clause.scopes
+      ? ['An ID token has no scopes. Leave out `scopes` or `tokenUse`.']
+      : []),
   ];
   if (problem !== undefined) throw new AuthConfigurationError(`anyOf(): ${where}: ${problem}`);
   return { clauses: [clause], checks: [] };

@@ -60,7 +60,7 @@ export function createAskPolicy(): AskPolicy {
   }
 
   return (name, { clauses, checks }, request, state) => {
-    if (clauses.some((clause) => evaluate(state.auth, [clause]) === undefined)) return true;
+    if (clauses.some((clause) => evaluate(state, [clause]) === undefined)) return true;
     const answers = checks.map((each) => askOne(name, each, request, state));
     return whenAnswered(answers, (given) => given.includes(true));
   };

@@ -1,6 +1,7 @@
 /** `AuthRule`: a rule of `@auth` that is written in code. */
 import type { TokenUse } from '../../cognito-claims.js';
 import { isPlainObject } from '../../settings.js';
+import { ANY_TOKEN, isMaxAge } from '../rules/requirement.js';
 import type { Clause } from '../rules/rule.js';
 
 /**
@@ -17,6 +18,12 @@ export interface AuthRule {
   readonly groups?: readonly string[];
   /** Compared with `scope` of an access token, case-sensitively. */
   readonly scopes?: readonly string[];
+  /** Compared with the `name` of the token's pool, which is its id by default. */
+  readonly pools?: readonly string[];
+  /** Authentication levels: compared with the `acr` claim (RFC 9470). */
+  readonly acr?: readonly string[];
+  /** Seconds since the caller signed in, by the `auth_time` claim. A whole number, 1 or more. */
+  readonly maxAge?: number;
 }
 
 /** The rule as a clause; undefined when it cannot be read. Own properties alone: nothing on `Object.prototype` changes it. */
@@ -24,8 +31,7 @@ export function readAuthRule(rule: unknown): Clause | undefined {
   const own = ownOf(rule);
   if (own === undefined || !Object.entries(own).every(([name, value]) => isGoodOption(name, value))) return undefined;
   // Each option that is there is good.
-  const { tokenUse, groups, scopes } = own as AuthRule;
-  return { tokenUse, groups, scopes };
+  return { ...ANY_TOKEN, ...(own as AuthRule) };
 }
 
 function ownOf(rule: unknown): Record<string, unknown> | undefined {
@@ -37,9 +43,12 @@ function ownOf(rule: unknown): Record<string, unknown> | undefined {
   }
 }
 
+const LISTS = ['groups', 'scopes', 'pools', 'acr'];
+
 // Undefined is no value for an option: a variable that was never set must not weaken a rule.
 function isGoodOption(name: string, value: unknown): boolean {
   if (name === 'tokenUse') return value === 'id' || value === 'access';
-  if (name !== 'groups' && name !== 'scopes') return false;
+  if (name === 'maxAge') return isMaxAge(value);
+  if (!LISTS.includes(name)) return false;
   return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
 }

@@ -1,8 +1,9 @@
 /** Decides whether an `Auth` meets a rule: pure, synchronous, and once for each pair. */
 import { authStateOf, isOfAnotherCopy } from '../../auth.js';
-import type { Auth, AuthState } from '../../auth.js';
+import type { AuthenticatedAuth, AuthState } from '../../auth.js';
 import { AuthConfigurationError, denials } from '../../errors.js';
 import type { Denial } from '../../errors.js';
+import { isScopeToken, toDemand } from '../rules/demand.js';
 import { countRules } from '../rules/rule.js';
 import type { Clause, Rule } from '../rules/rule.js';
 
@@ -35,15 +36,20 @@ export function toRefusal({ cause }: AuthState, denial: Denial): Refusal {
 
 // What `AuthState.decisions` holds. 0 is "not decided yet".
 const ALLOWED = 1;
-const FIRST_DENIAL = 2;
+/** Allowed as long as the sign-in is recent enough. */
+const ALLOWED_FOR_A_TIME = 2;
+const FIRST_DENIAL = 3;
 const codedDenials: readonly Denial[] = Object.values(denials);
 
-/** The decision about a rule, remembered in the `Auth`. */
-export function decide(state: AuthState, rule: Rule): Denial | undefined {
+/**
+ * The decision about a rule, remembered in the `Auth`; a rule with `maxAge` is looked at anew.
+ *
+ * @param at Milliseconds since the epoch. Default: now, by the verifier's clock.
+ */
+export function decide(state: AuthState, rule: Rule, at?: number): Denial | undefined {
   let code = state.decisions[rule.number];
   if (code === undefined || code === 0) {
-    const denial = evaluate(state.auth, rule.clauses);
-    code = denial === undefined ? ALLOWED : codedDenials.indexOf(denial) + FIRST_DENIAL;
+    code = codeOf(state, rule);
     if (rule.number >= state.decisions.length) {
       const grown = new Uint8Array(countRules());
       grown.set(state.decisions);
@@ -51,19 +57,65 @@ export function decide(state: AuthState, rule: Rule): Denial | undefined {
     }
     state.decisions[rule.number] = code;
   }
-  return code === ALLOWED ? undefined : (codedDenials[code - FIRST_DENIAL] ?? denials.misconfigured);
+  if (code === ALLOWED) return undefined;
+  if (code === ALLOWED_FOR_A_TIME) return isRecent(state, rule.maxAge, at) ? undefined : rule.denials['step-up'];
+  return withDemand(codedDenials[code - FIRST_DENIAL] ?? denials.misconfigured, rule.denials);
 }
 
-/** The decision itself: first whether there is a verified token, then what kind of token it is, then what it says. */
-export function evaluate(auth: Auth, clauses: readonly Clause[]): Denial | undefined {
+function codeOf(state: AuthState, { clauses, maxAge }: Rule): number {
+  const denial = evaluateClaims(state, clauses);
+  if (denial !== undefined) return codedDenials.indexOf(denial) + FIRST_DENIAL;
+  return maxAge === undefined ? ALLOWED : ALLOWED_FOR_A_TIME;
+}
+
+function withDemand(denial: Denial, { scope, 'step-up': stepUp }: Rule['denials']): Denial {
+  if (denial === denials.scope) return scope;
+  return denial === denials['step-up'] ? stepUp : denial;
+}
+
+/** The decision about clauses that no rule has, at this moment. It is not remembered. */
+export function evaluate(state: AuthState, clauses: readonly Clause[]): Denial | undefined {
+  const isStale = ({ maxAge }: Clause) => maxAge !== undefined && !isRecent(state, maxAge);
+  const denial = evaluateClaims(state, clauses) ?? (clauses.some(isStale) ? denials['step-up'] : undefined);
+  const isRemediable = denial === denials.scope || denial === denials['step-up'];
+  return isRemediable ? { ...denial, demand: toDemand(clauses) } : denial;
+}
+
+/**
+ * First whether there is a verified token, then which pool it is of, then what kind of token it is, then what it says, and
+ * last how strong the sign-in was: a caller without the group must not be told to sign in again.
+ */
+function evaluateClaims({ auth, origin }: AuthState, clauses: readonly Clause[]): Denial | undefined {
   if (auth.status === 'anonymous') return denials.missing;
   if (auth.status === 'rejected') return denials[auth.reason];
+  const { poolName = auth.userPoolId } = origin;
+  if (clauses.some(({ pools }) => pools && !pools.includes(poolName))) return denials.pool;
   if (clauses.some(({ tokenUse }) => tokenUse !== undefined && tokenUse !== auth.tokenUse)) return denials['token-use'];
   if (clauses.some(({ groups }) => groups && !groups.some((group) => auth.groups.includes(group))))
     return denials.group;
   if (clauses.some(({ scopes }) => scopes && !scopes.some((scope) => auth.scopes.includes(scope))))
     return denials.scope;
+  const level = ownClaim(auth, 'acr');
+  const isAt = (acr: readonly string[]) => isScopeToken(level) && acr.includes(level);
+  if (clauses.some(({ acr }) => acr && !isAt(acr))) return denials['step-up'];
   return undefined;
+}
+
+function ownClaim({ claims }: AuthenticatedAuth, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+}
+
+// How far the clocks of two servers can differ.
+const MAX_AHEAD_SECONDS = 60;
+
+/** Whether the caller signed in at most so many seconds ago, and the grace after it (OpenID Connect Core, section 2, `auth_time`). */
+function isRecent({ auth, origin }: AuthState, maxAge: number | undefined, at = origin.clock()): boolean {
+  if (auth.status !== 'authenticated' || maxAge === undefined) return false;
+  const signedInAt = ownClaim(auth, 'auth_time');
+  if (typeof signedInAt !== 'number') return false;
+  const seconds = at / 1000;
+  // Both compare so that a clock that answers NaN makes no sign-in recent.
+  return signedInAt - MAX_AHEAD_SECONDS <= seconds && seconds < signedInAt + maxAge + origin.graceSeconds;
 }
 
 // Made once: a misconfigured server must not pay for a stack at each field of each request.

@@ -1,17 +1,17 @@
 /** The guard of a field: a function around its resolver or its `subscribe` that enforces rules. */
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 import { authStateOf } from '../../auth.js';
-import { endingOf, isExpired } from '../../expiry.js';
+import { endingOf } from '../../expiry.js';
 import type { AuthenticatedAuth } from '../../auth.js';
 import { createFieldDenialError } from '../../denial-error.js';
 import { denials } from '../../errors.js';
 import type { AskPolicies } from '../decision/ask-policies.js';
 import { authIn, misconfigured, toRefusal } from '../decision/decide.js';
 import type { MaybeContext, Refusal } from '../decision/decide.js';
-import { decideAll, decideInExecution, decideNow, executionAtHand, NO_EXECUTION } from '../decision/execution.js';
+import { decideAll, decideEvent, decideInExecution, executionAtHand, NO_EXECUTION } from '../decision/execution.js';
 import { isPromiseLike, whenSettled } from '../decision/promises.js';
 import type { PolicyClause, Requirement } from '../rules/requirement.js';
-import { markPrivate } from './cache-hint.js';
+import { isAnyAging, markPrivate } from './cache-hint.js';
 import type { CacheControlled } from './cache-hint.js';
 import { guardAbove, isOutermost, showDenial } from './outermost.js';
 import type { ForeignWrapper, GuardPosition, Resolver } from './outermost.js';
@@ -47,11 +47,13 @@ export function guardResolver(
 
 /** The same for the field of a subscription, of which each event is an execution: nothing is worth remembering. */
 function guardEvent(resolve: Resolver, guard: FieldGuard, report: Report, position: GuardPosition): Resolver {
-  const rule = guard.requirement?.rule;
+  const { requirement, members } = guard;
+  const rule = requirement?.rule;
+  const isAging = isAnyAging([...(requirement ? [requirement] : []), ...(members?.values() ?? [])]);
   return (source, args, contextValue, info) => {
-    if (rule !== undefined || guard.members) markPrivate(info);
+    if (rule !== undefined || members) markPrivate(info, isAging);
     const auth = authIn(contextValue);
-    const refusal = rule === undefined ? decideExpiry(auth) : decideNow(auth, rule);
+    const refusal = decideEvent(auth, rule, info);
     if (refusal?.denial === denials.expired) endingOf(contextValue)?.();
     const denied =
       refusal && deny(refusal, [source, args, contextValue, info], guard, report, position, position.wrapper);
@@ -68,15 +70,16 @@ function guardByRule(
   position: GuardPosition,
 ): Resolver {
   let metIn = NO_EXECUTION;
+  const isAging = isAnyAging([{ rule }, ...(guard.members?.values() ?? [])]);
   return (source, args, contextValue, info: GraphQLResolveInfo & CacheControlled) => {
     // Written out: two calls here are a quarter of what a guard costs.
-    if (info.cacheControl !== undefined) markPrivate(info);
+    if (info.cacheControl !== undefined) markPrivate(info, isAging);
     const auth = (contextValue as MaybeContext)?.auth;
     if (metIn.auth === auth && metIn.variableValues === info.variableValues) {
       return resolve(source, args, contextValue, info);
     }
     const refusal = decideInExecution(auth, rule, info);
-    if (refusal === undefined) metIn = executionAtHand(auth, info);
+    if (refusal === undefined) metIn = executionAtHand(auth, rule, info);
     const denied =
       refusal && deny(refusal, [source, args, contextValue, info], guard, report, position, position.wrapper);
     return denied ?? resolve(source, args, contextValue, info);
@@ -91,18 +94,19 @@ function guardByAll(
   position: GuardPosition,
 ): Resolver {
   const { wrapper } = position;
+  const areMembersAging = isAnyAging(guard.members?.values() ?? []);
   return (...call) => {
     const [, , contextValue, info] = call;
     const auth = authIn(contextValue);
     const asked = findAsked(guard, info);
     // A rule that waits for the concrete type makes the response differ from caller to caller all the same.
-    if (asked.length > 0 || guard.members) markPrivate(info);
+    if (asked.length > 0 || guard.members) markPrivate(info, areMembersAging || isAnyAging(asked));
     const rules = asked.map(({ rule }) => rule);
     const clauses = asked.flatMap(({ policies }) => policies);
     const goOn = (refusal: Refusal | undefined) =>
       (refusal && deny(refusal, call, guard, report, position, wrapper)) ?? resolve(...call);
 
-    const expired = guard.checksExpiry ? decideExpiry(auth) : undefined;
+    const expired = guard.checksExpiry ? decideEvent(auth, undefined, info) : undefined;
     if (expired) endingOf(contextValue)?.();
     const byToken = expired ?? decideAll(auth, rules, info);
     if (byToken || clauses.length === 0) return goOn(byToken);
@@ -132,11 +136,6 @@ function findAsked({ requirement, inputs }: FieldGuard, info: GraphQLResolveInfo
   const [node] = info.fieldNodes;
   const provided = inputs && node ? inputs.provided(node, info.variableValues, info.schema) : [];
   return requirement ? [requirement, ...provided] : provided;
-}
-
-function decideExpiry(auth: unknown): Refusal | undefined {
-  const state = authStateOf(auth);
-  return state && isExpired(state) ? toRefusal(state, denials.expired) : undefined;
 }
 
 /** Why the policies refuse the call; asked only of a caller whose token meets the rules. */

@@ -15,7 +15,7 @@ import { authIn } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
 import { decideInExecution } from '../decision/execution.js';
 import { isPromiseLike, whenSettled } from '../decision/promises.js';
-import { markPrivate } from './cache-hint.js';
+import { isAnyAging, markPrivate } from './cache-hint.js';
 import { decidePolicies } from './field-guard.js';
 import type { GuardServices } from './field-guard.js';
 import { guardAbove, isOutermost } from './outermost.js';
@@ -66,9 +66,10 @@ export function guardReferences(
     });
   };
 
+  const isAging = isAnyAging(references.values());
   return (...call) => {
     const [source, args, contextValue, info] = call;
-    markPrivate(info);
+    markPrivate(info, isAging);
     const given = args['representations'];
     const all: readonly unknown[] = Array.isArray(given) ? given : [given];
 

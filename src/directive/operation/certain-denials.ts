@@ -7,6 +7,7 @@ import { isExpired } from '../../expiry.js';
 import { denials } from '../../errors.js';
 import { decideRule, toRefusal } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
+import { combine } from '../decision/execution.js';
 import type { Rule } from '../rules/rule.js';
 import type { MemberRules } from '../rules/schema-rules.js';
 import type { RuledOperation } from './reach.js';
@@ -43,13 +44,11 @@ export class CertainDenials {
     this.#expired = state && isExpired(state) ? state : undefined;
   }
 
-  /** The first refusal of the rules; undefined when the caller meets all of them. */
+  /** The refusal of the rules; undefined when the caller meets all of them. */
   ofRules(rules: readonly Rule[]): Refusal | undefined {
-    for (const rule of rules) {
-      const refusal = this.#expired ? toRefusal(this.#expired, denials.expired) : decideRule(this.#auth, rule);
-      if (refusal !== undefined) return refusal;
-    }
-    return undefined;
+    if (this.#expired && rules.length > 0) return toRefusal(this.#expired, denials.expired);
+    const refusals = rules.flatMap((rule) => decideRule(this.#auth, rule) ?? []);
+    return combine(authStateOf(this.#auth), rules, refusals);
   }
 
   /** A field of an object type is denied by any of its rules; one of an interface also when each possible type denies it. */

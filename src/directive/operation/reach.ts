@@ -18,6 +18,8 @@ export interface Reach {
   readonly rules: readonly Rule[];
   /** Whether anything in reach has a rule, counting what is known only at run time. */
   readonly hasRules: boolean;
+  /** Whether a decision about anything in reach may end before the response is served from a cache. */
+  readonly isAging: boolean;
 }
 
 /**
@@ -99,8 +101,12 @@ function findReach({ schema, rules, document, operation }: RuledOperation): Reac
     },
   });
   const isBeyondMeasure = steps > MOST_STEPS;
+  // What is known only at run time may ask for any rule of the schema.
+  const isUncertain = isBeyondMeasure || isAnythingRuled;
+  const mayBeAsked = isUncertain ? [...rules.all()] : [...found];
   return {
-    rules: isBeyondMeasure ? [...rules.all()] : [...found],
-    hasRules: found.size > 0 || isAnythingRuled || (isBeyondMeasure && rules.all().size > 0),
+    rules: isBeyondMeasure ? mayBeAsked : [...found],
+    hasRules: found.size > 0 || isAnythingRuled || (isBeyondMeasure && mayBeAsked.length > 0),
+    isAging: mayBeAsked.some(({ maxAge }) => maxAge !== undefined),
   };
 }

@@ -31,7 +31,7 @@ export function readNamedNodes(directive: string, nodes: readonly ConstArgumentN
       if (Object.hasOwn(args, name.value)) {
         faults.push(`${printName(directive)} has \`${name.value}\` twice. Keep one of them.`);
       }
-      args[name.value] = name.value === 'tokenUse' ? toTokenUse(value) : toValue(value);
+      args[name.value] = valueOf(name.value, value);
     }
   } catch {
     faults.push(
@@ -42,9 +42,13 @@ export function readNamedNodes(directive: string, nodes: readonly ConstArgumentN
   return { name: directive, args, form: 'SDL', faults };
 }
 
-function toTokenUse(value: ValueNode): unknown {
-  const isTokenUse = value.kind === Kind.ENUM && (value.value === 'ID' || value.value === 'ACCESS');
-  return isTokenUse ? value.value : new Literal(print(value));
+function valueOf(argument: string, value: ValueNode): unknown {
+  if (argument === 'tokenUse') {
+    const isTokenUse = value.kind === Kind.ENUM && (value.value === 'ID' || value.value === 'ACCESS');
+    return isTokenUse ? value.value : new Literal(print(value));
+  }
+  // GraphQL specification, section 3.5.1: a literal with a fraction is no Int, not even 60.0.
+  return argument === 'maxAge' && value.kind !== Kind.INT ? new Literal(print(value)) : toValue(value);
 }
 
 function toValue(value: ValueNode): unknown {

@@ -24,6 +24,9 @@ const AUTH_ARGUMENTS: Readonly<Record<string, string>> = {
   groups: '[String!]',
   scopes: '[String!]',
   policies: '[String!]',
+  pools: '[String!]',
+  acr: '[String!]',
+  maxAge: 'Int',
 };
 
 export const ARGUMENT_NAMES: readonly string[] = Object.keys(AUTH_ARGUMENTS);
@@ -39,12 +42,16 @@ enum AuthTokenUse {
 
 """
 Asks for a verified Cognito token. Every argument must hold, and a list means any of its names. All uses must hold.
+\`acr\` are authentication levels, and \`maxAge\` is the number of seconds since the sign-in.
 """
 directive @${name}(
   tokenUse: AuthTokenUse
   groups: [String!]
   scopes: [String!]
   policies: [String!]
+  pools: [String!]
+  acr: [String!]
+  maxAge: Int
 ) repeatable on ${AUTH_LOCATIONS.join(' | ')}
 
 """

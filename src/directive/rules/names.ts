@@ -1,24 +1,33 @@
 /** Reads the lists of names in rules, and says what is wrong with them; a sentence each. */
 import { Literal, print } from '../../settings.js';
 import { isCognitoName } from './definition.js';
+import { isScopeToken } from './demand.js';
 
 /** One value counts as a list of it (GraphQL specification, section 3.11, input coercion of lists). */
 export function toList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
+/** Arguments whose names come from a token's text of names, and go into a challenge. */
+const OF_SCOPE_TOKENS = ['scopes', 'acr'];
+
 export function listProblems(key: string, list: readonly unknown[]): readonly string[] {
+  const isScopeList = OF_SCOPE_TOKENS.includes(key);
+  const isName = isScopeList ? isScopeToken : isCognitoName;
+  const form = isScopeList
+    ? 'printable ASCII without white space, quotation marks and backslashes'
+    : 'a name without white space';
   if (list.length === 0) {
     return [
       `Expected \`${key}\` to be a list of names, got an empty list, which no caller meets. Name one, or leave it out.`,
     ];
   }
   return list
-    .filter((each) => !isCognitoName(each))
+    .filter((each) => !isName(each))
     .map((each) =>
       each instanceof Literal
         ? `Expected each of \`${key}\` to be a string, got ${print(each)}. Write \`${key}: [${print(each.text)}]\`.`
-        : `Expected each of \`${key}\` to be a name without white space, got ${print(each)}. Correct it, or leave it out.`,
+        : `Expected each of \`${key}\` to be ${form}, got ${print(each)}. Correct it, or leave it out.`,
     );
 }
 

@@ -13,6 +13,8 @@ import { valuesOf, visitElements } from './elements.js';
 import type { ElementKind, FieldOf, ValuesOf } from './elements.js';
 import { listProblems, toList, unknownNames } from './names.js';
 import { createNamingCheck } from './naming.js';
+import { findLevelProblems } from './levels.js';
+import { isMaxAge } from './requirement.js';
 import type { SchemaRules } from './schema-rules.js';
 
 /** What `authDirective()` was told about the directives of its schemas. */
@@ -68,9 +70,11 @@ export function findProblems(
   ];
   const checkNaming = createNamingCheck(schema, { names, publicNames, enforcedElsewhere, dialects }, read);
   const ruleOf = createDialectReader(schema, { names, publicNames, dialects }, read);
+  const levels: unknown[] = [];
   visitElements(schema, (element, kind, coordinate, fieldOf) => {
     const reading = read(element);
     const annotations = usesOf(reading, names);
+    levels.push(...annotations.flatMap(({ args }) => args['acr'] ?? []));
     const dialectRules = ruleOf ? reading.uses.flatMap((use) => ruleOf(use) ?? []) : [];
     const place = fieldOf ?? (isCompositeType(element) ? valuesOf(schema, element) : undefined);
     const found = [
@@ -90,7 +94,8 @@ export function findProblems(
     // Pothos writes a directive both as a node and in `extensions`.
     for (const problem of new Set(found)) problems.push(`${coordinate}: ${problem}`);
   });
-  return problems;
+  // A list with a problem of its own has been told of already.
+  return levels.length > 0 && problems.length === 0 ? findLevelProblems(schema, rules) : problems;
 }
 
 // The arguments of a directive in a query are read by the directive's own library, where no guard stands.
@@ -132,7 +137,13 @@ function annotationProblems(
   if (tokenUse === 'ID' && 'scopes' in args) {
     problems.push('An ID token has no scopes. Leave out `scopes`, or ask for `tokenUse: ACCESS`.');
   }
-  for (const key of ['groups', 'scopes', 'policies']) {
+  if ('maxAge' in args && !isMaxAge(args['maxAge'])) {
+    problems.push(
+      `Expected \`maxAge\` to be a whole number of seconds, 1 or more, got ${print(args['maxAge'])}. Write \`maxAge: 300\`, or leave ` +
+        'it out.',
+    );
+  }
+  for (const key of ['groups', 'scopes', 'policies', 'pools', 'acr']) {
     if (key in args) problems.push(...listProblems(key, toList(args[key])));
   }
   if ('groups' in args) problems.push(...unknownNames('groups', 'groups', toList(args['groups']), settings));

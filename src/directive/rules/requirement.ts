@@ -16,7 +16,14 @@ export interface Requirement {
 }
 
 /** Any verified token. */
-export const ANY_TOKEN: Clause = { tokenUse: undefined, groups: undefined, scopes: undefined };
+export const ANY_TOKEN: Clause = {
+  pools: undefined,
+  tokenUse: undefined,
+  groups: undefined,
+  scopes: undefined,
+  acr: undefined,
+  maxAge: undefined,
+};
 
 /** What `unannotated: 'authenticated'` asks: any verified token. */
 export const anyToken: Requirement = { rule: internRule([ANY_TOKEN]), policies: [], valuePolicies: [] };
@@ -87,17 +94,29 @@ function without(clauses: readonly PolicyClause[], others: readonly PolicyClause
 }
 
 /** Met by no caller: it asks for one of no groups. */
-export const UNMEETABLE: Clause = { tokenUse: undefined, groups: [], scopes: undefined };
+export const UNMEETABLE: Clause = { ...ANY_TOKEN, groups: [] };
 
 function readClause({ args, faults }: Annotation): Clause {
-  const { tokenUse, groups, scopes } = args;
-  const isReadable = faults.length === 0 && (!('tokenUse' in args) || tokenUse === 'ID' || tokenUse === 'ACCESS');
+  const { tokenUse, maxAge } = args;
+  const isReadable =
+    faults.length === 0 &&
+    (!('tokenUse' in args) || tokenUse === 'ID' || tokenUse === 'ACCESS') &&
+    (!('maxAge' in args) || isMaxAge(maxAge));
   if (!isReadable) return UNMEETABLE;
+  const namesOf = (key: string) => (key in args ? readNames(args[key]) : undefined);
   return {
+    pools: namesOf('pools'),
     tokenUse: tokenUse === 'ID' ? 'id' : tokenUse === 'ACCESS' ? 'access' : undefined,
-    groups: 'groups' in args ? readNames(groups) : undefined,
-    scopes: 'scopes' in args ? readNames(scopes) : undefined,
+    groups: namesOf('groups'),
+    scopes: namesOf('scopes'),
+    acr: namesOf('acr'),
+    maxAge: isMaxAge(maxAge) ? maxAge : undefined,
   };
+}
+
+/** Whole seconds, as GraphQL's Int has them (GraphQL specification, section 3.5.1). */
+export function isMaxAge(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) < 2 ** 31;
 }
 
 /** A list of names. One name is a list of it (GraphQL specification, section 3.11, input coercion of lists). */

@@ -16,6 +16,8 @@ export interface KeyStoreOptions extends KeyAges {
   readonly clocks: Clocks;
   /** Named in the log while the keys are unavailable. */
   readonly userPoolId: string;
+  /** Named too, of a pool with several. */
+  readonly region?: string | undefined;
   readonly onKeys: (keys: KeySet) => void;
   readonly onFetched: (event: { readonly keyCount: number; readonly durationMs: number }) => void;
   readonly onFailed: (event: {
@@ -172,9 +174,9 @@ export class KeyStore implements KeySource {
   }
 
   #reportFailure(cause: Error, startedAt: Moment): KeysUnavailableError {
-    const { clocks, userPoolId, onFailed } = this.#options;
+    const { clocks, userPoolId, region, onFailed } = this.#options;
     const at = readClocks(clocks);
-    const { count = 0, outage = Object.freeze({ userPoolId }) } = this.#failure ?? {};
+    const { count = 0, outage = Object.freeze({ userPoolId, region }) } = this.#failure ?? {};
     const retryDelayMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** count) * (1 - JITTER * Math.random());
     this.#inFlight = undefined;
     this.#failure = { at, retryDelayMs, cause, count: count + 1, outage };

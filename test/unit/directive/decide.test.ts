@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { authStateOf } from '../../../src/auth.js';
 import { decide } from '../../../src/directive/decision/decide.js';
+import { ANY_TOKEN, requirementOf } from '../../../src/directive/rules/requirement.js';
 import { countRules, internRule } from '../../../src/directive/rules/rule.js';
 import type { Clause } from '../../../src/directive/rules/rule.js';
 import { denials } from '../../../src/errors.js';
@@ -8,8 +9,20 @@ import { authenticatedAs } from '../../../src/testing/index.js';
 import { guard } from '../../support/run.js';
 
 function clause(fields: Partial<Clause>): Clause {
-  return { tokenUse: undefined, groups: undefined, scopes: undefined, ...fields };
+  return { ...ANY_TOKEN, ...fields };
 }
+
+describe('a requirement', () => {
+  it.each([{ maxAge: '60' }, { maxAge: 0 }, { tokenUse: 'id' }])(
+    'that cannot be read is met by no caller: %j',
+    (args) => {
+      const requirement = requirementOf([{ name: 'auth', args, form: 'code', faults: [] }]);
+      const state = authStateOf(authenticatedAs({ groups: ['a'] }));
+      if (state === undefined || requirement === undefined) throw new Error('Both are there.');
+      expect(decide(state, requirement.rule)).toBe(denials.group);
+    },
+  );
+});
 
 describe('a rule', () => {
   it('is the same for the same content in any order', () => {
@@ -39,6 +52,9 @@ describe('a rule', () => {
     for (const rule of later) expect(decide(state, rule)).toBe(denials.group);
     expect(decide(state, internRule([clause({ tokenUse: 'id', groups: ['z'] })]))).toBe(denials['token-use']);
     expect(decide(state, internRule([clause({ groups: [] })]))).toBe(denials.group);
-    expect(decide(state, internRule([clause({ groups: ['a'], scopes: ['s'] })]))).toBe(denials.scope);
+    expect(decide(state, internRule([clause({ groups: ['a'], scopes: ['s'] })]))).toEqual({
+      ...denials.scope,
+      demand: { scopes: [['s']], acrValues: undefined, maxAge: undefined },
+    });
   });
 });
