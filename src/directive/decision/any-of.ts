@@ -14,7 +14,8 @@ import type { Alternatives, Policy, PolicyCheck } from './policies.js';
  * the token, in the words of `requireAuth()`. If the token meets a rule, no policy is asked. If it meets none, all policies
  * are asked at once, each within its time, and only `true` allows; one that throws keeps no other one from allowing.
  *
- * Unlike the other arguments of `@auth`, which all have to hold beside it.
+ * The other arguments of the same `@auth` still have to hold beside it. A denial has the reason `policy`, whichever rule was
+ * not met: it asks for no other sign-in.
  *
  * @example
  * const { authDirectiveTransformer } = authDirective({
