@@ -21,12 +21,16 @@ export type {
 } from './directive/decide-operation.js';
 export { decideOperation } from './directive/decide-operation.js';
 export type { AuthDirectiveOptions } from './directive/options.js';
+export { anyOf } from './directive/decision/any-of.js';
+export type { ClaimPolicyOptions } from './directive/decision/claim-policy.js';
+export { claimPolicy } from './directive/decision/claim-policy.js';
 export type { OwnerPolicyOptions } from './directive/decision/owner-policy.js';
 export { ownerPolicy } from './directive/decision/owner-policy.js';
 export type { BatchPolicyOptions } from './directive/decision/batch-policy.js';
 export { batchPolicy } from './directive/decision/batch-policy.js';
 export type { Policies, Policy, PolicyCheck, PolicyDefinition, PolicyRequest } from './directive/decision/policies.js';
-export type { AuthOfTokenUse, AuthRule } from './directive/require-auth.js';
+export type { AuthRule } from './directive/decision/auth-rule.js';
+export type { AuthOfTokenUse } from './directive/require-auth.js';
 export { requireAuth } from './directive/require-auth.js';
 export type { AuthDirective } from './directive/auth-directive.js';
 export { authDirective } from './directive/auth-directive.js';

@@ -4,9 +4,9 @@ import { AuthConfigurationError } from '../errors.js';
 import { readLogger } from '../log.js';
 import type { AuthLogger } from '../log.js';
 import { oneOf, print, readFunction, readSettings } from '../settings.js';
-import { ownershipProblem } from './decision/owner-policy.js';
 import { readPolicies } from './decision/policies.js';
 import type { NamedPolicy, Policies } from './decision/policies.js';
+import { withProblems } from './decision/policy-problems.js';
 import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, isCognitoName } from './rules/definition.js';
 import { DIALECT_NAMES, dialectOf, FOREIGN_NAMES, normalizeName } from './rules/dialects.js';
 import type { Dialect } from './rules/dialects.js';
@@ -129,11 +129,12 @@ export function readDirectiveOptions(options: AuthDirectiveOptions): ResolvedDir
     );
   }
   const enforced = readDialects(dialects, unannotated);
+  const knownGroups = readGroups(groups);
   return {
     name,
     publicName,
-    groups: readGroups(groups),
-    policies: withProblems(readPolicies(policies)),
+    groups: knownGroups,
+    policies: withProblems(readPolicies(policies), knownGroups),
     unannotated: oneOf(WHERE, 'unannotated', unannotated, ['public', 'authenticated'], 'public'),
     isReportOnly: oneOf(WHERE, 'enforcement', enforcement, ['enforce', 'report'], 'enforce') === 'report',
     logger: readLogger('authDirective()', logger),
@@ -163,15 +164,6 @@ function readGroups(groups: unknown): ReadonlySet<string> | undefined {
     'a list of group names exactly as in Cognito',
     print(groups),
     'Leave it out to allow any name.',
-  );
-}
-
-function withProblems(policies: ReadonlyMap<string, NamedPolicy>): ResolvedDirectiveOptions['policies'] {
-  return new Map(
-    [...policies].map(([name, policy]) => [
-      name,
-      { ...policy, problemOf: (field, schema) => ownershipProblem(policy.check, field, schema) },
-    ]),
   );
 }
 

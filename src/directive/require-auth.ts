@@ -6,33 +6,10 @@ import type { Auth, AuthContext, AuthenticatedAccessAuth, AuthenticatedAuth, Aut
 import type { TokenUse } from '../cognito-claims.js';
 import { createDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials } from '../errors.js';
-import { isPlainObject } from '../settings.js';
+import { readAuthRule } from './decision/auth-rule.js';
+import type { AuthRule } from './decision/auth-rule.js';
 import { authIn, evaluate, misconfigured, toRefusal } from './decision/decide.js';
 import { markContextPrivate } from './private-context.js';
-import { ANY_TOKEN, isMaxAge } from './rules/requirement.js';
-import type { Clause } from './rules/rule.js';
-
-/**
- * What `requireAuth()` requires of the token, in the words of `@auth`. Every member must hold. A list means any of its
- * names, and has at least one. A member that is there has a value: `undefined` is refused, because a variable that was
- * never set must not weaken a rule.
- *
- * @example
- * const rule: AuthRule = { tokenUse: 'access', groups: ['support', 'admin'], scopes: ['orders/write'] };
- */
-export interface AuthRule {
-  readonly tokenUse?: TokenUse;
-  /** Compared with `cognito:groups`, case-sensitively. */
-  readonly groups?: readonly string[];
-  /** Compared with `scope` of an access token, case-sensitively. */
-  readonly scopes?: readonly string[];
-  /** Compared with the `name` of the token's pool, which is its id by default. */
-  readonly pools?: readonly string[];
-  /** Authentication levels: compared with the `acr` claim (RFC 9470). */
-  readonly acr?: readonly string[];
-  /** Seconds since the caller signed in, by the `auth_time` claim. A whole number, 1 or more. */
-  readonly maxAge?: number;
-}
 
 /**
  * The type that `requireAuth()` returns for a rule with this `tokenUse`; of both kinds for a rule without one.
@@ -67,7 +44,8 @@ export function requireAuth<Use extends TokenUse = TokenUse, Claims = unknown>(
   ...given: readonly [rule?: AuthRule & { readonly tokenUse?: Use }]
 ): AuthOfTokenUse<Use, Claims> {
   // Undefined that is given is no rule: a misspelt name in a table of rules must not ask for less.
-  const clause = readRule(given.length === 0 ? {} : given[0]);
+  const clause = readAuthRule(given.length === 0 ? {} : given[0]);
+  if (clause === undefined) throw misuse();
   markContextPrivate(contextValue, clause.maxAge !== undefined);
   const auth = authIn(contextValue);
   const state = authStateOf(auth);
@@ -79,33 +57,6 @@ export function requireAuth<Use extends TokenUse = TokenUse, Claims = unknown>(
   }
   const refusal = state && denial ? toRefusal(state, denial) : misconfigured(auth);
   throw createDenialError(refusal.denial, refusal.cause);
-}
-
-/** The rule as a clause: own properties alone, so that nothing on `Object.prototype` changes it. */
-function readRule(rule: unknown): Clause {
-  const own = ownOf(rule);
-  if (own === undefined || !Object.entries(own).every(([name, value]) => isGoodOption(name, value))) throw misuse();
-  // Each option that is there is good.
-  return { ...ANY_TOKEN, ...(own as AuthRule) };
-}
-
-function ownOf(rule: unknown): Record<string, unknown> | undefined {
-  try {
-    return isPlainObject(rule) ? Object.assign(Object.create(null) as Record<string, unknown>, rule) : undefined;
-  } catch {
-    // A getter that throws: its message is not for the client.
-    return undefined;
-  }
-}
-
-const LISTS = ['groups', 'scopes', 'pools', 'acr'];
-
-// Undefined is no value for an option: a variable that was never set must not weaken a rule.
-function isGoodOption(name: string, value: unknown): boolean {
-  if (name === 'tokenUse') return value === 'id' || value === 'access';
-  if (name === 'maxAge') return isMaxAge(value);
-  if (!LISTS.includes(name)) return false;
-  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
 }
 
 // A constant sentence: what was written may be the caller's text, and the log says each sentence once.

@@ -83,6 +83,12 @@ describe('rule 8: ownership by own properties', () => {
     );
   });
 
+  it('compares text alone, also when both are the same number', async () => {
+    const auth = authenticatedAs({ tokenUse: 'id', claims: { number: 5 } });
+    const schema = ordersOf({ ownerId: 5 }, { field: 'ownerId', claim: 'number' });
+    expect(await run(schema, '{ order { total } }', auth)).toEqual(denied);
+  });
+
   it('denies access by a property of Object.prototype, in the parent, the arguments, the claims or the auth', async () => {
     const machine = authenticatedAs({ sub: 'evil', username: undefined });
     const schemas = [
@@ -128,7 +134,9 @@ describe('rule 8: ownership when the schema is built', () => {
       'an argument that is a list',
       `type Query { f(ids: [ID!]!): Int ${own} }`,
       { argument: 'ids' },
-      [`Query.f: ${never} Query.f(ids:) is a list. Write a function that looks into it.`],
+      [
+        `Query.f: ${never} Query.f(ids:) is a list. Write claimPolicy() with list: 'value', which asks it of all items, or a function.`,
+      ],
     ],
     [
       'an argument that is a number',
@@ -200,7 +208,7 @@ describe('rule 8: ownership when the schema is built', () => {
     [{ argument: ' ' }, /to be an object with either `argument` or `field`, got \{/],
     [
       { argument: 'input.ownerId' },
-      /Expected `argument` of ownerPolicy\(\) to be a name, got the path "input\.ownerId"\. Write a function for it: \(\{ auth, args \}\) => args\.input\.ownerId === auth\.sub\.$/,
+      /Expected `argument` of ownerPolicy\(\) to be a name, got the path "input\.ownerId"\. Write claimPolicy\(\{ claim: 'sub', equals: \{ argument: "input\.ownerId" \} \}\)\.$/,
     ],
     [{ field: 'owner.id' }, /Expected `field` of ownerPolicy\(\) to be a name, got the path "owner\.id"/],
     [{ field: 'ownerId', claim: '' }, /Expected `claim` of ownerPolicy\(\) to be the name of a claim, got ""/],

@@ -131,14 +131,14 @@ describe('rule 10: the transformer', () => {
       'I.g: @public has no effect here. Put it on the field of each type that implements it.',
     ],
     [
-      'a policy on an object',
-      'f: Int } type T @auth(policies: ["p"]) { x: Int',
+      'a policy on a scalar',
+      'f: Int } scalar T @auth(policies: ["p"]) type U { x: Int',
       { policies: { p: () => true } },
       'T: A policy needs a field to look at. Put `policies` on the fields that return this type.',
     ],
     [
-      'a policy on an interface',
-      'f: Int } interface T @auth(policies: ["p"]) { x: Int',
+      'a policy on an enum',
+      'f: Int } enum T @auth(policies: ["p"]) { A } type U { x: Int',
       { policies: { p: () => true } },
       'T: A policy needs a field to look at. Put `policies` on the fields that return this type.',
     ],

@@ -431,12 +431,17 @@ describe('rule 13: policies of federation on types', () => {
     expect(sources[0]).toEqual({ __typename: 'User', id: 'theirs' });
   });
 
-  it('are refused on types for @auth, whose policies need a field', () => {
-    expect(
-      problemsOf(() =>
-        guard('type Query { f: T } type T @auth(policies: ["p"]) { id: Int }', {}, { policies: { p: () => true } }),
-      ),
-    ).toEqual(['T: A policy needs a field to look at. Put `policies` on the fields that return this type.']);
+  it('are asked at the field, and those of @auth about its value', async () => {
+    const sources: unknown[] = [];
+    const note = ({ source }: { readonly source: unknown }) => sources.push(source) > 0;
+    const schema = guardSubgraph(
+      'type Query { f: T } type T @policy(policies: [["p"]]) @auth(policies: ["p"]) { id: Int }',
+      { Query: { f: () => ({ id: 1 }) } },
+      { dialects: ['federation'], policies: { p: note } },
+      'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@policy"])',
+    );
+    expect(await run(schema, '{ f { id } }', authenticatedAs())).toEqual({ data: { f: { id: 1 } } });
+    expect(sources).toEqual([undefined, { id: 1 }, undefined, { id: 1 }]);
   });
 });
 

@@ -8,11 +8,13 @@ import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import { z } from 'zod';
 import {
+  anyOf,
   authCacheKey,
   authDirective,
   authSessionId,
   batchPolicy,
   bearerToken,
+  claimPolicy,
   cognitoAuthPlugin,
   createAuthContext,
   createCognitoVerifier,
@@ -150,6 +152,27 @@ authDirective({
     }),
   },
 });
+authDirective({
+  policies: {
+    adminOrOwner: anyOf(
+      { groups: ['admin'] },
+      ({ auth, source }: PolicyRequest<Post>) => source.ownerId === auth.sub,
+      { timeout: 2, check: async ({ args }) => args['open'] === true },
+      batchPolicy({ key: ({ source }: PolicyRequest<Post>) => source.ownerId, load: (ids) => ids.map(() => true) }),
+      anyOf(claimPolicy({ claim: 'custom:tenant', equals: { argument: 'tenantId' }, list: undefined })),
+    ),
+  },
+});
+// @ts-expect-error a rule has no such part
+anyOf({ group: ['admin'] });
+// @ts-expect-error a list of groups that was never read must not allow every caller
+anyOf({ groups: undefined });
+// @ts-expect-error a member is a policy, not the name of one
+anyOf('isOwner');
+// @ts-expect-error what the claim has to equal is not said
+claimPolicy({ claim: 'custom:tenant' });
+// @ts-expect-error a list is of claims, of values, or both
+claimPolicy({ claim: 'custom:tenant', equals: { field: 'tenantId' }, list: true });
 // @ts-expect-error only a boolean is an answer: a promise of rows would be denied
 authDirective({ policies: { rows: async () => [] } });
 

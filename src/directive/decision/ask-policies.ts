@@ -1,21 +1,38 @@
 /** Asks the policies of a field: all at once, each within its time. The answer is yes or no, and nothing more. */
 import type { AuthState } from '../../auth.js';
 import type { PolicyClause } from '../rules/requirement.js';
-import type { NamedPolicy, PolicyRequest } from './policies.js';
+import { evaluate } from './decide.js';
+import type { Alternatives, NamedPolicy, PolicyRequest, TimedCheck } from './policies.js';
 import { isPromiseLike, withTimeout } from './promises.js';
 
 /** Whether the policies allow the request: of each clause, at least one. */
-export type AskPolicies = (
-  clauses: readonly PolicyClause[],
-  request: PolicyRequest,
-  state: AuthState,
-) => boolean | PromiseLike<boolean>;
+export type AskPolicies = (clauses: readonly PolicyClause[], request: PolicyRequest, state: AuthState) => Answer;
+
+type Answer = boolean | PromiseLike<boolean>;
+
+/** Asks one policy, and tells of its failure under the name. */
+export type AskPolicy = (name: string, policy: Alternatives, request: PolicyRequest, state: AuthState) => Answer;
 
 /**
  * Every policy that a field names is asked, and the answer waits for all of them: how long it takes does not tell which
  * one refused. Synchronous when all of them are.
  */
 export function createAskPolicies(policies: ReadonlyMap<string, NamedPolicy>): AskPolicies {
+  const ask = createAskPolicy();
+  return (clauses, request, state) => {
+    const names = [...new Set(clauses.flat())];
+    const answers = names.map((name) => {
+      const policy = policies.get(name);
+      return policy !== undefined && ask(name, policy, request, state);
+    });
+    return whenAnswered(answers, (given) =>
+      clauses.every((clause) => clause.some((name) => given[names.indexOf(name)] === true)),
+    );
+  };
+}
+
+/** If the token alone allows, nothing else is asked; if not, everything else is, and the answer waits for all of it. */
+export function createAskPolicy(): AskPolicy {
   // A load that fails fails for each of its items; the log needs it once.
   const reported = new WeakSet();
 
@@ -28,14 +45,12 @@ export function createAskPolicies(policies: ReadonlyMap<string, NamedPolicy>): A
     return false;
   }
 
-  function askOne(name: string, request: PolicyRequest, state: AuthState): boolean | PromiseLike<boolean> {
-    const policy = policies.get(name);
-    if (policy === undefined) return false;
+  function askOne(name: string, { check, timeoutMs }: TimedCheck, request: PolicyRequest, state: AuthState): Answer {
     const began = performance.now();
     try {
-      const answer = policy.check(request);
+      const answer = check(request);
       if (!isPromiseLike(answer)) return answer === true;
-      return withTimeout(answer, policy.timeoutMs).then(
+      return withTimeout(answer, timeoutMs).then(
         (value) => value === true,
         (cause: unknown) => fail(name, cause, began, state),
       );
@@ -44,12 +59,14 @@ export function createAskPolicies(policies: ReadonlyMap<string, NamedPolicy>): A
     }
   }
 
-  return (clauses, request, state) => {
-    const names = [...new Set(clauses.flat())];
-    const answers = names.map((name) => askOne(name, request, state));
-    const isAllowed = (given: readonly boolean[]) =>
-      clauses.every((clause) => clause.some((name) => given[names.indexOf(name)] === true));
-    const isSettled = answers.every((answer) => typeof answer === 'boolean');
-    return isSettled ? isAllowed(answers) : Promise.all(answers.map(async (answer) => answer)).then(isAllowed);
+  return (name, { clauses, checks }, request, state) => {
+    if (clauses.some((clause) => evaluate(state, [clause]) === undefined)) return true;
+    const answers = checks.map((each) => askOne(name, each, request, state));
+    return whenAnswered(answers, (given) => given.includes(true));
   };
+}
+
+function whenAnswered(answers: readonly Answer[], decide: (given: readonly boolean[]) => boolean): Answer {
+  const isSettled = answers.every((answer) => typeof answer === 'boolean');
+  return isSettled ? decide(answers) : Promise.all(answers.map(async (answer) => answer)).then(decide);
 }

@@ -2,7 +2,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { AuthenticatedAuth } from '../../auth.js';
 import { AuthConfigurationError } from '../../errors.js';
+import { once } from '../../once.js';
 import { print, readSettings } from '../../settings.js';
+import type { Clause } from '../rules/rule.js';
 
 type AnyArgs = Readonly<Record<string, unknown>>;
 
@@ -15,7 +17,7 @@ type AnyArgs = Readonly<Record<string, unknown>>;
  */
 export interface PolicyRequest<Source = unknown, Args = AnyArgs, Context = unknown> {
   readonly auth: AuthenticatedAuth;
-  /** The object that the field belongs to; the root value for a field of a root type. */
+  /** The object that the field belongs to; the root value for a field of a root type; the value itself for a policy on a type. */
   readonly source: Source;
   /** The field's arguments, coerced. */
   readonly args: Args;
@@ -75,11 +77,27 @@ export type Policies = Readonly<Record<string, Policy>>;
 /** Seconds. */
 export const DEFAULT_TIMEOUT = 5;
 
-/** A policy of `authDirective({ policies })`, in one form. */
-export interface NamedPolicy {
-  readonly name: string;
+/** Allows if the token meets one of the clauses, or one of the checks says so. */
+export interface Alternatives {
+  readonly clauses: readonly Clause[];
+  readonly checks: readonly TimedCheck[];
+}
+
+export interface TimedCheck {
   readonly check: (request: PolicyRequest) => unknown;
   readonly timeoutMs: number;
+}
+
+/** A policy of `authDirective({ policies })`, in one form. */
+export interface NamedPolicy extends Alternatives {
+  readonly name: string;
+}
+
+const combinations = once('combined policies', () => new WeakMap<object, Alternatives>());
+
+/** Remembers what a check is a combination of. */
+export function noteCombination(check: object, alternatives: Alternatives): void {
+  combinations.set(check, alternatives);
 }
 
 /** @throws {AuthConfigurationError} on a policy that is neither a function nor a definition, or has a bad time limit. */
@@ -104,21 +122,39 @@ function entriesOf(policies: unknown): readonly (readonly [string, unknown])[] {
 }
 
 function readPolicy(name: string, policy: unknown): NamedPolicy {
-  const where = `policies[${print(name)}]`;
+  return { name, ...readAlternatives('authDirective()', `policies[${print(name)}]`, policy) };
+}
+
+/**
+ * @param caller The function that was given the policy, such as `authDirective()`.
+ * @param where Which of its values the policy is.
+ * @throws {AuthConfigurationError} on what is no policy, and on a bad time limit.
+ */
+export function readAlternatives(caller: string, where: string, policy: unknown): Alternatives {
   const isDefinition = typeof policy === 'object' && policy !== null;
   const definition = isDefinition
-    ? readSettings(`authDirective(): ${where}`, policy, ['check', 'timeout'])
+    ? readSettings(`${caller}: ${where}`, policy, ['check', 'timeout'])
     : { check: policy };
-  const { check, timeout = DEFAULT_TIMEOUT }: { check?: unknown; timeout?: unknown } = definition;
+  const { check, timeout }: { check?: unknown; timeout?: unknown } = definition;
   if (typeof check !== 'function') {
     throw new AuthConfigurationError(
-      `Expected \`${where}\` of authDirective() to be a function or { check, timeout }, got ${print(policy)}. ` +
+      `Expected \`${where}\` of ${caller} to be a function or { check, timeout }, got ${print(policy)}. ` +
         'Write ({ auth, source }) => source.ownerId === auth.sub.',
     );
   }
-  assertPositive(`\`timeout\` of ${where}`, timeout, '5 for five seconds');
-  // What it takes is between its author and the fields that name it; what it answers is compared with `true`.
-  return { name, check: check as NamedPolicy['check'], timeoutMs: timeout * 1000 };
+  if (timeout !== undefined) assertPositive(`\`timeout\` of ${where}`, timeout, '5 for five seconds');
+  const combined = combinations.get(check);
+  if (combined === undefined) {
+    // What it takes is between its author and the fields that name it; what it answers is compared with `true`.
+    return {
+      clauses: [],
+      checks: [{ check: check as TimedCheck['check'], timeoutMs: (timeout ?? DEFAULT_TIMEOUT) * 1000 }],
+    };
+  }
+  // Each of them has its own time, and no more than all of them.
+  const limitMs = (timeout ?? Infinity) * 1000;
+  const checks = combined.checks.map((each) => ({ ...each, timeoutMs: Math.min(each.timeoutMs, limitMs) }));
+  return { clauses: combined.clauses, checks };
 }
 
 /** @throws {AuthConfigurationError} unless the value is a positive number; `Infinity` is one. */

@@ -78,7 +78,9 @@ export function createEndableLists(schema: GraphQLSchema, rules: SchemaRules): E
     return {
       rules: asked.map(({ rule }) => rule),
       // Once the token has expired, every field of a subscription is denied.
-      isUncertain: type === subscriptionType || asked.some(({ policies }) => policies.length > 0),
+      isUncertain:
+        type === subscriptionType ||
+        asked.some(({ policies, valuePolicies }) => policies.length + valuePolicies.length > 0),
       hasInputs: rules.ofInputs(type, field) !== undefined,
       propagatesNull,
     };
@@ -126,13 +128,14 @@ export function createEndableLists(schema: GraphQLSchema, rules: SchemaRules): E
   };
 }
 
-/** The types of which a value becomes null by a denial: of one of its fields, or of what it turns out to be. */
+/** The types of which a value becomes null by a denial: of one of its fields, of itself, or of what it turns out to be. */
 function findTypesNullableByDenial(schema: GraphQLSchema, rules: SchemaRules): ReadonlySet<GraphQLNamedType> {
   const found = new Set<GraphQLNamedType>();
   // The types around a value that become null with it: by a non-null field, or as its abstract type.
   const typesAround = memoize((): GraphQLNamedType[] => [], new Map<GraphQLNamedType, GraphQLNamedType[]>());
   const subscriptionType = schema.getSubscriptionType();
   for (const [type, field] of fieldsOf(schema)) {
+    if (rules.ofField(type, field)?.valuePolicies.length) found.add(getNamedType(field.type));
     if (!isNonNullType(field.type)) continue;
     if (type === subscriptionType || rules.ofField(type, field) || rules.ofInputs(type, field)) found.add(type);
     if (isNonNullThroughout(field.type)) typesAround(getNamedType(field.type)).push(type);

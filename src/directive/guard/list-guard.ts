@@ -23,22 +23,29 @@ type Path = GraphQLResolveInfo['path'];
 export interface ListGuard {
   /** By what they turn out to be. */
   readonly members: Members | undefined;
+  /** By policies about each of them. */
+  readonly haveValuePolicies: boolean;
   /** By what is selected below them; undefined when that could not end an item. */
   readonly denialsBelow: ((info: GraphQLResolveInfo) => Denials) | undefined;
 }
 
 /** The resolver of a list whose items the caller may be denied. */
-export function guardItems(resolve: Resolver, { members, denialsBelow }: ListGuard, position: GuardPosition): Resolver {
+export function guardItems(
+  resolve: Resolver,
+  { members, haveValuePolicies, denialsBelow }: ListGuard,
+  position: GuardPosition,
+): Resolver {
   const asked = [...(members?.values() ?? [])];
   const memberRules = asked.map(({ rule }) => rule);
-  const haveMembersPolicies = asked.some(({ policies }) => policies.length > 0);
+  const havePolicies =
+    haveValuePolicies || asked.some(({ policies, valuePolicies }) => policies.length + valuePolicies.length > 0);
   return (source, args, contextValue, info) => {
     const result: unknown = resolve(source, args, contextValue, info);
     if (isEmpty(result) || result instanceof Error) return result;
     const auth = authIn(contextValue);
     const isMet = (rule: Rule) => decideInExecution(auth, rule, info) === undefined;
     const allows = ({ rules, isUncertain }: Denials) => !isUncertain && rules.every(isMet);
-    const areMembersAllowed = !haveMembersPolicies && memberRules.every(isMet);
+    const areMembersAllowed = !havePolicies && memberRules.every(isMet);
     const asPromises = denialsBelow !== undefined && !(areMembersAllowed && allows(denialsBelow(info)));
     // What stands between two guards gets the list as it is; the outer one gives it its form.
     if ((areMembersAllowed && !asPromises) || guardAbove(position, info)) return result;

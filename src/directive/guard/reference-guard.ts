@@ -117,13 +117,13 @@ function insertDenials(
     if (refusal === undefined) return rest.pop();
     const place = { nodes: info.fieldNodes, path: [...path, index] };
     const error = createLocatedDenialError(refusal.denial, place, refusal.cause);
-    return isForExecutor ? error : reject(error);
+    // Anything but the executor might take an error in a list for an entity.
+    return isForExecutor ? error : markHandled(Promise.reject(error));
   });
 }
 
-/** Anything but the executor might take an error in a list for an entity. It may also never look at the promise. */
-function reject(error: GraphQLError): Promise<never> {
-  const rejection = Promise.reject(error);
-  rejection.catch(() => undefined);
-  return rejection;
+/** The promise, for a caller that may never look at it. */
+export function markHandled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -12,6 +12,7 @@ import { createElementReader } from '../rules/annotations.js';
 import { assertGraphqlVersion, findForeignGraphql } from '../rules/own-graphql.js';
 import { findProblems } from '../rules/problems.js';
 import type { ProblemSettings } from '../rules/problems.js';
+import type { Requirement } from '../rules/requirement.js';
 import { membersOf, readRules } from '../rules/schema-rules.js';
 import type { RuleSettings, SchemaRules } from '../rules/schema-rules.js';
 import { findSubgraph } from '../rules/subgraph.js';
@@ -30,6 +31,7 @@ import { guardReferences } from './reference-guard.js';
 import { fieldsOf, guardOf, keepRules, noteSettings, recordGuard } from './registry.js';
 import { endAtExpiry } from './subscription-guard.js';
 import { guardResolveType } from './type-guard.js';
+import { guardValues } from './value-guard.js';
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -70,7 +72,7 @@ export function transformSchema(
   const endableLists = settings.isReportOnly ? undefined : createEndableLists(schema, rules);
   const isSubscription = (type: GraphQLObjectType) => type === schema.getSubscriptionType();
   for (const [type, field] of fieldsOf(schema)) {
-    const list = endableLists && listGuardOf(field, rules, endableLists);
+    const list = endableLists && listGuardOf(type, field, rules, endableLists);
     guardOneField(type, field, list, isSubscription(type), rules, settings, services);
   }
   for (const type of Object.values(schema.getTypeMap())) {
@@ -108,11 +110,21 @@ function withoutRules(resolve: Resolver, names: readonly string[]): Resolver {
     });
 }
 
-function listGuardOf(field: Field, rules: SchemaRules, endableLists: EndableLists): ListGuard | undefined {
+function listGuardOf(
+  type: GraphQLObjectType,
+  field: Field,
+  rules: SchemaRules,
+  endableLists: EndableLists,
+): ListGuard | undefined {
   if (!isListType(getNullableType(field.type))) return undefined;
   const members = membersOf(rules, field);
+  const haveValuePolicies = hasValuePolicies(rules.ofField(type, field));
   const denialsBelow = endableLists.has(field) ? endableLists.denialsBelow : undefined;
-  return members || denialsBelow ? { members, denialsBelow } : undefined;
+  return members || denialsBelow ? { members, haveValuePolicies, denialsBelow } : undefined;
+}
+
+function hasValuePolicies(requirement: Requirement | undefined): requirement is Requirement {
+  return requirement !== undefined && requirement.valuePolicies.length > 0;
 }
 
 function guardOneField(
@@ -143,7 +155,10 @@ function guardOneField(
   const pinned = pinGuard(field, resolverOf(field, settings), (resolve, position) => {
     const inner = references ? guardReferences(resolve, { ...guard, references }, services, position) : resolve;
     const guarded = isGuarded ? guardResolver(inner, guard, services, position) : inner;
-    const outermost = list ? guardItems(guarded, list, position) : guarded;
+    const valued = hasValuePolicies(requirement)
+      ? guardValues(guarded, { ...guard, requirement, type: field.type }, services, position)
+      : guarded;
+    const outermost = list ? guardItems(valued, list, position) : valued;
     recordGuard(outermost, guard);
     return outermost;
   });

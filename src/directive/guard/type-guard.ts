@@ -35,7 +35,10 @@ export function guardResolveType(
     // graphql-js refuses anything but the name of a type.
     const requirement = typeof name === 'string' ? members.get(name) : undefined;
     if (requirement === undefined) return name;
-    const { rule, policies } = requirement;
+    const { rule, valuePolicies } = requirement;
+    // Until a value is what the field returned, it may be a bare reference of a subgraph.
+    const isReturned = getNamedType(info.returnType).name === typeName;
+    const policies = isReturned ? [...requirement.policies, ...valuePolicies] : requirement.policies;
     const byToken = decideInExecution(authIn(contextValue), rule, info);
     if (!byToken && policies.length === 0) return name;
     const finish = (refusal: Refusal | undefined) => {

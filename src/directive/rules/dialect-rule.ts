@@ -112,15 +112,15 @@ function expectedArguments(argument: DialectArgument | undefined): string {
   return argument ? `Known arguments: ${argument.key}.` : 'It has none.';
 }
 
-const UNREADABLE: Requirement = { rule: internRule([UNMEETABLE]), policies: [] };
+const UNREADABLE: Requirement = { rule: internRule([UNMEETABLE]), policies: [], valuePolicies: [] };
 
 function toRequirement(argument: DialectArgument | undefined, clauses: readonly (readonly string[])[]): Requirement {
   if (argument === undefined || argument.of === 'policies') {
-    return { rule: internRule([ANY_TOKEN]), policies: argument ? clauses : [] };
+    return { rule: internRule([ANY_TOKEN]), policies: argument ? clauses : [], valuePolicies: [] };
   }
   const key = argument.of;
   const asked = clauses.map((names): Clause => ({ ...ANY_TOKEN, [key]: names }));
-  return { rule: internRule(asked.length > 0 ? asked : [ANY_TOKEN]), policies: [] };
+  return { rule: internRule(asked.length > 0 ? asked : [ANY_TOKEN]), policies: [], valuePolicies: [] };
 }
 
 const MOST_CLAUSES = 256;

@@ -1,5 +1,8 @@
 /** Walks over every element of a schema on which a directive stands, with its schema coordinate. */
 import {
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -7,8 +10,16 @@ import {
   isScalarType,
   isSpecifiedDirective,
   isUnionType,
+  OperationTypeNode,
 } from 'graphql';
-import type { GraphQLField, GraphQLInterfaceType, GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import type {
+  GraphQLCompositeType,
+  GraphQLField,
+  GraphQLInterfaceType,
+  GraphQLNamedType,
+  GraphQLObjectType,
+  GraphQLSchema,
+} from 'graphql';
 import { isAnnotated } from './annotations.js';
 import type { SchemaElement } from './annotations.js';
 
@@ -33,6 +44,13 @@ export type ElementKind =
 export interface FieldOf {
   readonly type: GraphQLObjectType | GraphQLInterfaceType;
   readonly field: GraphQLField<unknown, unknown>;
+}
+
+/** A type about whose values policies are asked. */
+export interface ValuesOf {
+  readonly type: GraphQLCompositeType;
+  /** The fields whose arguments they see: those that return such a value, and those of a root type. */
+  readonly fields: () => readonly FieldOf[];
 }
 
 export type Visit = (
@@ -84,4 +102,22 @@ function kindOf(type: GraphQLNamedType): ElementKind {
   if (isUnionType(type)) return 'UNION';
   if (isEnumType(type)) return 'ENUM';
   return isScalarType(type) ? 'SCALAR' : 'INPUT_OBJECT';
+}
+
+export function valuesOf(schema: GraphQLSchema, type: GraphQLCompositeType): ValuesOf {
+  const isRoot = Object.values(OperationTypeNode).some((operation) => schema.getRootType(operation) === type);
+  const isMeant = ({ type: parent, field }: FieldOf) => {
+    const returned = getNamedType(field.type);
+    if (returned === type || (isRoot && parent === type)) return true;
+    return isCompositeType(returned) && (isWithin(schema, type, returned) || isWithin(schema, returned, type));
+  };
+  const all = () =>
+    Object.values(schema.getTypeMap()).flatMap((parent) =>
+      isObjectType(parent) ? Object.values(parent.getFields()).map((field) => ({ type: parent, field })) : [],
+    );
+  return { type, fields: () => all().filter(isMeant) };
+}
+
+function isWithin(schema: GraphQLSchema, type: GraphQLCompositeType, outer: GraphQLCompositeType): boolean {
+  return isAbstractType(outer) && !isUnionType(type) && schema.isSubType(outer, type);
 }

@@ -1,5 +1,5 @@
 /** Finds what is wrong with the directives of a schema before it is guarded: each problem names its element and its remedy. */
-import { DirectiveLocation } from 'graphql';
+import { DirectiveLocation, isCompositeType } from 'graphql';
 import type { GraphQLDirective, GraphQLSchema } from 'graphql';
 import { print } from '../../settings.js';
 import { printName } from './annotation.js';
@@ -9,8 +9,8 @@ import type { ElementReader } from './annotations.js';
 import { ARGUMENT_NAMES, findDefinitionProblems, isCognitoName } from './definition.js';
 import { createDialectReader, dialectProblems } from './dialect-rule.js';
 import type { Dialect } from './dialects.js';
-import { visitElements } from './elements.js';
-import type { ElementKind, FieldOf } from './elements.js';
+import { valuesOf, visitElements } from './elements.js';
+import type { ElementKind, FieldOf, ValuesOf } from './elements.js';
 import { listProblems, toList, unknownNames } from './names.js';
 import { createNamingCheck } from './naming.js';
 import { findLevelProblems } from './levels.js';
@@ -29,12 +29,12 @@ export interface ProblemSettings {
 }
 
 export interface PolicyProblems {
-  /** Why the policy could never allow on the field, as far as the schema tells. */
-  readonly problemOf: (field: FieldOf, schema: GraphQLSchema) => string | undefined;
+  /** Why the policy could never allow on the field, or a value of the type, as far as the schema tells. */
+  readonly problemOf: (place: FieldOf | ValuesOf, schema: GraphQLSchema) => string | undefined;
 }
 
-/** A value of such a type can turn up anywhere: there is no one field whose parent and arguments a policy could look at. */
-const WITHOUT_POLICIES: ReadonlySet<ElementKind> = new Set(['OBJECT', 'INTERFACE', 'UNION', 'ENUM', 'SCALAR']);
+/** A value of such a type can turn up anywhere, and has no properties that a policy could look at. */
+const WITHOUT_POLICIES: ReadonlySet<ElementKind> = new Set(['ENUM', 'SCALAR']);
 
 /** Where no guard can stand, and what to call it. */
 const UNENFORCEABLE: ReadonlyMap<ElementKind, string> = new Map<ElementKind, string>([
@@ -76,10 +76,11 @@ export function findProblems(
     const annotations = usesOf(reading, names);
     levels.push(...annotations.flatMap(({ args }) => args['acr'] ?? []));
     const dialectRules = ruleOf ? reading.uses.flatMap((use) => ruleOf(use) ?? []) : [];
+    const place = fieldOf ?? (isCompositeType(element) ? valuesOf(schema, element) : undefined);
     const found = [
       ...checkNaming(reading),
       ...annotations.flatMap((annotation) => annotationProblems(annotation, kind, schema, settings)),
-      ...annotations.flatMap(({ args }) => policyProblems(toList(args['policies']), fieldOf, schema, settings)),
+      ...annotations.flatMap(({ args }) => policyProblems(toList(args['policies']), place, schema, settings)),
       ...dialectRules.flatMap((rule) => dialectProblems(rule, kind, settings)),
       ...dialectRules.flatMap(({ policies }) => policyProblems(policies, fieldOf, schema, settings)),
       ...publicProblems(
@@ -172,13 +173,13 @@ function undefinedTokenUseProblem(tokenUse: unknown, name: string): string {
 
 function policyProblems(
   names: readonly unknown[],
-  fieldOf: FieldOf | undefined,
+  place: FieldOf | ValuesOf | undefined,
   schema: GraphQLSchema,
   { policies }: ProblemSettings,
 ): readonly string[] {
-  if (fieldOf === undefined) return [];
+  if (place === undefined) return [];
   return names.filter(isCognitoName).flatMap((name) => {
-    const problem = policies.get(name)?.problemOf(fieldOf, schema);
+    const problem = policies.get(name)?.problemOf(place, schema);
     return problem === undefined ? [] : [`The policy ${print(name)} could never hold here: ${problem}`];
   });
 }

@@ -1,5 +1,12 @@
 /** The rules of a schema: what each field, type and member asks once everything that narrows it is counted. */
-import { getNamedType, isAbstractType, isInterfaceType, isObjectType, OperationTypeNode } from 'graphql';
+import {
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  OperationTypeNode,
+} from 'graphql';
 import type {
   GraphQLAbstractType,
   GraphQLField,
@@ -16,7 +23,7 @@ import type { Dialect } from './dialects.js';
 import { readInputRules } from './input-rules.js';
 import type { FieldInputs } from './input-rules.js';
 import { memoize, memoizePair } from './memoize.js';
-import { and, anyToken, isImpliedBy, requirementOf } from './requirement.js';
+import { and, anyToken, atFields, isImpliedBy, leftToAsk, requirementOf, valueRequirementOf } from './requirement.js';
 import type { Requirement } from './requirement.js';
 import type { Rule } from './rule.js';
 import { findSubgraph } from './subgraph.js';
@@ -83,20 +90,25 @@ export function readRules(
 ): SchemaRules {
   const roots = new Set(Object.values(OperationTypeNode).map((operation) => schema.getRootType(operation)));
   const dialectRuleOf = createDialectReader(schema, { names, publicNames, dialects }, read);
-  const own = (element: SchemaElement) => {
+  const own = (element: SchemaElement, requirementOfUses = requirementOf) => {
     const reading = read(element);
-    const requirement = requirementOf(usesOf(reading, names));
+    const requirement = requirementOfUses(usesOf(reading, names));
     if (dialectRuleOf === undefined) return requirement;
     return reading.uses.map((use) => dialectRuleOf(use)?.requirement).reduce(and, requirement);
   };
   const isPublic = (element: SchemaElement) =>
     usesOf(read(element), publicNames).some(({ faults }) => faults.length === 0);
-  const inputs = readInputRules(schema, own);
+  const inputs = readInputRules(schema, (element) => own(element));
   const subgraph = findSubgraph(schema);
 
   const interfacesOf = memoize((type: GraphQLNamedType) => [...findInterfaces(type)]);
 
-  const ofType = memoize((type: GraphQLNamedType) => [type, ...interfacesOf(type)].map(own).reduce(and, undefined));
+  // A policy in another product's directive is asked at the field, like the rest of it.
+  const ownOfType = (type: GraphQLNamedType) => own(type, isCompositeType(type) ? valueRequirementOf : requirementOf);
+
+  const ofType = memoize((type: GraphQLNamedType) =>
+    [type, ...interfacesOf(type)].map(ownOfType).reduce(and, undefined),
+  );
 
   const ofDeclaration = (field: Field) => and(own(field), ofType(getNamedType(field.type)));
 
@@ -107,7 +119,8 @@ export function readRules(
       if (inherited) requirement = and(requirement, ofDeclaration(inherited));
     }
     if (!isObjectType(parent)) return requirement;
-    if (roots.has(parent)) requirement = and(requirement, ofType(parent));
+    const ofParent = roots.has(parent) ? ofType(parent) : undefined;
+    if (ofParent) requirement = and(requirement, atFields(ofParent));
     if (requirement || unannotated === 'public' || isPublic(field) || isPublic(parent)) return requirement;
     // Without them a gateway does not start. What they lead to asks for itself.
     if (subgraph?.isOfService(parent, field) || subgraph?.isEntities(parent, field)) return undefined;
@@ -151,7 +164,9 @@ export function readRules(
     for (const member of schema.getPossibleTypes(type)) {
       const requirement = ofType(member);
       // A field that returns the abstract type has enforced that type's rule already.
-      if (requirement && !isImpliedBy(requirement, ofType(type))) found.set(member.name, requirement);
+      if (requirement && !isImpliedBy(requirement, ofType(type))) {
+        found.set(member.name, leftToAsk(requirement, ofType(type)));
+      }
     }
     return found.size > 0 ? found : undefined;
   });

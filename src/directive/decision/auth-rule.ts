@@ -1,0 +1,54 @@
+/** `AuthRule`: a rule of `@auth` that is written in code. */
+import type { TokenUse } from '../../cognito-claims.js';
+import { isPlainObject } from '../../settings.js';
+import { ANY_TOKEN, isMaxAge } from '../rules/requirement.js';
+import type { Clause } from '../rules/rule.js';
+
+/**
+ * What `requireAuth()` requires of the token, and what `anyOf()` can allow by, in the words of `@auth`. Every member must hold. A list means any of its
+ * names, and has at least one. A member that is there has a value: `undefined` is refused, because a variable that was
+ * never set must not weaken a rule.
+ *
+ * @example
+ * const rule: AuthRule = { tokenUse: 'access', groups: ['support', 'admin'], scopes: ['orders/write'] };
+ */
+export interface AuthRule {
+  readonly tokenUse?: TokenUse;
+  /** Compared with `cognito:groups`, case-sensitively. */
+  readonly groups?: readonly string[];
+  /** Compared with `scope` of an access token, case-sensitively. */
+  readonly scopes?: readonly string[];
+  /** Compared with the `name` of the token's pool, which is its id by default. */
+  readonly pools?: readonly string[];
+  /** Authentication levels: compared with the `acr` claim (RFC 9470). */
+  readonly acr?: readonly string[];
+  /** Seconds since the caller signed in, by the `auth_time` claim. A whole number, 1 or more. */
+  readonly maxAge?: number;
+}
+
+/** The rule as a clause; undefined when it cannot be read. Own properties alone: nothing on `Object.prototype` changes it. */
+export function readAuthRule(rule: unknown): Clause | undefined {
+  const own = ownOf(rule);
+  if (own === undefined || !Object.entries(own).every(([name, value]) => isGoodOption(name, value))) return undefined;
+  // Each option that is there is good.
+  return { ...ANY_TOKEN, ...(own as AuthRule) };
+}
+
+function ownOf(rule: unknown): Record<string, unknown> | undefined {
+  try {
+    return isPlainObject(rule) ? Object.assign(Object.create(null) as Record<string, unknown>, rule) : undefined;
+  } catch {
+    // A getter that throws: its message is not for the client.
+    return undefined;
+  }
+}
+
+const LISTS = ['groups', 'scopes', 'pools', 'acr'];
+
+// Undefined is no value for an option: a variable that was never set must not weaken a rule.
+function isGoodOption(name: string, value: unknown): boolean {
+  if (name === 'tokenUse') return value === 'id' || value === 'access';
+  if (name === 'maxAge') return isMaxAge(value);
+  if (!LISTS.includes(name)) return false;
+  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
+}
