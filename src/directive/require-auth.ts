@@ -9,7 +9,7 @@ import { AuthConfigurationError, denials } from '../errors.js';
 import { readAuthRule } from './decision/auth-rule.js';
 import type { AuthRule } from './decision/auth-rule.js';
 import { authIn, evaluate, misconfigured, toRefusal } from './decision/decide.js';
-import { markContextPrivate } from './private-context.js';
+import { markContextPrivate } from './decision/private-context.js';
 
 /**
  * The type that `requireAuth()` returns for a rule with this `tokenUse`; of both kinds for a rule without one.

@@ -8,7 +8,7 @@ import { reachOfOperation, refusalEvent, refusalsOf } from '../directive/decide-
 import { authIn } from '../directive/decision/decide.js';
 import { poolWarnings } from '../directive/guard/start-pools.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
-import { isContextAging, isContextPrivate } from '../directive/private-context.js';
+import { isContextAging, isContextPrivate } from '../directive/decision/private-context.js';
 import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
 import { denials } from '../errors.js';
 import { createLineLimit, writeLine } from '../log.js';

@@ -1,6 +1,6 @@
 import responseCachePlugin from '@apollo/server-plugin-response-cache';
 import { describe, expect, it } from 'vitest';
-import { authCacheKey, authSessionId, requireAuth } from '../../src/index.js';
+import { anyOf, authCacheKey, authSessionId, requireAuth } from '../../src/index.js';
 import type { AuthContext, CognitoVerifierOptions } from '../../src/index.js';
 import { createTestUserPool } from '../../src/testing/index.js';
 import { bearer, serve } from '../support/serve.js';
@@ -21,6 +21,11 @@ const typeDefs = /* GraphQL */ `
     box: Box @cacheControl(maxAge: 3600)
     nodes: [Node] @cacheControl(maxAge: 3600)
     checked: String @cacheControl(maxAge: 3600)
+    anyOf: String @auth(policies: ["recent"]) @cacheControl(maxAge: 3600)
+    valued: Valued @cacheControl(maxAge: 3600)
+  }
+  type Valued @auth(policies: ["recent"]) {
+    id: ID @cacheControl(maxAge: 3600)
   }
   type Box {
     recent: String @auth(maxAge: 60) @cacheControl(maxAge: 3600)
@@ -56,6 +61,8 @@ async function serveCached(options: Options, verifierOptions: CognitoVerifierOpt
           cacheControl.setCacheHint({ maxAge: 3600, scope: 'PUBLIC' });
           return 'recent';
         },
+        anyOf: () => 'recent',
+        valued: () => ({ id: 1 }),
         box: () => ({ recent: 'recent' }),
         nodes: (_: unknown, __: unknown, ___: unknown, { cacheControl }: CacheControlled) => {
           cacheControl.setCacheHint({ maxAge: 3600, scope: 'PUBLIC' });
@@ -68,6 +75,7 @@ async function serveCached(options: Options, verifierOptions: CognitoVerifierOpt
       },
     },
     verifier: pool.verifier(verifierOptions),
+    directive: { policies: { recent: anyOf({ groups: ['none'] }, { maxAge: 60 }) } },
     server: { plugins: [responseCachePlugin(options)] },
   });
   return { server, calls };
@@ -122,10 +130,12 @@ describe.each([
 ] satisfies [string, Options][])("Apollo's response cache with %s and rules with maxAge", (_, options) => {
   it.each([
     ['a field', '{ recent }', { recent: 'recent' }, { recent: null }],
+    ['anyOf on a field', '{ anyOf }', { anyOf: 'recent' }, { anyOf: null }],
+    ['anyOf on a type', '{ valued { id } }', { valued: { id: '1' } }, { valued: null }],
     ['a field of an object', '{ box { recent } }', { box: { recent: 'recent' } }, { box: { recent: null } }],
     ['a member of an interface', '{ nodes { id } }', { nodes: [{ id: '1' }] }, { nodes: [null] }],
     ['requireAuth in a resolver', '{ checked }', { checked: 'recent for access' }, { checked: null }],
-  ])('does not give a response to a caller whose sign-in is too old by then: %s', async (__, query, fresh, stale) => {
+  ])('does not give a response to a caller whose sign-in is too old by then: %s', async (what, query, fresh, stale) => {
     const clock = { now: Date.now() };
     const token = createTestUserPool({ userPoolId: pool.userPoolId, clock: () => clock.now }).accessToken();
     const { server } = await serveCached(options, { clock: () => clock.now });
@@ -133,7 +143,9 @@ describe.each([
       expect((await server.post(query, bearer(token))).body).toEqual({ data: fresh });
       clock.now += 60_000;
       const { body } = await server.post(query, bearer(token));
-      expect(body).toMatchObject({ data: stale, errors: [{ extensions: { reason: 'step-up', maxAge: 60 } }] });
+      const stepUp = { reason: 'step-up', maxAge: 60 };
+      const extensions = what.startsWith('anyOf') ? { reason: 'policy' } : stepUp;
+      expect(body).toMatchObject({ data: stale, errors: [{ extensions }] });
     } finally {
       await server.stop();
     }

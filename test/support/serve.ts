@@ -4,7 +4,13 @@ import type { ApolloServerOptions } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { authDirective, cognitoAuthPlugin, createAuthContext } from '../../src/index.js';
-import type { AuthContext, CognitoAuthPluginOptions, CognitoVerifier, TokenSource } from '../../src/index.js';
+import type {
+  AuthContext,
+  AuthDirectiveOptions,
+  CognitoAuthPluginOptions,
+  CognitoVerifier,
+  TokenSource,
+} from '../../src/index.js';
 
 export interface Answer {
   readonly status: number;
@@ -28,6 +34,7 @@ interface ServeOptions extends Omit<CognitoAuthPluginOptions, 'verifier'> {
   readonly resolvers: NonNullable<Parameters<typeof makeExecutableSchema>[0]['resolvers']>;
   readonly verifier: CognitoVerifier;
   readonly tokenSource?: TokenSource;
+  readonly directive?: AuthDirectiveOptions;
   readonly server?: Partial<Pick<ApolloServerOptions<AuthContext>, 'csrfPrevention' | 'plugins' | 'cache'>>;
 }
 
@@ -37,8 +44,8 @@ export function logInto(log: string[]) {
 }
 
 export async function serve(options: ServeOptions): Promise<TestServer> {
-  const { typeDefs, resolvers, verifier, tokenSource, server: serverOptions, ...pluginOptions } = options;
-  const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective();
+  const { typeDefs, resolvers, verifier, tokenSource, server: serverOptions, directive, ...pluginOptions } = options;
+  const { authDirectiveTypeDefs, authDirectiveTransformer } = authDirective(directive);
   const log: string[] = [];
   const server = new ApolloServer<AuthContext>({
     schema: authDirectiveTransformer(makeExecutableSchema({ typeDefs: [authDirectiveTypeDefs, typeDefs], resolvers })),

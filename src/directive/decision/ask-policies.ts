@@ -3,6 +3,7 @@ import type { AuthState } from '../../auth.js';
 import type { PolicyClause } from '../rules/requirement.js';
 import { evaluate } from './decide.js';
 import type { Alternatives, NamedPolicy, PolicyRequest, TimedCheck } from './policies.js';
+import { markContextPrivate } from './private-context.js';
 import { isPromiseLike, withTimeout } from './promises.js';
 
 /** Whether the policies allow the request: of each clause, at least one. */
@@ -60,6 +61,7 @@ export function createAskPolicy(): AskPolicy {
   }
 
   return (name, { clauses, checks }, request, state) => {
+    if (clauses.some(({ maxAge }) => maxAge !== undefined)) markContextPrivate(request.context, true);
     if (clauses.some((clause) => evaluate(state, [clause]) === undefined)) return true;
     const answers = checks.map((each) => askOne(name, each, request, state));
     return whenAnswered(answers, (given) => given.includes(true));

@@ -1,5 +1,5 @@
 /** Contexts that code asked for the caller: a response made from one is private to that caller. */
-import { once } from '../once.js';
+import { once } from '../../once.js';
 
 const asked = once('private contexts', () => new WeakMap<object, boolean>());
 
