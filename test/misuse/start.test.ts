@@ -50,6 +50,15 @@ describe('a server that starts with a suspicious schema', () => {
     expect(await logOfStart(buildSchema('type Query { f: Int }'))).toEqual([]);
   });
 
+  it('warns of @public where it exempts from nothing', async () => {
+    const warning =
+      'apollo-cognito-auth: @public on Query.g, T changes nothing: every field without a rule is open. Write ' +
+      "authDirective({ unannotated: 'authenticated' }) to close the others, or remove it.";
+    const sdl = 'type Query { f: Int @auth g: Int @public t: T } type T @public { h: Int }';
+    expect(await logOfStart(transform(sdl))).toEqual([warning]);
+    expect(await logOfStart(transform(sdl, authDirective({ unannotated: 'authenticated' })))).toEqual([]);
+  });
+
   it('warns of a dry run, and of a partial one with its size', async () => {
     const dry = authDirective({ enforcement: 'report' });
     expect(await logOfStart(transform('type Query { f: Int @auth }', dry))).toEqual([

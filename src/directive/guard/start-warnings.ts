@@ -12,7 +12,7 @@ const MOST_LISTED = 5;
 
 /** Sentences for the log of a server that starts with this schema. */
 export function findWarnings(schema: GraphQLSchema): readonly string[] {
-  return [...dryRunWarnings(schema), ...unusedWarnings(schema), ...strangerWarnings(schema)];
+  return [...dryRunWarnings(schema), ...unusedWarnings(schema), ...publicWarnings(schema), ...strangerWarnings(schema)];
 }
 
 function dryRunWarnings(schema: GraphQLSchema): readonly string[] {
@@ -42,6 +42,22 @@ function unusedWarnings(schema: GraphQLSchema): readonly string[] {
   return [
     `The schema defines @${defined.name} and uses it nowhere, so no field has a rule of its own. If the schema was printed ` +
       'with printSchema(), its directives are lost: print it with printSchemaWithDirectives() of @graphql-tools/utils.',
+  ];
+}
+
+/** `@public` looks like a lock on all other fields, and is none. */
+function publicWarnings(schema: GraphQLSchema): readonly string[] {
+  const { publicNames, unannotated } = settingsOf(schema);
+  if (unannotated === 'authenticated' || !hasSettings(schema)) return [];
+  const read = createElementReader();
+  const coordinates: string[] = [];
+  visitElements(schema, (element, _, coordinate) => {
+    if (read(element).uses.some(({ name }) => publicNames.has(name))) coordinates.push(coordinate);
+  });
+  if (coordinates.length === 0) return [];
+  return [
+    `@${list([...publicNames])} on ${list(coordinates)} changes nothing: every field without a rule is open. Write ` +
+      "authDirective({ unannotated: 'authenticated' }) to close the others, or remove it.",
   ];
 }
 
