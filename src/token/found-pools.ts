@@ -65,7 +65,10 @@ export class FoundPools {
     });
     this.#unknown = {
       region: undefined,
-      expectation: expectationOf({ issuer: '', jwksUri: '', region: undefined }, { clientIds: [], tokenUse: null, audience: null }),
+      expectation: expectationOf(
+        { issuer: '', jwksUri: '', region: undefined },
+        { clientIds: [], tokenUse: null, audience: null },
+      ),
       graceSeconds: 0,
       isAws: true,
       origin: { clock: options.clock, graceSeconds: 0, emit, poolName: undefined },
