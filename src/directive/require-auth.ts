@@ -45,7 +45,7 @@ export function requireAuth<Use extends TokenUse = TokenUse, Claims = unknown>(
 ): AuthOfTokenUse<Use, Claims> {
   // Undefined that is given is no rule: a misspelt name in a table of rules must not ask for less.
   const clause = readAuthRule(given.length === 0 ? {} : given[0]);
-  if (clause === undefined) throw misuse();
+  if (typeof clause === 'string') throw misuse(clause);
   markContextPrivate(contextValue, clause.maxAge !== undefined);
   const auth = authIn(contextValue);
   const state = authStateOf(auth);
@@ -59,14 +59,18 @@ export function requireAuth<Use extends TokenUse = TokenUse, Claims = unknown>(
   throw createDenialError(refusal.denial, refusal.cause);
 }
 
-// A constant sentence: what was written may be the caller's text, and the log says each sentence once.
-let misuseError: AuthConfigurationError | undefined;
+// One for each phrase of `readAuthRule`. Made once: a misconfigured server must not pay for a stack at each request.
+const ruleMisuses = new Map<string, AuthConfigurationError>();
 
 /** Thrown by itself, the sentence would be sent to the client: Apollo Server shows the message of a plain error. */
-function misuse(): GraphQLError {
-  misuseError ??= new AuthConfigurationError(
-    "requireAuth(): Expected `rule` to be { tokenUse: 'id' or 'access', groups: [...], scopes: [...], pools: [...], " +
-      'acr: [...], maxAge: seconds } with lists of at least one name, got another option or value.',
-  );
-  return createDenialError(denials.misconfigured, misuseError);
+function misuse(got: string): GraphQLError {
+  let error = ruleMisuses.get(got);
+  if (error === undefined) {
+    error = new AuthConfigurationError(
+      "requireAuth(): Expected `rule` to be { tokenUse: 'id' or 'access', groups: [...], scopes: [...], pools: [...], " +
+        `acr: [...], maxAge: seconds } with lists of at least one name, got ${got}. Write only what the token has to have.`,
+    );
+    ruleMisuses.set(got, error);
+  }
+  return createDenialError(denials.misconfigured, error);
 }

@@ -1,6 +1,6 @@
 /** `protectedResourceMetadata()`: the document by which clients find out where to get a token for this API (RFC 9728). */
 import type { GraphQLSchema } from 'graphql';
-import { rulesOf } from '../directive/guard/registry.js';
+import { writtenRules } from '../directive/guard/written-rules.js';
 import { assertGraphqlVersion, findForeignGraphql } from '../directive/rules/own-graphql.js';
 import { AuthConfigurationError } from '../errors.js';
 import type { CognitoVerifier } from '../token/verifier.js';
@@ -86,6 +86,6 @@ export function protectedResourceMetadata(options: ProtectedResourceMetadataOpti
 }
 
 function scopesIn(schema: GraphQLSchema): readonly string[] {
-  const clauses = [...rulesOf(schema).all()].flatMap((rule) => rule.clauses);
+  const clauses = writtenRules(schema).flatMap((element) => [...element.clauses, ...element.alternatives]);
   return [...new Set(clauses.flatMap(({ scopes = [] }) => scopes))].sort();
 }

@@ -30,7 +30,7 @@ export interface AuthenticatedAsOptions {
   readonly scopes?: readonly string[] | undefined;
   /** The authentication level: the `acr` claim. Default: none. */
   readonly acr?: string | undefined;
-  /** When the caller signed in, in seconds since the epoch: the `auth_time` claim. Default: now. */
+  /** When the caller signed in, in seconds since the epoch, in the past: the `auth_time` claim. Default: now. */
   readonly authTime?: number | undefined;
   /** Further claims, or those above in the form that a token has; `undefined` removes one. */
   readonly claims?: TestClaims | undefined;
@@ -82,6 +82,7 @@ export function authenticatedAs(options: AuthenticatedAsOptions = {}): Authentic
       `Expected \`pool\` of authenticatedAs() to be what a rule calls a pool, got ${print(poolName)}. Write: pool: 'customers'.`,
     );
   }
+  assertSignIn(settings);
   const username = 'username' in settings ? settings.username : 'test-user';
   const now = Math.floor(Date.now() / 1000);
   const payload = {
@@ -108,6 +109,22 @@ export function authenticatedAs(options: AuthenticatedAsOptions = {}): Authentic
   throw new AuthConfigurationError(`Expected \`options\` of authenticatedAs() to be what a token can say. ${detail}`, {
     cause: verified.toError(),
   });
+}
+
+/** A test whose sign-in no token can have would pass for the wrong reason, or fail without one. */
+function assertSignIn({ acr, authTime }: AuthenticatedAsOptions): void {
+  if (acr !== undefined && (typeof acr !== 'string' || acr === '')) {
+    throw new AuthConfigurationError(
+      `Expected \`acr\` of authenticatedAs() to be an authentication level, got ${print(acr)}. Write acr: 'urn:cognito:loa:2', or any ` +
+        'other claim in `claims`.',
+    );
+  }
+  const latest = Date.now() / 1000 + 60;
+  if (authTime === undefined || (typeof authTime === 'number' && authTime >= 0 && authTime <= latest)) return;
+  throw new AuthConfigurationError(
+    `Expected \`authTime\` of authenticatedAs() to be a time in the past, in seconds since the epoch, got ${print(authTime)}. Write ` +
+      'authTime: Math.floor(Date.now() / 1000) - 3600.',
+  );
 }
 
 /**

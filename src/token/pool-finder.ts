@@ -128,6 +128,11 @@ export async function askForPool(
   const late = `find() did not answer within ${TIMEOUT_MS} ms.`;
   const answer = await withDeadline(find(request), TIMEOUT_MS, late, signal);
   if (answer === undefined) return undefined;
+  if (answer === null) {
+    throw new AuthConfigurationError(
+      'Expected `find()` to be the user pool of the issuer, got null. Return undefined for a pool that is not yours.',
+    );
+  }
   const pool = readPool('find()', answer);
   if (pool.issuers.some(({ issuer }) => issuer === request.issuer)) return pool;
   // Any token can name another region for a pool that is not replicated there.

@@ -135,15 +135,24 @@ function isOfAnotherCopy(candidate: unknown): boolean {
  * const claimsSchema = v.object({ 'custom:tenant': v.string() });
  * const verifier = createCognitoVerifier({ userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' }, { claimsSchema });
  */
-// Claims have a type only beside the schema that makes it true.
+// Claims have a type only beside the schema that makes it true. A finder has overloads of its own, and the last ones, whose
+// faults the compiler tells: a list has a `find` too, with which it would compare that of a finder.
 export function createCognitoVerifier<Claims>(
-  pool: CognitoPool | readonly CognitoPool[] | CognitoPoolFinder,
+  pool: CognitoPool | readonly CognitoPool[],
   options: CognitoVerifierOptions<Claims> & { readonly claimsSchema: ClaimsSchema<Claims> },
 ): CognitoVerifier<Claims>;
 export function createCognitoVerifier(
-  pool: CognitoPool | readonly CognitoPool[] | CognitoPoolFinder,
+  pool: CognitoPool | readonly CognitoPool[],
   options?: CognitoVerifierOptions,
 ): CognitoVerifier;
+
+/* eslint-disable @typescript-eslint/unified-signatures -- said above */
+export function createCognitoVerifier<Claims>(
+  finder: CognitoPoolFinder,
+  options: CognitoVerifierOptions<Claims> & { readonly claimsSchema: ClaimsSchema<Claims> },
+): CognitoVerifier<Claims>;
+export function createCognitoVerifier(finder: CognitoPoolFinder, options?: CognitoVerifierOptions): CognitoVerifier;
+/* eslint-enable @typescript-eslint/unified-signatures */
 export function createCognitoVerifier(
   pool: CognitoPool | readonly CognitoPool[] | CognitoPoolFinder,
   options: CognitoVerifierOptions = {},

@@ -75,7 +75,11 @@ describe('a `find` that fails', () => {
   const other = createTestUserPool();
 
   it.each<[string, (pool: TestUserPool) => unknown, RegExp]>([
-    ['null', () => null, /^Expected `find\(\)` to be an object with userPoolId, clientId, .*, got null\.$/],
+    [
+      'null',
+      () => null,
+      /^Expected `find\(\)` to be the user pool of the issuer, got null\. Return undefined for a pool that is not yours\.$/,
+    ],
     ['a text', () => 'eu-west-1_x', /^Expected `find\(\)` to be an object with .*, got a string\.$/],
     ['false', () => false, /^Expected `find\(\)` to be an object with .*, got false\.$/],
     ['a list', (pool) => [settingsOf(pool)], /^Expected `find\(\)` to be an object with .*, got a list\.$/],

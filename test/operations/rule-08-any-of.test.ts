@@ -245,7 +245,7 @@ describe('rule 8: anyOf', () => {
 });
 
 describe('rule 8: anyOf when it is written', () => {
-  const rule = 'a policy, or a rule in the words of requireAuth()';
+  const rule = 'a policy, or a rule with tokenUse, groups, scopes, pools, acr or maxAge';
   it.each<[string, readonly unknown[], string]>([
     [
       'no member',
@@ -254,21 +254,21 @@ describe('rule 8: anyOf when it is written', () => {
     ],
     ...(
       [
-        ['undefined', undefined, 'undefined'],
-        ['null', null, 'null'],
-        ['the name of a policy', 'isOwner', '"isOwner"'],
-        ['a list of members', [{ groups: ['admin'] }], '[{"groups":[…]}]'],
-        ['an empty list of groups', { groups: [] }, '{"groups":[]}'],
-        ['a group as text', { groups: 'admin' }, '{"groups":"admin"}'],
-        ['a misspelt option', { group: ['admin'] }, '{"group":["admin"]}'],
-        ['an option without a value', { groups: undefined }, '{"groups":undefined}'],
-        ['a token use as in SDL', { tokenUse: 'ID' }, '{"tokenUse":"ID"}'],
-        ['a promise', Promise.resolve(true), 'a promise'],
+        ['undefined', undefined, 'no plain object: undefined'],
+        ['null', null, 'no plain object: null'],
+        ['the name of a policy', 'isOwner', 'no plain object: "isOwner"'],
+        ['a list of members', [{ groups: ['admin'] }], 'no plain object: [{"groups":[…]}]'],
+        ['an empty list of groups', { groups: [] }, 'a wrong `groups`: {"groups":[]}'],
+        ['a group as text', { groups: 'admin' }, 'a wrong `groups`: {"groups":"admin"}'],
+        ['a misspelt option', { group: ['admin'] }, 'an unknown option: {"group":["admin"]}'],
+        ['an option without a value', { groups: undefined }, 'a wrong `groups`: {"groups":undefined}'],
+        ['a token use as in SDL', { tokenUse: 'ID' }, 'a wrong `tokenUse`: {"tokenUse":"ID"}'],
+        ['a promise', Promise.resolve(true), 'no plain object: a promise'],
       ] as const
     ).map(([name, member, printed]): [string, unknown[], string] => [
       name,
       [() => true, member],
-      `Expected \`members[1]\` of anyOf() to be ${rule}, got ${printed}. Write anyOf({ groups: ['admin'] }, …).`,
+      `Expected \`members[1]\` of anyOf() to be ${rule}, got ${printed}. Write anyOf({ groups: ['admin'] }, ownerPolicy({ … })).`,
     ]),
     [
       'a rule that any token meets',

@@ -2,6 +2,7 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { describe, expect, it } from 'vitest';
 import {
+  anyOf,
   AuthConfigurationError,
   cognitoAuthPlugin,
   createAuthContext,
@@ -128,6 +129,32 @@ describe('rule 14: a server that starts', () => {
       "with `groups` and without `pools` stand on Query.a. Add `pools` to them, unless every pool's groups are meant.";
     expect(await startOf(both, sdl)).toEqual([warning]);
     expect(await startOf(staff.verifier(), sdl)).toEqual([]);
+  });
+
+  it('is refused and warned alike for rules in anyOf', async () => {
+    const policies = {
+      admin: anyOf({ groups: ['admin'] }, { pools: ['staff'], groups: ['support'] }),
+      misspelt: anyOf({ pools: ['stafff'] }),
+      unused: anyOf({ pools: ['partners'] }),
+    };
+    const [problem, ...others] = await startOf(
+      both,
+      'type Query { a: Int @auth(policies: "admin") b: T } type T @auth(policies: "misspelt") { c: Int }',
+      { policies },
+    );
+    expect([problem?.slice(0, 100), others]).toEqual([
+      `T: Expected each of \`pools\` to be the name of a pool of the verifier ("staff", "${customers.userPoolId}"), got "stafff"`.slice(
+        0,
+        100,
+      ),
+      [],
+    ]);
+    const [warning, ...more] = await startOf(
+      both,
+      'type Query { a: Int @auth(policies: "admin") b: Int @auth(pools: "staff", policies: "admin") }',
+      { policies },
+    );
+    expect([warning?.includes('stand on Query.a. Add'), more]).toEqual([true, []]);
   });
 
   it('is warned of groups in the directives of another product', async () => {

@@ -18,6 +18,7 @@ const CACHES = [
   'reaches',
   'readDirectiveNode',
   'readRequirement',
+  'ruleMisuses',
   'verdicts',
 ];
 

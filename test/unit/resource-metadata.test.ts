@@ -1,6 +1,6 @@
 import { buildSchema, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { authDirective, createCognitoVerifier, protectedResourceMetadata } from '../../src/index.js';
+import { anyOf, authDirective, createCognitoVerifier, protectedResourceMetadata } from '../../src/index.js';
 import { AuthConfigurationError } from '../../src/errors.js';
 import { createTestUserPool } from '../../src/testing/index.js';
 import { guard } from '../support/run.js';
@@ -27,6 +27,21 @@ describe('the metadata of the API', () => {
     expect(Object.getPrototypeOf(metadata)).toBe(Object.prototype);
     const lists: readonly unknown[] = Object.values(metadata);
     expect([metadata, ...lists].every((each) => Object.isFrozen(each))).toBe(true);
+  });
+
+  it('names the scopes of policies that elements name', () => {
+    const policies = { mayRead: anyOf({ scopes: ['orders/read'] }, () => true), unused: anyOf({ scopes: ['other'] }) };
+    const schema = guard('type Query { a: Int @auth(policies: "mayRead") }', {}, { policies });
+    expect(scopesOf(schema)).toEqual(['orders/read']);
+  });
+
+  it('is refused for a verifier that finds its pools, which has no list of issuers', () => {
+    const schema = guard('type Query { a: Int }');
+    expect(() =>
+      protectedResourceMetadata({ resource, verifier: createCognitoVerifier({ find: () => undefined }), schema }),
+    ).toThrow(
+      /^Expected `verifier` of protectedResourceMetadata\(\) to have a list of pools, got one that finds its pools\./,
+    );
   });
 
   it('leaves the scopes out if no rule names one', () => {

@@ -53,9 +53,10 @@ function readMember(where: string, member: unknown): Alternatives {
   // A copy: the lists are the author's, who may change them later.
   const clause = structuredClone(readAuthRule(member));
   const expected = `Expected \`${where}\` of anyOf() to be`;
-  if (clause === undefined) {
+  if (typeof clause === 'string') {
     throw new AuthConfigurationError(
-      `${expected} a policy, or a rule in the words of requireAuth(), got ${print(member)}. Write anyOf({ groups: ['admin'] }, …).`,
+      `${expected} a policy, or a rule with tokenUse, groups, scopes, pools, acr or maxAge, got ${clause}: ${print(member)}. ` +
+        "Write anyOf({ groups: ['admin'] }, ownerPolicy({ … })).",
     );
   }
   if (Object.values(clause).every((each) => each === undefined)) {

@@ -26,12 +26,19 @@ export interface AuthRule {
   readonly maxAge?: number;
 }
 
-/** The rule as a clause; undefined when it cannot be read. Own properties alone: nothing on `Object.prototype` changes it. */
-export function readAuthRule(rule: unknown): Clause | undefined {
+/**
+ * The rule as a clause, or what is wrong with it: one of a few phrases, because what was written may be the caller's text. Own
+ * properties alone: nothing on `Object.prototype` changes it.
+ */
+export function readAuthRule(rule: unknown): Clause | string {
   const own = ownOf(rule);
-  if (own === undefined || !Object.entries(own).every(([name, value]) => isGoodOption(name, value))) return undefined;
+  if (own === undefined) return 'no plain object';
+  const wrong = Object.keys(own).find((name) => !isGoodOption(name, own[name]));
   // Each option that is there is good.
-  return { ...ANY_TOKEN, ...(own as AuthRule) };
+  if (wrong === undefined) return { ...ANY_TOKEN, ...(own as AuthRule) };
+  return wrong === 'tokenUse' || wrong === 'maxAge' || LISTS.includes(wrong)
+    ? `a wrong \`${wrong}\``
+    : 'an unknown option';
 }
 
 function ownOf(rule: unknown): Record<string, unknown> | undefined {

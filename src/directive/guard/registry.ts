@@ -6,6 +6,7 @@ import { DEFAULT_NAME, DEFAULT_PUBLIC_NAME, hasAuthArguments } from '../rules/de
 import type { Dialect } from '../rules/dialects.js';
 import type { FieldInputs } from '../rules/input-rules.js';
 import type { Requirement } from '../rules/requirement.js';
+import type { Clause } from '../rules/rule.js';
 import { readRules } from '../rules/schema-rules.js';
 import type { RuleSettings, SchemaRules } from '../rules/schema-rules.js';
 
@@ -42,6 +43,8 @@ export function guardRecordOf(resolver: unknown): GuardRecord | undefined {
 
 /** What is known of the directives of a schema. */
 export interface SchemaSettings extends RuleSettings {
+  /** Rules about the token in policies (`anyOf`), by the policy's name. */
+  readonly policyClauses: ReadonlyMap<string, readonly Clause[]>;
   readonly enforcedElsewhere: ReadonlySet<string>;
 }
 
@@ -52,6 +55,7 @@ export interface Note {
   readonly unannotated: RuleSettings['unannotated'];
   readonly enforcedElsewhere: readonly string[];
   readonly dialects: readonly Dialect[];
+  readonly policyClauses: readonly (readonly [policy: string, clauses: readonly Clause[]])[];
 }
 
 // Only for schemas that were never transformed, which do not know their own names: a directive whose definition is not
@@ -98,7 +102,15 @@ export function settingsOf(schema: GraphQLSchema): SchemaSettings {
     unannotated: notes.some(({ unannotated }) => unannotated === 'authenticated') ? 'authenticated' : 'public',
     enforcedElsewhere: new Set(notes.flatMap(({ enforcedElsewhere }) => enforcedElsewhere)),
     dialects: new Set(notes.flatMap(({ dialects }) => dialects)),
+    policyClauses: joined(notes.flatMap(({ policyClauses }) => policyClauses)),
   };
+}
+
+/** Schemas that were merged may have different policies of one name. */
+function joined(entries: Note['policyClauses']): SchemaSettings['policyClauses'] {
+  const found = new Map<string, readonly Clause[]>();
+  for (const [name, clauses] of entries) found.set(name, [...(found.get(name) ?? []), ...clauses]);
+  return found;
 }
 
 function guessNames(schema: GraphQLSchema): readonly string[] {

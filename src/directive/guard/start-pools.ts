@@ -1,12 +1,7 @@
 /** What the rules of a schema say about pools, held against the pools of the verifier. */
 import type { GraphQLSchema } from 'graphql';
 import { print } from '../../settings.js';
-import { createElementReader, usesOf } from '../rules/annotations.js';
-import { createDialectReader } from '../rules/dialect-rule.js';
-import { visitElements } from '../rules/elements.js';
-import { requirementOf } from '../rules/requirement.js';
-import type { Clause } from '../rules/rule.js';
-import { settingsOf } from './registry.js';
+import { writtenRules } from './written-rules.js';
 
 const MOST_LISTED = 5;
 
@@ -18,8 +13,8 @@ const MOST_LISTED = 5;
 export function findPoolProblems(schema: GraphQLSchema, poolNames: readonly string[] | undefined): readonly string[] {
   if (poolNames === undefined) return [];
   const known = poolNames.map(print).join(', ');
-  return clausesByElement(schema).flatMap(({ coordinate, clauses }) =>
-    clauses
+  return writtenRules(schema).flatMap(({ coordinate, clauses, alternatives }) =>
+    [...clauses, ...alternatives]
       .flatMap(({ pools }) => pools ?? [])
       .filter((name) => !poolNames.includes(name))
       .map(
@@ -33,8 +28,11 @@ export function findPoolProblems(schema: GraphQLSchema, poolNames: readonly stri
 /** With several pools, a group of the one counts like the group of that name of the other. */
 export function poolWarnings(schema: GraphQLSchema, poolNames: readonly string[] | undefined): readonly string[] {
   if (poolNames?.length === 1) return [];
-  const coordinates = clausesByElement(schema)
-    .filter(({ clauses }) => clauses.some(({ groups }) => groups) && !clauses.some(({ pools }) => pools))
+  const coordinates = writtenRules(schema)
+    .filter(({ clauses, alternatives }) => {
+      const isOfAnyPool = !clauses.some(({ pools }) => pools);
+      return isOfAnyPool && [...clauses, ...alternatives].some(({ groups, pools }) => groups && !pools);
+    })
     .map(({ coordinate }) => coordinate);
   if (coordinates.length === 0) return [];
   const listed = [...coordinates.slice(0, MOST_LISTED), ...(coordinates.length > MOST_LISTED ? ['…'] : [])].join(', ');
@@ -42,27 +40,4 @@ export function poolWarnings(schema: GraphQLSchema, poolNames: readonly string[]
     'The verifier has several user pools, and a group counts alike whichever of them it is of: rules with `groups` and without ' +
       `\`pools\` stand on ${listed}. Add \`pools\` to them, unless every pool's groups are meant.`,
   ];
-}
-
-interface RuledElement {
-  readonly coordinate: string;
-  readonly clauses: readonly Clause[];
-}
-
-/** What is written on each element that has a rule. */
-function clausesByElement(schema: GraphQLSchema): readonly RuledElement[] {
-  const settings = settingsOf(schema);
-  const read = createElementReader();
-  const dialectRuleOf = createDialectReader(schema, settings, read);
-  const found: RuledElement[] = [];
-  visitElements(schema, (element, _, coordinate) => {
-    const reading = read(element);
-    const requirements = [
-      requirementOf(usesOf(reading, settings.names)),
-      ...(dialectRuleOf ? reading.uses.map((use) => dialectRuleOf(use)?.requirement) : []),
-    ];
-    const clauses = requirements.flatMap((requirement) => requirement?.rule.clauses ?? []);
-    if (clauses.length > 0) found.push({ coordinate, clauses });
-  });
-  return found;
 }

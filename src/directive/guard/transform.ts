@@ -58,7 +58,7 @@ export function transformSchema(
   if (foreign !== undefined) throw new AuthConfigurationError(`authDirectiveTransformer(): ${foreign}`);
   assertUnguarded(original);
   const schema = copySchema(original);
-  const { name, publicName, unannotated, enforcedElsewhere, dialects } = settings;
+  const { name, publicName, unannotated, enforcedElsewhere, dialects, policies } = settings;
   // What code answers is read once, both for the check and for the guards.
   const read = createElementReader();
   const names = { names: new Set([name]), publicNames: new Set([publicName]) };
@@ -79,7 +79,8 @@ export function transformSchema(
     if (isAbstractType(type)) guardAbstractType(type, rules, settings, services);
   }
   keepRules(schema, rules);
-  const lists = { enforcedElsewhere: [...enforcedElsewhere], dialects: [...dialects] };
+  const policyClauses = [...policies].map(([policy, { clauses }]) => [policy, clauses] as const);
+  const lists = { enforcedElsewhere: [...enforcedElsewhere], dialects: [...dialects], policyClauses };
   noteSettings(schema, { name, publicName, unannotated, ...lists });
   return schema;
 }

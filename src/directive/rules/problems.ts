@@ -15,6 +15,7 @@ import { listProblems, toList, unknownNames } from './names.js';
 import { createNamingCheck } from './naming.js';
 import { findLevelProblems } from './levels.js';
 import { isMaxAge } from './requirement.js';
+import type { Clause } from './rule.js';
 import type { SchemaRules } from './schema-rules.js';
 
 /** What `authDirective()` was told about the directives of its schemas. */
@@ -29,6 +30,8 @@ export interface ProblemSettings {
 }
 
 export interface PolicyProblems {
+  /** Rules about the token, of which one is enough for the policy (`anyOf`). */
+  readonly clauses: readonly Clause[];
   /** Why the policy could never allow on the field, or a value of the type, as far as the schema tells. */
   readonly problemOf: (place: FieldOf | ValuesOf, schema: GraphQLSchema) => string | undefined;
 }
@@ -139,7 +142,7 @@ function annotationProblems(
   }
   if ('maxAge' in args && !isMaxAge(args['maxAge'])) {
     problems.push(
-      `Expected \`maxAge\` to be a whole number of seconds, 1 or more, got ${print(args['maxAge'])}. Write \`maxAge: 300\`, or leave ` +
+      `Expected \`maxAge\` to be a whole number of seconds from 1 to 2147483647, got ${print(args['maxAge'])}. Write \`maxAge: 300\`, or leave ` +
         'it out.',
     );
   }
