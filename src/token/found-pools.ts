@@ -60,12 +60,18 @@ export class FoundPools {
       emit,
       onAnswer: (request, pool, answeredAt) =>
         pool === undefined ? this.#forget(request, answeredAt) : this.#learn(request, pool, answeredAt),
-      findingOf: ({ userPoolId, issuer }) =>
-        this.#proven.get(userPoolId) ?? this.#remember(issuer, this.#misses.get(issuer)),
+      findingOf: ({ userPoolId, issuer }) => {
+        const known = this.#proven.get(userPoolId);
+        // Any token can name another region of a known pool: what fails then must not space the look-ups of the pool.
+        return known?.request.issuer === issuer ? known : this.#remember(issuer, this.#misses.get(issuer));
+      },
     });
     this.#unknown = {
       region: undefined,
-      expectation: expectationOf({ issuer: '', jwksUri: '', region: undefined }, { clientIds: [], tokenUse: null, audience: null }),
+      expectation: expectationOf(
+        { issuer: '', jwksUri: '', region: undefined },
+        { clientIds: [], tokenUse: null, audience: null },
+      ),
       graceSeconds: 0,
       isAws: true,
       origin: { clock: options.clock, graceSeconds: 0, emit, poolName: undefined },
