@@ -48,7 +48,7 @@ export class FoundPools {
   readonly #misses = new Map<string, Finding>();
   /** Requests that wait for a pool that is not known. */
   readonly #strangers: Queue = { waiting: 0 };
-  readonly #unknown: Omit<Issuer, 'issuer' | 'userPoolId'>;
+  readonly #unknown: Omit<Issuer, 'issuer' | 'userPoolId' | 'lookUp'>;
 
   constructor(finder: PoolFinder, services: IssuerServices) {
     const { options, emit, clocks } = services;
