@@ -38,8 +38,8 @@ const QUOTABLE = /^[ !#-[\]-~]+$/;
 
 /** @throws {AuthConfigurationError} on an unknown name, and on a value that could not be written into a header as it is. */
 export function readChallenge(called: string, value: unknown): ChallengeOptions {
-  if (value === undefined) return {};
-  const settings = readSettings(`${called}: options.challenge`, value, ['realm', 'scopes', 'resourceMetadata']);
+  const given = value === undefined ? {} : value;
+  const settings = readSettings(`${called}: options.challenge`, given, ['realm', 'scopes', 'resourceMetadata']);
   const { realm, scopes, resourceMetadata } = settings;
   if (realm !== undefined && (typeof realm !== 'string' || !QUOTABLE.test(realm))) {
     const found = typeof realm === 'string' && realm !== '' ? 'a string with other characters' : describe(realm);

@@ -40,23 +40,28 @@ function causeOf(fault: unknown): unknown {
 
 /**
  * A request that can be sent a thousand times must not write a thousand lines. Misuse is written once an hour for each
- * sentence, an outage of a key endpoint once until it is over, and anything else once a minute, with a count.
+ * sentence, an outage of a key endpoint once until it is over (20 a minute), and anything else once a minute, with a count.
  */
 export function createFaultLog(now?: () => number): FaultLog {
   const outages = new WeakSet<object>();
   const limitMisuse = createLineLimit({ now });
   const limitFaults = createLineLimit({ windowMs: 60_000, now });
+  // Of pools that are found at run time: forged tokens name one after another.
+  const limitOutages = createLineLimit({ lines: 20, windowMs: 60_000, now });
 
   function logUnavailable(fault: AuthUnavailableError, logger: AuthLogger): void {
     const outage = fault instanceof KeysUnavailableError ? outageOf(fault) : undefined;
     if (outage !== undefined) {
       if (outages.has(outage)) return;
+      const dropped = limitOutages(fault.reason);
+      if (dropped === undefined) return;
       outages.add(outage);
       writeLine(
         logger,
         'warn',
         `cannot fetch the public keys of user pool ${outage.userPoolId}${outage.region === undefined ? '' : ` in ${outage.region}`}. ` +
           `Requests with a token that needs them get 503 until this succeeds. ${messagesOf(fault.cause)}`,
+        dropped,
       );
       return;
     }

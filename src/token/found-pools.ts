@@ -48,7 +48,7 @@ export class FoundPools {
   readonly #misses = new Map<string, Finding>();
   /** Requests that wait for a pool that is not known. */
   readonly #strangers: Queue = { waiting: 0 };
-  readonly #unknown: Omit<Issuer, 'issuer' | 'userPoolId'>;
+  readonly #unknown: Omit<Issuer, 'issuer' | 'userPoolId' | 'lookUp'>;
 
   constructor(finder: PoolFinder, services: IssuerServices) {
     const { options, emit, clocks } = services;
@@ -60,8 +60,11 @@ export class FoundPools {
       emit,
       onAnswer: (request, pool, answeredAt) =>
         pool === undefined ? this.#forget(request, answeredAt) : this.#learn(request, pool, answeredAt),
-      findingOf: ({ userPoolId, issuer }) =>
-        this.#proven.get(userPoolId) ?? this.#remember(issuer, this.#misses.get(issuer)),
+      findingOf: ({ userPoolId, issuer }) => {
+        const known = this.#proven.get(userPoolId);
+        // Any token can name another region of a known pool: what fails then must not space the look-ups of the pool.
+        return known?.request.issuer === issuer ? known : this.#remember(issuer, this.#misses.get(issuer));
+      },
     });
     this.#unknown = {
       region: undefined,
@@ -72,7 +75,8 @@ export class FoundPools {
       graceSeconds: 0,
       isAws: true,
       origin: { clock: options.clock, graceSeconds: 0, emit, poolName: undefined },
-      keys: { ...createStaticKeySource(new Map()), ready: refuse },
+      // Also when it was known while a token waited for its keys: without them, nothing says that the token is not good.
+      keys: { ...createStaticKeySource(new Map()), ready: refuse, refreshForUnknownKid: refuse },
       isMissing: () => false,
     };
   }

@@ -38,7 +38,7 @@ export interface Issuer {
    *
    * @throws {KeysUnavailableError} when it cannot be looked up; also as a rejection.
    */
-  readonly lookUp?: () => Promise<void> | undefined;
+  readonly lookUp: (() => Promise<void> | undefined) | undefined;
 }
 
 export interface IssuerServices {
@@ -65,6 +65,7 @@ export function createPoolIssuers(pool: ResolvedPool, services: IssuerServices):
       isAws,
       expectation: expectationOf(address, pool),
       origin: { clock: options.clock, graceSeconds, emit, poolName: pool.name },
+      lookUp: undefined,
     };
     if (staticKeys !== undefined) {
       onKeys(issuer, staticKeys);

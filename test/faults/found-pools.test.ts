@@ -222,6 +222,24 @@ describe('a `find` that fails', () => {
     expect(await tenants.verifier.authenticate(good.accessToken())).toMatchObject(AUTHENTICATED);
   });
 
+  it('delays no token of the pool when it fails for a forged one of another region alone', async () => {
+    const tenants = createTenants({ ttl: 60 }, { keys: { maxAge: 86_400 } });
+    const pool = tenants.add();
+    const token = pool.accessToken();
+    const issuer = `https://cognito-idp.us-east-1.amazonaws.com/${pool.userPoolId}`;
+    tenants.findBy((request) => {
+      if (request.issuer === issuer) throw cause;
+      return settingsOf(pool);
+    });
+    for (let seconds = 0; seconds < 300; seconds += 1) {
+      expect(await tenants.verifier.authenticate(token)).toMatchObject(AUTHENTICATED);
+      expect(await tenants.verifier.authenticate(forge({ issuer }))).toEqual(UNAVAILABLE);
+      tenants.pass(1);
+    }
+    // It backs off.
+    expect(tenants.asked.filter((request) => request.issuer === issuer).length).toBeLessThan(20);
+  });
+
   it('is written to the log of the server once a minute', async () => {
     const tenants = createTenants();
     const lines: string[] = [];

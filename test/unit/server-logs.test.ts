@@ -58,6 +58,18 @@ describe('the log of faults', () => {
     );
   });
 
+  it('writes at most 20 outages a minute, with a count, however many pools a flood of forged tokens names', () => {
+    const { lines, log, pass } = setUp();
+    const outageOf = (index: number) =>
+      withOutage(new KeysUnavailableError(1), { userPoolId: `eu-west-1_${String(index)}` });
+    for (let index = 0; index < 1_000; index += 1) log(outageOf(index));
+    expect(lines).toHaveLength(20);
+    pass(60);
+    log(outageOf(0));
+    expect(lines).toHaveLength(21);
+    expect(lines[20]).toMatch(/user pool eu-west-1_0\. .* \(980 more since the last line\)$/);
+  });
+
   it('writes no line about one token too many of a flood', () => {
     const { lines, log } = setUp();
     for (let request = 0; request < 1_000; request += 1) log(new KeysUnavailableError(1));

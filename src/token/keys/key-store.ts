@@ -91,8 +91,9 @@ export class KeyStore implements KeySource {
     );
     const isFetching = this.#inFlight !== undefined;
     if (hasWaited || (!isFetching && msToFetch > 0)) {
-      // After a good fetch, a key that is not in the set does not exist. After a failed one, it can be a new key.
-      if (this.#failure !== undefined) throw this.#unavailable(msToFetch);
+      // After a good fetch, a key that is not in the set does not exist. After a failed one, it can be a new key. Without a
+      // set, it went while the caller waited (`close`).
+      if (this.#failure !== undefined || this.#keys === undefined) throw this.#unavailable(msToFetch);
       return undefined;
     }
     if (!isFetching) this.#unknownKidAt = now;

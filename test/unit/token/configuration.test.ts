@@ -251,6 +251,17 @@ describe('a configuration', () => {
     }
   });
 
+  it('takes no look-up of a configured pool from Object.prototype', async () => {
+    const own = createTestUserPool();
+    const verifier = own.verifier();
+    Object.assign(Object.prototype, { lookUp: 'x' });
+    try {
+      expect(await verifier.authenticate(own.accessToken())).toMatchObject({ status: 'authenticated' });
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'lookUp');
+    }
+  });
+
   it('takes nothing of a request for keys from Object.prototype', async () => {
     const requests: unknown[] = [];
     Object.assign(Object.prototype, { method: 'POST', body: 'x' });

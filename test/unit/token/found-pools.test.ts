@@ -8,7 +8,7 @@ import type { CognitoPool, CognitoPoolFinder } from '../../../src/token/verifier
 import { createTestUserPool } from '../../../src/testing/index.js';
 import type { TestUserPool } from '../../../src/testing/index.js';
 import { createForeignPool } from '../../support/foreign-pool.js';
-import { settle } from '../../support/key-life.js';
+import { later, settle } from '../../support/key-life.js';
 import { rejectionOf } from '../../support/rejection.js';
 import { createTenants, forge } from '../../support/tenants.js';
 import { claimsOf } from '../../support/token-claims.js';
@@ -443,6 +443,23 @@ describe('`maxPools`', () => {
     await serve(tenants, 1);
     expect(await tenants.verifier.verify(token)).not.toBe(auth);
     expect(tenants.fetches.filter((url) => url.includes(a.userPoolId))).toHaveLength(2);
+  });
+
+  it('makes a token unavailable, not invalid, whose pool is pushed out at the moment its keys arrive', async () => {
+    const tenants = createTenants({ maxPools: 1 });
+    const a = tenants.add();
+    const b = tenants.add();
+    const gate = later();
+    tenants.answerWith(async (url) => {
+      await gate.answer();
+      return Response.json((url.includes(a.userPoolId) ? a : b).jwks);
+    });
+    const tokens = [a.accessToken(), b.accessToken(), a.accessToken({ iss: updatedIssuerOf(a) })];
+    const auths = Promise.all(tokens.map((token) => tenants.verifier.authenticate(token)));
+    await settle();
+    expect(tenants.fetches).toHaveLength(3);
+    gate.send(new Response());
+    expect(await auths).toMatchObject([AUTHENTICATED, AUTHENTICATED, UNAVAILABLE]);
   });
 
   it('is not touched by forged tokens: neither the order of pools nor their number', async () => {

@@ -108,6 +108,15 @@ describe('close()', () => {
     expect(await verifier.authenticate(token)).toMatchObject({ status: 'authenticated' });
   });
 
+  it('makes a token unavailable, not invalid, when it comes at the moment the keys arrive', async () => {
+    const life = createKeyLife({
+      onEvent: ({ type }) => {
+        if (type === 'keys.fetched') void life.verifier.close();
+      },
+    });
+    expect(await rejectionOf(life.verifier.verify(life.pool.accessToken()))).toBeInstanceOf(KeysUnavailableError);
+  });
+
   it('forgets that the endpoint was down', async () => {
     const { pool, verifier, answerWith } = createKeyLife();
     answerWith(down);
