@@ -719,6 +719,24 @@ describe('rule 8: a policy on a type and the functions that tools put over a gua
     await expect(call('later')).rejects.toThrow('Access is denied.');
   });
 
+  it.each([
+    ['a guarded field', '@auth'],
+    ['a field without a rule', ''],
+  ])('throws to the resolver of %s that calls the guard with its own `info`', async (_, rule) => {
+    const seen: unknown[] = [];
+    const callDocs: Resolver = async (source, args, context, info) => {
+      const resolve = info.schema.getQueryType()?.getFields()['docs']?.resolve;
+      const list = (await resolve?.(source, args, context, info)) as unknown[];
+      for (const item of await Promise.allSettled(list)) seen.push(item.status === 'fulfilled' ? item.value : 'denied');
+      return 'x';
+    };
+    const schema = guardOwn(`type Query { docs: [Document] other: String ${rule} } ${document}`, {
+      Query: { docs: () => [mine, other], other: callDocs },
+    });
+    await graphql({ schema, source: '{ other }', contextValue: { auth: anaya } });
+    expect(seen).toEqual([mine, 'denied']);
+  });
+
   it('is missed at start when the guard is lost', () => {
     const { schema } = create();
     const type = schema.getQueryType();
