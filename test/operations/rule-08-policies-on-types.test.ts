@@ -9,6 +9,7 @@ import {
   GraphQLSchema,
   GraphQLString,
   graphqlSync,
+  GraphQLUnionType,
   parse,
 } from 'graphql';
 import type { ExecutionResult, GraphQLFieldResolver } from 'graphql';
@@ -745,6 +746,28 @@ describe('rule 8: a policy on a type and the functions that tools put over a gua
     });
     expect(type && findUnguarded(schema)).toEqual([]);
     expect(findUnguarded(copy)).toEqual([`Query.docs has a rule that no guard enforces. ${REMEDY}`]);
+  });
+
+  it.each([
+    ['a union', 'union Any = Document type Document'],
+    ['an interface', 'interface Any { title: String } type Document implements Any'],
+  ])('holds where %s was renamed after it was guarded', async (_, sdl) => {
+    const typed = [mine, other].map((each) => ({ __typename: 'Document', ...each }));
+    const schema = guardOwn(
+      `type Query { all: [Any] } ${sdl} @auth(policies: ["own"]) { ownerId: ID! title: String }`,
+      {
+        Query: { all: () => typed },
+      },
+    );
+    const renamed = mapSchema(schema, {
+      [MapperKind.UNION_TYPE]: (type) => new GraphQLUnionType({ ...type.toConfig(), name: 'Renamed' }),
+      [MapperKind.INTERFACE_TYPE]: (type) => new GraphQLInterfaceType({ ...type.toConfig(), name: 'Renamed' }),
+    });
+    expect(renamed.getType('Renamed')).toBeDefined();
+    expect(await run(renamed, '{ all { ... on Document { title } } }', anaya)).toEqual({
+      data: { all: [{ title: 'mine' }, null] },
+      errors: [denial('policy', 'all', 1)],
+    });
   });
 
   it('is missed at start when it was written later', () => {
