@@ -633,6 +633,32 @@ describe('rule 8: a policy on an entity of a subgraph', () => {
   );
 });
 
+describe('rule 8: a policy on a type, and a list in a list that cannot be read', () => {
+  it('fails alone, and leaves no rejection of another item unhandled', async () => {
+    const fail = async () => later(0).then(() => Promise.reject(new Error('late')));
+    const schema = guardOwn(`type Query { docs: [[Document]] } ${document}`, {
+      Query: {
+        docs: () => [
+          fail(),
+          (function* () {
+            yield mine;
+            throw new Error('unreadable');
+          })(),
+          [mine, other],
+        ],
+      },
+    });
+    expect(await runSafely(schema, '{ docs { title } }', runAlone)).toEqual({
+      data: { docs: [null, null, [{ title: 'mine' }, null]] },
+      errors: [
+        { message: 'late', path: ['docs', 0] },
+        { message: 'unreadable', path: ['docs', 1] },
+        denial('policy', 'docs', 2, 1),
+      ],
+    });
+  });
+});
+
 describe('rule 8: a policy on a type and the functions that tools put over a guard', () => {
   type Resolver = GraphQLFieldResolver<unknown, unknown>;
   const wrapInPlace = (schema: GraphQLSchema, wrap: (inner: Resolver) => Resolver) => {
