@@ -6,6 +6,7 @@ import {
   GraphQLInterfaceType,
   GraphQLList,
   GraphQLObjectType,
+  GraphQLScalarType,
   GraphQLSchema,
   GraphQLString,
   graphqlSync,
@@ -164,6 +165,20 @@ describe('rule 8: a policy on a type', () => {
       data: { docs: [{ title: 'mine' }, null] },
       errors: [denial('policy', 'docs', 1)],
     });
+  });
+
+  it('reads the arguments of a field once for all items of its list, not once for each', async () => {
+    let read = 0;
+    const Text = new GraphQLScalarType({ name: 'Text', parseValue: String, parseLiteral: () => (read += 1) });
+    const schema = guardOwn(`scalar Text type Query { all(text: [Text]): [Any] } union Any = Document ${document}`, {
+      Text,
+      Query: { all: () => [mine, other, mine] },
+      Any: { __resolveType: () => 'Document' },
+    });
+    const source = '{ all(text: [a, b]) { ... on Document { title } } }';
+    await graphql({ schema, source, contextValue: { auth: anaya } });
+    // Twice by validation and by the executor, and once here.
+    expect(read).toBe(6);
   });
 
   it('is asked for each alias', async () => {

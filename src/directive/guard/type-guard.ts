@@ -7,6 +7,7 @@ import { authIn } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
 import { decideInExecution } from '../decision/execution.js';
 import { isPromiseLike } from '../decision/promises.js';
+import { memoize } from '../rules/memoize.js';
 import { decidePolicies } from './field-guard.js';
 import type { GuardServices } from './field-guard.js';
 import { itemPathOf } from './list-guard.js';
@@ -70,11 +71,11 @@ export function guardResolveType(
   return guarded;
 }
 
-/** The arguments of the field whose value is at hand. */
-function argsOf({ parentType, fieldName, fieldNodes: [node], variableValues }: GraphQLResolveInfo) {
+/** The arguments of the field whose value is at hand: read once for all items, because a literal may be as large as the document. */
+const argsOf = memoize(({ parentType, fieldName, fieldNodes: [node], variableValues }: GraphQLResolveInfo) => {
   const field = parentType.getFields()[fieldName];
   return field && node ? getArgumentValues(field, node, variableValues) : {};
-}
+}, new WeakMap<GraphQLResolveInfo, Record<string, unknown>>());
 
 /** @throws {GraphQLError} unless the error has to wait for a list. */
 function deny(refusal: Refusal, info: GraphQLResolveInfo, path: Path | undefined): Promise<never> {
