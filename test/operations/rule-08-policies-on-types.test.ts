@@ -6,9 +6,11 @@ import {
   GraphQLInterfaceType,
   GraphQLList,
   GraphQLObjectType,
+  GraphQLScalarType,
   GraphQLSchema,
   GraphQLString,
   graphqlSync,
+  GraphQLUnionType,
   parse,
 } from 'graphql';
 import type { ExecutionResult, GraphQLFieldResolver } from 'graphql';
@@ -163,6 +165,20 @@ describe('rule 8: a policy on a type', () => {
       data: { docs: [{ title: 'mine' }, null] },
       errors: [denial('policy', 'docs', 1)],
     });
+  });
+
+  it('reads the arguments of a field once for all items of its list, not once for each', async () => {
+    let read = 0;
+    const Text = new GraphQLScalarType({ name: 'Text', parseValue: String, parseLiteral: () => (read += 1) });
+    const schema = guardOwn(`scalar Text type Query { all(text: [Text]): [Any] } union Any = Document ${document}`, {
+      Text,
+      Query: { all: () => [mine, other, mine] },
+      Any: { __resolveType: () => 'Document' },
+    });
+    const source = '{ all(text: [a, b]) { ... on Document { title } } }';
+    await graphql({ schema, source, contextValue: { auth: anaya } });
+    // Twice by validation and by the executor, and once here.
+    expect(read).toBe(6);
   });
 
   it('is asked for each alias', async () => {
@@ -632,6 +648,32 @@ describe('rule 8: a policy on an entity of a subgraph', () => {
   );
 });
 
+describe('rule 8: a policy on a type, and a list in a list that cannot be read', () => {
+  it('fails alone, and leaves no rejection of another item unhandled', async () => {
+    const fail = async () => later(0).then(() => Promise.reject(new Error('late')));
+    const schema = guardOwn(`type Query { docs: [[Document]] } ${document}`, {
+      Query: {
+        docs: () => [
+          fail(),
+          (function* () {
+            yield mine;
+            throw new Error('unreadable');
+          })(),
+          [mine, other],
+        ],
+      },
+    });
+    expect(await runSafely(schema, '{ docs { title } }', runAlone)).toEqual({
+      data: { docs: [null, null, [{ title: 'mine' }, null]] },
+      errors: [
+        { message: 'late', path: ['docs', 0] },
+        { message: 'unreadable', path: ['docs', 1] },
+        denial('policy', 'docs', 2, 1),
+      ],
+    });
+  });
+});
+
 describe('rule 8: a policy on a type and the functions that tools put over a guard', () => {
   type Resolver = GraphQLFieldResolver<unknown, unknown>;
   const wrapInPlace = (schema: GraphQLSchema, wrap: (inner: Resolver) => Resolver) => {
@@ -719,6 +761,24 @@ describe('rule 8: a policy on a type and the functions that tools put over a gua
     await expect(call('later')).rejects.toThrow('Access is denied.');
   });
 
+  it.each([
+    ['a guarded field', '@auth'],
+    ['a field without a rule', ''],
+  ])('throws to the resolver of %s that calls the guard with its own `info`', async (_, rule) => {
+    const seen: unknown[] = [];
+    const callDocs: Resolver = async (source, args, context, info) => {
+      const resolve = info.schema.getQueryType()?.getFields()['docs']?.resolve;
+      const list = (await resolve?.(source, args, context, info)) as unknown[];
+      for (const item of await Promise.allSettled(list)) seen.push(item.status === 'fulfilled' ? item.value : 'denied');
+      return 'x';
+    };
+    const schema = guardOwn(`type Query { docs: [Document] other: String ${rule} } ${document}`, {
+      Query: { docs: () => [mine, other], other: callDocs },
+    });
+    await graphql({ schema, source: '{ other }', contextValue: { auth: anaya } });
+    expect(seen).toEqual([mine, 'denied']);
+  });
+
   it('is missed at start when the guard is lost', () => {
     const { schema } = create();
     const type = schema.getQueryType();
@@ -727,6 +787,28 @@ describe('rule 8: a policy on a type and the functions that tools put over a gua
     });
     expect(type && findUnguarded(schema)).toEqual([]);
     expect(findUnguarded(copy)).toEqual([`Query.docs has a rule that no guard enforces. ${REMEDY}`]);
+  });
+
+  it.each([
+    ['a union', 'union Any = Document type Document'],
+    ['an interface', 'interface Any { title: String } type Document implements Any'],
+  ])('holds where %s was renamed after it was guarded', async (_, sdl) => {
+    const typed = [mine, other].map((each) => ({ __typename: 'Document', ...each }));
+    const schema = guardOwn(
+      `type Query { all: [Any] } ${sdl} @auth(policies: ["own"]) { ownerId: ID! title: String }`,
+      {
+        Query: { all: () => typed },
+      },
+    );
+    const renamed = mapSchema(schema, {
+      [MapperKind.UNION_TYPE]: (type) => new GraphQLUnionType({ ...type.toConfig(), name: 'Renamed' }),
+      [MapperKind.INTERFACE_TYPE]: (type) => new GraphQLInterfaceType({ ...type.toConfig(), name: 'Renamed' }),
+    });
+    expect(renamed.getType('Renamed')).toBeDefined();
+    expect(await run(renamed, '{ all { ... on Document { title } } }', anaya)).toEqual({
+      data: { all: [{ title: 'mine' }, null] },
+      errors: [denial('policy', 'all', 1)],
+    });
   });
 
   it('is missed at start when it was written later', () => {

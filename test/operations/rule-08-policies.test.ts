@@ -138,6 +138,21 @@ describe('rule 8: policies', () => {
     expect(ran).toEqual(['slow']);
   });
 
+  it.each([
+    [
+      'allow',
+      'calls back with true',
+      (resolve: (answer: unknown) => void) => {
+        resolve(true);
+      },
+    ],
+    ['deny', 'calls back with false and returns true', (resolve: (answer: unknown) => void) => (resolve(false), true)],
+  ])('%s without a time limit when what looks like a promise %s', async (verdict, _, then) => {
+    const check = { timeout: Infinity, check: () => ({ then }) as never };
+    const schema = guardF('@auth(policies: ["p"])', { policies: { p: check, no: () => false } });
+    expect(await run(schema, '{ f }', anaya)).toEqual(verdict === 'allow' ? allowed : denied);
+  });
+
   it('all answer before the caller hears that one has denied', async () => {
     let answered = false;
     const slow = async () => {

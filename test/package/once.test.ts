@@ -9,6 +9,7 @@ const bundles = readdirSync(dist).filter((file) => /\.c?js$/.test(file) && file 
 
 /** Caches: one that another copy does not see costs time alone. */
 const CACHES = [
+  'argsOf',
   'itemPaths',
   'dryRuns',
   'beginnings',

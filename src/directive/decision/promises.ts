@@ -5,7 +5,8 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The answer, or a rejection once the time is over. `Infinity` waits for ever. */
 export function withTimeout<T>(answer: PromiseLike<T>, timeoutMs: number): PromiseLike<T> {
-  if (timeoutMs === Infinity) return answer;
+  // What only looks like a promise may answer anything from its `then`.
+  if (timeoutMs === Infinity) return Promise.resolve(answer);
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     const fail = () => {

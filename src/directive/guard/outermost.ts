@@ -126,10 +126,15 @@ export function isOutermost({ self, place }: GuardPosition, info: CallInfo): boo
   return outermostOf(info, place) === self;
 }
 
-/** The outermost function of the field, if that is another guard of this package. */
+/**
+ * The outermost function of the field, if that is another guard of the same field: it asks for the same. The guard of
+ * another field, whose resolver calls this one with its own `info`, does not.
+ */
 export function guardAbove({ self, place }: GuardPosition, info: CallInfo): GuardPosition | undefined {
   const outermost = outermostOf(info, place);
-  return outermost === undefined || outermost === self ? undefined : made.get(outermost)?.position;
+  if (outermost === undefined || self === undefined || outermost === self) return undefined;
+  const above = made.get(outermost);
+  return above?.make === made.get(self)?.make ? above?.position : undefined;
 }
 
 /**

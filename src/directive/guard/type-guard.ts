@@ -7,6 +7,7 @@ import { authIn } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
 import { decideInExecution } from '../decision/execution.js';
 import { isPromiseLike } from '../decision/promises.js';
+import { memoize } from '../rules/memoize.js';
 import { decidePolicies } from './field-guard.js';
 import type { GuardServices } from './field-guard.js';
 import { itemPathOf } from './list-guard.js';
@@ -28,16 +29,21 @@ export function guardResolveType(
   record: TypeGuard,
   { askPolicies, report }: GuardServices,
 ): GraphQLTypeResolver<unknown, unknown> {
-  const { typeName, members, isReportOnly } = record;
+  const { members, isReportOnly } = record;
 
   /** Gives what `resolveType` gave, unless the caller is denied such a value. */
-  function check<T>(name: T, value: unknown, contextValue: unknown, info: GraphQLResolveInfo, path: Path | undefined) {
+  function check<T>(
+    name: T,
+    [value, contextValue, info]: readonly [unknown, unknown, GraphQLResolveInfo],
+    isReturned: boolean,
+    path: Path | undefined,
+  ) {
     // graphql-js refuses anything but the name of a type.
     const requirement = typeof name === 'string' ? members.get(name) : undefined;
     if (requirement === undefined) return name;
     const { rule, valuePolicies } = requirement;
-    // Until a value is what the field returned, it may be a bare reference of a subgraph.
-    const isReturned = getNamedType(info.returnType).name === typeName;
+    // Until a value is what the field returned, it may be a bare reference: `@apollo/subgraph` asks of an interface what the
+    // references of `_entities` are.
     const policies = isReturned ? [...requirement.policies, ...valuePolicies] : requirement.policies;
     const byToken = decideInExecution(authIn(contextValue), rule, info);
     if (!byToken && policies.length === 0) return name;
@@ -52,21 +58,24 @@ export function guardResolveType(
   }
 
   const guarded: GraphQLTypeResolver<unknown, unknown> = (value, contextValue, info, type) => {
-    const path = pathOf(info, typeName);
+    // A later transformation may have given the type another name. Not every executor passes the type.
+    const { name: typeName } = (type as { readonly name: string } | undefined) ?? { name: record.typeName };
+    const isReturned = getNamedType(info.returnType).name === typeName;
+    const path = isReturned ? pathOf(info) : undefined;
     const name = resolveType(value, contextValue, info, type);
     return isPromiseLike(name)
-      ? Promise.resolve(name).then((resolved) => check(resolved, value, contextValue, info, path))
-      : check(name, value, contextValue, info, path);
+      ? Promise.resolve(name).then((resolved) => check(resolved, [value, contextValue, info], isReturned, path))
+      : check(name, [value, contextValue, info], isReturned, path);
   };
   recordGuard(guarded, record);
   return guarded;
 }
 
-/** The arguments of the field whose value is at hand. */
-function argsOf({ parentType, fieldName, fieldNodes: [node], variableValues }: GraphQLResolveInfo) {
+/** The arguments of the field whose value is at hand: read once for all items, because a literal may be as large as the document. */
+const argsOf = memoize(({ parentType, fieldName, fieldNodes: [node], variableValues }: GraphQLResolveInfo) => {
   const field = parentType.getFields()[fieldName];
   return field && node ? getArgumentValues(field, node, variableValues) : {};
-}
+}, new WeakMap<GraphQLResolveInfo, Record<string, unknown>>());
 
 /** @throws {GraphQLError} unless the error has to wait for a list. */
 function deny(refusal: Refusal, info: GraphQLResolveInfo, path: Path | undefined): Promise<never> {
@@ -76,12 +85,8 @@ function deny(refusal: Refusal, info: GraphQLResolveInfo, path: Path | undefined
   throw error;
 }
 
-/**
- * Where the value at hand is. A library may also ask what a value is that it has not returned yet: `@apollo/subgraph` does, of
- * an interface, for the references of `_entities`.
- */
-function pathOf(info: GraphQLResolveInfo, typeName: string): Path | undefined {
-  if (getNamedType(info.returnType).name !== typeName) return undefined;
+/** Where the value at hand is, which the field has returned. */
+function pathOf(info: GraphQLResolveInfo): Path | undefined {
   return isListType(getNullableType(info.returnType)) ? itemPathOf(info) : info.path;
 }
 

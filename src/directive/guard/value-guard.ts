@@ -73,7 +73,16 @@ export function guardValues(
     /** The list waits for what it asks about its items. An item that was a promise stays one. */
     function judgeItems(items: readonly unknown[], judgeItem: (item: unknown, index: number) => unknown): unknown {
       const isPromised = items.map(mayBePromise);
-      const judged = items.map(judgeItem);
+      const judged = items.map((item, index) => {
+        try {
+          return judgeItem(item, index);
+        } catch (error) {
+          // A list in it that cannot be read: the item's fault, as for an item that comes later.
+          isPromised[index] = true;
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the list threw, as it is
+          return Promise.reject(error);
+        }
+      });
       const fill = (settled: readonly unknown[]) =>
         settled.map((each, index) => (isPromised[index] ? laterInPlace(judged[index]) : inPlace(each)));
       const asked = judged.map((each, index) => (isPromised[index] ? undefined : each));
