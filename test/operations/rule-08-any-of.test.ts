@@ -250,7 +250,7 @@ describe('rule 8: anyOf when it is written', () => {
     [
       'no member',
       [],
-      "anyOf(): Expected at least one policy or rule, got none. Write anyOf({ groups: ['admin'] }, ownerPolicy({ … })).",
+      "Expected `members` of anyOf() to be at least one policy or rule, got none. Write anyOf({ groups: ['admin'] }, ownerPolicy({ … })).",
     ],
     ...(
       [
@@ -274,7 +274,7 @@ describe('rule 8: anyOf when it is written', () => {
       'a rule that any token meets',
       [{}],
       'Expected `members[0]` of anyOf() to be a rule that asks for something, got {}, which every caller with a token ' +
-        'meets. Leave out the policy for that.',
+        'meets. Write what it asks for, or leave out the policy.',
     ],
     [
       'a blank group',

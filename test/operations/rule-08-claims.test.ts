@@ -331,7 +331,7 @@ describe('rule 8: a compared claim when the schema is built', () => {
       'a list that is none',
       `f(id: ID!): Int ${own}`,
       { equals: { argument: 'id' }, list: 'value' },
-      "Query.f(id:) is no list. Write list: 'claim', or leave out `list`.",
+      "Query.f(id:) is not a list. Write list: 'claim', or leave out `list`.",
     ],
     [
       'a list of the parent',

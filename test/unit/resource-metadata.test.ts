@@ -176,7 +176,7 @@ describe('what is no resource, verifier or schema is refused, with a sentence', 
       `Unknown option \`scopes\` in \`options\` of ${called}. Known options: verifier, resource, schema.`,
     ],
     [{ verifier, schema }, notAnAddress('undefined')],
-    [{ verifier, schema, resource: 'api.example.com' }, notAnAddress('a string that is no address')],
+    [{ verifier, schema, resource: 'api.example.com' }, notAnAddress('a string that is not an address')],
     [
       { verifier, schema, resource: 'http://api.example.com/graphql' },
       notAnAddress('plain http, which only a loopback address may have'),

@@ -1,4 +1,4 @@
-/** What the rules of a schema say about pools, held against the pools of the verifier. */
+/** Compares the pools that the rules of a schema name with the pools of the verifier, when a server starts. */
 import type { GraphQLSchema } from 'graphql';
 import { print } from '../../settings.js';
 import { createElementReader, usesOf } from '../rules/annotations.js';
@@ -7,8 +7,7 @@ import { visitElements } from '../rules/elements.js';
 import { requirementOf } from '../rules/requirement.js';
 import type { Clause } from '../rules/rule.js';
 import { settingsOf } from './registry.js';
-
-const MOST_LISTED = 5;
+import { listFirst } from './start-warnings.js';
 
 /**
  * A sentence for each element whose rule names a pool that the verifier does not have: no token would meet it.
@@ -30,17 +29,16 @@ export function findPoolProblems(schema: GraphQLSchema, poolNames: readonly stri
   );
 }
 
-/** With several pools, a group of the one counts like the group of that name of the other. */
+/** A warning for rules on groups that name no pool: with several pools, the same name is a group of each. */
 export function poolWarnings(schema: GraphQLSchema, poolNames: readonly string[] | undefined): readonly string[] {
   if (poolNames?.length === 1) return [];
   const coordinates = clausesByElement(schema)
     .filter(({ clauses }) => clauses.some(({ groups }) => groups) && !clauses.some(({ pools }) => pools))
     .map(({ coordinate }) => coordinate);
   if (coordinates.length === 0) return [];
-  const listed = [...coordinates.slice(0, MOST_LISTED), ...(coordinates.length > MOST_LISTED ? ['…'] : [])].join(', ');
   return [
-    'The verifier has several user pools, and a group counts alike whichever of them it is of: rules with `groups` and without ' +
-      `\`pools\` stand on ${listed}. Add \`pools\` to them, unless every pool's groups are meant.`,
+    'The verifier has several user pools, and a rule with `groups` and without `pools` accepts the group of each of them: ' +
+      `${listFirst(coordinates)}. Add \`pools\` to these rules, unless they mean the groups of every pool.`,
   ];
 }
 
