@@ -1,6 +1,7 @@
-/** Contexts that code asked for the caller: a response made from one is private to that caller. */
+/** Remembers the contexts that `requireAuth()` was called with: a response made from one is private to its caller. */
 import { once } from '../once.js';
 
+// Whether a rule had `maxAge`, by context.
 const asked = once('private contexts', () => new WeakMap<object, boolean>());
 
 /**

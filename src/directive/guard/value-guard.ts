@@ -22,7 +22,7 @@ type Path = GraphQLResolveInfo['path'];
 
 export interface ValueGuard extends GuardRecord {
   readonly requirement: Requirement;
-  /** The field's. */
+  /** The type of the field. */
   readonly type: GraphQLOutputType;
 }
 
@@ -37,7 +37,7 @@ export function guardValues(
 
   return (source, args, contextValue, info) => {
     const result: unknown = resolve(source, args, contextValue, info);
-    // What a function above gives back is what enters the response; the guard over it asks.
+    // A function over this guard may return something else, so the guard over that function asks.
     if (result instanceof Error || guardAbove(position, info)) return result;
     const isForExecutor = isOutermost(position, info);
     const auth = authIn(contextValue);

@@ -28,6 +28,7 @@ export interface ProblemSettings {
   readonly dialects: ReadonlySet<Dialect>;
 }
 
+/** What a policy says about the places that name it. */
 export interface PolicyProblems {
   /** Why the policy could never allow on the field, or a value of the type, as far as the schema tells. */
   readonly problemOf: (place: FieldOf | ValuesOf, schema: GraphQLSchema) => string | undefined;
