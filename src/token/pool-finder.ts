@@ -1,7 +1,7 @@
 /** Reads the options of a verifier that finds its pools at run time, and asks `find` for one pool. */
+import { withDeadline } from '../deadline.js';
 import { AuthConfigurationError } from '../errors.js';
 import { describe, readNumber, readSettings } from '../settings.js';
-import { withDeadline } from './deadline.js';
 import { readPool, readPools } from './pool.js';
 import type { CognitoPool, ResolvedPool } from './pool.js';
 

@@ -1,23 +1,17 @@
 /** Promises that may come late, or never. */
+import { withDeadline } from '../../deadline.js';
 
 /** Beyond this, `setTimeout` fires at once. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** The answer, or a rejection once the time is over. `Infinity` waits for ever. */
+/** The answer of a policy, or a rejection once the time is over. `Infinity` waits for ever. */
 export function withTimeout<T>(answer: PromiseLike<T>, timeoutMs: number): PromiseLike<T> {
   if (timeoutMs === Infinity) return answer;
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    const fail = () => {
-      reject(new Error(`The policy did not answer within ${timeoutMs} ms.`));
-    };
-    timer = setTimeout(fail, Math.min(timeoutMs, LONGEST_TIMEOUT_MS));
-    // A question must not keep a process alive.
-    timer.unref();
-  });
-  return Promise.race([answer, timeout]).finally(() => {
-    clearTimeout(timer);
-  });
+  return withDeadline(
+    answer,
+    Math.min(timeoutMs, LONGEST_TIMEOUT_MS),
+    `The policy did not answer within ${timeoutMs} ms.`,
+  );
 }
 
 /** Whether graphql-js would wait for the value. */

@@ -1,4 +1,4 @@
-/** A rule: what a token must say. Two elements that ask the same have the same rule, in every schema. */
+/** A rule: what a token must say. Two elements that ask the same in the same words have the same rule, in every schema. */
 import type { TokenUse } from '../../cognito-claims.js';
 import { denials } from '../../errors.js';
 import type { Denial } from '../../errors.js';
