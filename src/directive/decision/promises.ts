@@ -1,4 +1,4 @@
-/** Promises that may come late, or never. */
+/** Values that come late, or never: promises and streams. */
 import { withDeadline } from '../../deadline.js';
 
 /** Beyond this, `setTimeout` fires at once. */
@@ -18,6 +18,11 @@ export function withTimeout<T>(answer: PromiseLike<T>, timeoutMs: number): Promi
 export function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   // Anything but null and undefined has properties; graphql-js waits for functions with `then` too.
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** Whether the value is a stream, as graphql-js takes one from `subscribe`. */
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
 /** Goes on with the value: at once, unless it is a promise. */
