@@ -106,7 +106,7 @@ class DenialError extends Base {
 // Beside the errors and not in them: which scopes a rule names is told only where the server says so.
 const demands = once('demands of denials', () => new WeakMap<object, Demand>());
 
-/** What the rules ask that this error is a denial by; undefined for any other error. */
+/** What the rules behind a denial ask for; undefined for an error that is no denial, and for a denial of another reason. */
 export function demandOf(error: unknown): Demand | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   return demands.get(error) ?? demandOf((error as Partial<GraphQLError>).originalError);

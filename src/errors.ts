@@ -58,9 +58,9 @@ export type DenialReason = 'missing' | 'step-up' | RejectionReason | ForbiddenRe
  */
 export type AuthErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'AUTH_UNAVAILABLE' | 'INTERNAL_SERVER_ERROR';
 
-/** What rules ask of a token that the same caller could get: by other scopes, or by another sign-in. */
+/** What rules ask for that another token of the same caller could have: other scopes, or another sign-in. */
 export interface Demand {
-  /** Of each list, one. */
+  /** One scope of each list. */
   readonly scopes: readonly (readonly string[])[];
   /** Authentication levels, of which one is enough; undefined for any. */
   readonly acrValues: readonly string[] | undefined;
@@ -143,7 +143,8 @@ abstract class UnavailableError extends Error {
 }
 
 /**
- * The token could not be verified: its pool's public keys are unavailable, or the cryptography failed. `cause` says why.
+ * The token could not be verified: its pool's public keys are unavailable, its pool could not be looked up (`find`), or the
+ * cryptography failed. `cause` says why.
  *
  * @example
  * if (error instanceof KeysUnavailableError) {

@@ -1,11 +1,11 @@
 /** `requireAuth()`: the directive's decision for code that has no field of its own, such as a data source. */
 import type { GraphQLError } from 'graphql';
 import { authStateOf } from '../auth.js';
-import { isExpired } from '../expiry.js';
 import type { Auth, AuthContext, AuthenticatedAccessAuth, AuthenticatedAuth, AuthenticatedIdAuth } from '../auth.js';
 import type { TokenUse } from '../cognito-claims.js';
 import { createDenialError } from '../denial-error.js';
 import { AuthConfigurationError, denials } from '../errors.js';
+import { isExpired } from '../expiry.js';
 import { readAuthRule } from './decision/auth-rule.js';
 import type { AuthRule } from './decision/auth-rule.js';
 import { authIn, evaluate, misconfigured, toRefusal } from './decision/decide.js';
@@ -43,7 +43,7 @@ export function requireAuth<Use extends TokenUse = TokenUse, Claims = unknown>(
   contextValue: AuthContext<Auth<Claims>>,
   ...given: readonly [rule?: AuthRule & { readonly tokenUse?: Use }]
 ): AuthOfTokenUse<Use, Claims> {
-  // Undefined that is given is no rule: a misspelt name in a table of rules must not ask for less.
+  // An explicit `undefined` is refused: a misspelt name in a table of rules must not ask for less.
   const clause = readAuthRule(given.length === 0 ? {} : given[0]);
   if (typeof clause === 'string') throw misuse(clause);
   markContextPrivate(contextValue, clause.maxAge !== undefined);

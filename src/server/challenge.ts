@@ -1,4 +1,4 @@
-/** `WWW-Authenticate`: what a caller needs in order to be let in (RFC 6750, section 3; RFC 9470; RFC 9728, section 5.1). */
+/** `WWW-Authenticate`: what a caller needs to be allowed (RFC 6750, section 3; RFC 9470, section 3; RFC 9728, section 5.1). */
 import type { GraphQLError } from 'graphql';
 import type { AuthState } from '../auth.js';
 import { demandOf } from '../denial-error.js';

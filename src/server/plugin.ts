@@ -33,16 +33,17 @@ function stateIn(contextValue: object): AuthState | undefined {
  *
  * At start it refuses a schema whose `@auth` is not enforced, fetches the keys, and waits at most 1 s for them (the fetch goes
  * on; if it fails, the log says why). It refuses an operation with a rejected token (401, or 503 while the keys or revocations
- * are unavailable) and one that `onDenied` says to reject (401 or 403). A response with `UNAUTHENTICATED` in it gets a
- * `WWW-Authenticate` header (RFC 6750, section 3), unless `answers` is `graphql`; `challenge` says more in it. A response that involved a rule is private to
- * caches, one with a denial is never stored, and each names the headers of the token in `Vary`. The verifier stays open when
- * the server stops: close it where you created it.
+ * are unavailable) and one that `onDenied` says to reject (401 or 403). A response that lacks a token, a scope or a sign-in
+ * gets a `WWW-Authenticate` header (RFC 6750, section 3), to which `challenge` adds, unless `answers` is `graphql`. A response
+ * that involved a rule is private to caches, one with a denial is never stored, and each names the headers of the token in
+ * `Vary`. The verifier stays open when the server stops: close it where you created it.
  *
  * @example
  * const server = new ApolloServer<AuthContext>({ schema, plugins: [cognitoAuthPlugin({ verifier })] });
  *
  * @throws {AuthConfigurationError} on an unknown option, on a verifier that `createCognitoVerifier` did not return, and
- *   with another major version of `graphql` than 16; and from `server.start()`, when an `@auth` in the schema has no guard.
+ *   with another major version of `graphql` than 16; and from `server.start()`, when an `@auth` in the schema has no guard or
+ *   names a pool that the verifier does not have.
  */
 export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAuthPlugin {
   assertGraphqlVersion('cognitoAuthPlugin()');

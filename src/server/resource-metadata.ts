@@ -60,8 +60,9 @@ const CALLED = 'protectedResourceMetadata()';
  * const metadata = protectedResourceMetadata({ resource: 'https://api.example.com/graphql', verifier, schema });
  * if (request.url === '/.well-known/oauth-protected-resource/graphql') response.end(JSON.stringify(metadata));
  *
- * @throws {AuthConfigurationError} on an unknown option, a `resource` that is no such address, a verifier that
- *   `createCognitoVerifier` did not return, and a schema that is none, or of another copy of `graphql`.
+ * @throws {AuthConfigurationError} on an unknown option; a `resource` that is no such address; a verifier that
+ *   `createCognitoVerifier` did not return, or that finds its pools at run time; and anything but a schema of this copy of
+ *   `graphql`.
  */
 export function protectedResourceMetadata(options: ProtectedResourceMetadataOptions): ProtectedResourceMetadata {
   assertGraphqlVersion(CALLED);
@@ -76,7 +77,8 @@ export function protectedResourceMetadata(options: ProtectedResourceMetadataOpti
   const resource = readWebAddress(CALLED, 'resource', settings['resource'], 'https://api.example.com/graphql');
   const problem = findForeignGraphql(settings['schema']);
   if (problem !== undefined) throw new AuthConfigurationError(`${CALLED}: ${problem}`);
-  const scopes = scopesIn(settings['schema'] as GraphQLSchema); // Looked at above.
+  // A foreign one was refused above.
+  const scopes = scopesIn(settings['schema'] as GraphQLSchema);
   return Object.freeze({
     resource,
     authorization_servers: Object.freeze([...issuers]),

@@ -1,4 +1,4 @@
-/** What is looked at when a schema comes into use: whether its rules are enforced. */
+/** What is checked when a schema comes into use: that its rules are enforced, and that the pools which they name exist. */
 import type { GraphQLSchema } from 'graphql';
 import { findUnguarded } from '../directive/guard/coverage.js';
 import { checkGateway } from '../directive/guard/gateway.js';

@@ -1,4 +1,4 @@
-/** Reads an address that clients are told, so that they go there: of this API, or of a document about it. */
+/** Reads an address that clients are sent to: that of this API, or of a document about it. */
 import { AuthConfigurationError } from '../errors.js';
 import { describe } from '../settings.js';
 import { isLoopback } from '../token/endpoint.js';
@@ -20,7 +20,7 @@ export function readWebAddress(called: string, where: string, value: unknown, ex
 
 function faultOf(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.trim() === '') return describe(value);
-  if (!URL.canParse(value)) return 'a string that is no address';
+  if (!URL.canParse(value)) return 'a string that is not an address';
   const url = new URL(value);
   const { href, protocol, username, password } = url;
   if (protocol === 'http:' && !isLoopback(url)) return 'plain http, which only a loopback address may have';

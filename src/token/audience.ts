@@ -1,7 +1,7 @@
-/** Which API a token is for: reads the `audience` of a pool, and checks the claims `aud` and `cnf`. */
+/** Reads the `audience` of a pool, and refuses tokens for another API (`aud`) and tokens that are bound to a key (`cnf`). */
+import type { TokenUse } from '../cognito-claims.js';
 import { AuthConfigurationError } from '../errors.js';
 import { describe, MISSING_TEXT } from '../settings.js';
-import type { TokenUse } from '../cognito-claims.js';
 import type { CognitoClaims } from './claims.js';
 import { own } from './json-part.js';
 import { refusal } from './rejection.js';
@@ -49,7 +49,7 @@ function faultOf(id: unknown): string | undefined {
   return IDENTIFIER.test(id) ? undefined : 'characters that no identifier has';
 }
 
-/** At each start of a server: what `audience` does not decide. */
+/** For the log of each server that starts: `audience` does not apply to ID tokens. */
 export function audienceWarnings(userPoolId: string, audience: unknown, tokenUse: TokenUse | null): readonly string[] {
   if (audience === null || tokenUse !== null) return [];
   return [
@@ -66,7 +66,7 @@ const NOT_ITS_CLIENT = refusal(
 );
 
 /**
- * Whether the token is for this API, by its own word.
+ * Why the token is not for this API, by its own claims; undefined when it is.
  *
  * @param audience The identifiers of this API; null when it has none of its own.
  */

@@ -1,4 +1,4 @@
-/** The pools that are found at run time. Each is kept for a time, and longer once one of its tokens was verified. */
+/** The pools that are found at run time. Those of which a token was verified are kept apart from the others. */
 import { isDeepStrictEqual } from 'node:util';
 import { KeysUnavailableError } from '../errors.js';
 import { userPoolOf } from './issuers.js';
@@ -18,7 +18,7 @@ import { expectationOf } from './signature.js';
 interface FoundPool extends Finding, Queue {
   readonly pool: ResolvedPool;
   readonly issuers: readonly Issuer[];
-  /** What it was found by, and is looked up by again. */
+  /** What `find` was asked, and is asked again. */
   readonly request: CognitoPoolRequest;
 }
 
@@ -123,7 +123,7 @@ export class FoundPools {
     const { request, answeredAt, failure } = found;
     const now = readClocks(this.#services.clocks);
     if (!this.#proven.has(request.userPoolId)) {
-      // No token speaks for it, so it is looked up as one unknown pool among others.
+      // No token of it was verified, so it counts as an unknown pool.
       return elapsed(answeredAt, now) < this.#finder.ttlMs ? undefined : this.#askForUnknown(request);
     }
     const state = { fetchedAt: answeredAt, failure, isFetching: this.#lookUps.isRunning(request.issuer) };

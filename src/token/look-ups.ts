@@ -1,4 +1,4 @@
-/** Look-ups of pools: one at a time for each issuer, however many requests wait for it, and spaced while it fails. */
+/** Look-ups of pools: one at a time for each issuer, however many requests wait for it. Failures are counted. */
 import { KeysUnavailableError } from '../errors.js';
 import type { AuthEventListener } from '../events.js';
 import { asError } from '../settings.js';
@@ -118,7 +118,7 @@ export class LookUps {
   }
 }
 
-/** For as long as the next look-up is not due. */
+/** The error of a request for whose pool the next look-up is not due yet. */
 export function unavailableBy({ failure }: Finding, now: Moment): KeysUnavailableError {
   return new KeysUnavailableError(msToRetry(failure, now) / 1000, { cause: failure?.cause });
 }

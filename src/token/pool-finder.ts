@@ -1,13 +1,13 @@
 /** Reads the options of a verifier that finds its pools at run time, and asks `find` for one pool. */
+import { withDeadline } from '../deadline.js';
 import { AuthConfigurationError } from '../errors.js';
 import { describe, readNumber, readSettings } from '../settings.js';
-import { withDeadline } from './deadline.js';
 import { readPool, readPools } from './pool.js';
 import type { CognitoPool, ResolvedPool } from './pool.js';
 
 /**
- * What `find` is asked for: the issuer that a token names, and the user pool that AWS has it for. The token is not verified
- * yet, so any caller can name any pool.
+ * What `find` is asked about: the issuer that a token names, and the user pool that has this issuer on AWS. The token is not
+ * verified yet, so any caller can name any pool.
  *
  * @example
  * const find = ({ userPoolId }: CognitoPoolRequest) => tenants.get(userPoolId);
@@ -117,7 +117,7 @@ const TIMEOUT_MS = 5_000;
 /**
  * The pool of an issuer; undefined when there is none.
  *
- * @throws {AuthConfigurationError} as a rejection, when `find` returns something else than the pool of this issuer.
+ * @throws {AuthConfigurationError} as a rejection, when `find` returns anything but a pool with this issuer.
  * @throws what `find` throws, also as a rejection.
  */
 export async function askForPool(
@@ -138,7 +138,7 @@ export async function askForPool(
   // Any token can name another region for a pool that is not replicated there.
   if (pool.userPoolId === request.userPoolId && pool.isAws) return undefined;
   throw new AuthConfigurationError(
-    'Expected `find()` to be the user pool of the issuer that it was asked for, got one of another issuer. Write its own ' +
-      '`userPoolId` and no `endpoint`, or return undefined.',
+    'Expected the answer of `find()` to be the user pool with the issuer that it was asked about, got a pool with another ' +
+      'issuer. Return a pool with this `userPoolId` and without `endpoint`, or undefined.',
   );
 }

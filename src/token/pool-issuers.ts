@@ -1,4 +1,4 @@
-/** The issuers of a configured pool, each with its keys; and which of the two issuers of a region it does not have. */
+/** The issuers of a pool, each with its keys; and which of the two issuers of a region it does not have. */
 import type { AuthServices } from '../auth.js';
 import type { AuthEventListener } from '../events.js';
 import type { Clocks } from './keys/age.js';
@@ -33,8 +33,8 @@ export interface Issuer {
    */
   readonly isMissing: () => boolean;
   /**
-   * Of a pool that is found at run time: what to wait for before the pool may be used. Undefined while it is known to be the
-   * same.
+   * Of a pool that is found at run time: what to wait for before the pool is used. Returns undefined while the last answer of
+   * `find` counts.
    *
    * @throws {KeysUnavailableError} when it cannot be looked up; also as a rejection.
    */

@@ -1,4 +1,4 @@
-/** Reads and validates a user pool of the configuration, and finds its issuers. */
+/** Reads and validates a user pool, configured or returned by `find`, and finds its issuers. */
 import type { TokenUse } from '../cognito-claims.js';
 import { AuthConfigurationError } from '../errors.js';
 import { describe, print, readNumber, readSettings } from '../settings.js';

@@ -1,4 +1,4 @@
-/** At most so many in any second. */
+/** Limits how many things begin in any second. */
 
 export class RateLimit {
   /** When the last ones began: as many as may begin in a second. */

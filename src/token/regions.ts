@@ -32,6 +32,6 @@ function faultOf(region: unknown, own: string | undefined): string | undefined {
   if (typeof region !== 'string') return describe(region);
   if (region === own) return "the pool's own region";
   const partition = partitionOf(region);
-  if (partition === undefined) return 'what is no known region';
+  if (partition === undefined) return 'an unknown region';
   return partition === partitionOf(own) ? undefined : 'a region of another partition';
 }

@@ -1,7 +1,7 @@
 /** Asks the `revocation` of the options about a token. Only `true` and `false` are answers; a late one is none. */
+import { withDeadline } from '../deadline.js';
 import { RevocationUnavailableError } from '../errors.js';
 import type { CognitoClaims } from './claims.js';
-import { withDeadline } from './deadline.js';
 import type { Revocation } from './verifier-options.js';
 import { refusal } from './rejection.js';
 import type { Refusal } from './rejection.js';

@@ -1,8 +1,8 @@
 /** The way of one token through all checks, synchronous while the keys are there. */
-import { hasExpired } from '../expiry.js';
 import type { AuthenticatedAuth } from '../auth.js';
 import { AuthConfigurationError } from '../errors.js';
 import type { Emitter } from '../events.js';
+import { hasExpired } from '../expiry.js';
 import { print } from '../settings.js';
 import { checkTimes, toAuth } from './claims.js';
 import { FoundPools } from './found-pools.js';
@@ -37,7 +37,7 @@ export interface TokenCheck {
 
 type MaybePromise<T> = T | Promise<T>;
 type Verdict = AuthenticatedAuth | Refusal;
-/** What a token has waited for already: it waits for neither twice. */
+/** What a token has waited for already. It waits once for its pool and once for keys. */
 type Waited = 'nothing' | 'pool' | 'keys';
 
 // A pool has two keys, and the tokens of a key have one header.

@@ -70,11 +70,11 @@ export interface CognitoVerifierOptions<Claims = unknown> {
   /** Decides whether a token is revoked. Default: a token is good until it expires. */
   readonly revocation?: Revocation | undefined;
   /**
-   * Returns milliseconds since the epoch, for the times in tokens. Keys age by it too, when it says that more time has
-   * passed than the process has run. While it returns no finite number, tokens cannot be checked. Default: `Date.now`.
+   * Returns milliseconds since the epoch, for the times in tokens. Keys and found pools age by it too, when it says that more
+   * time has passed than the process has run. While it returns no finite number, tokens cannot be checked. Default: `Date.now`.
    */
   readonly clock?: (() => number) | undefined;
-  /** Receives what happens to tokens and keys, synchronously. No event holds a token. Default: no listener. */
+  /** Receives what happens to tokens, keys, pools, operations and fields, synchronously. No event holds a token. Default: none. */
   readonly onEvent?: AuthEventListener | undefined;
 }
 

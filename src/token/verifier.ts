@@ -3,8 +3,8 @@ import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
 import type { Auth, AuthenticatedAuth, AuthServices } from '../auth.js';
 import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
 import { createEmitter } from '../events.js';
-import { once } from '../once.js';
 import type { Emitter } from '../events.js';
+import { once } from '../once.js';
 import { describe } from '../settings.js';
 import { describeMisuse } from './misused-token.js';
 import type { ClaimsSchema } from './claims-schema.js';
@@ -37,7 +37,8 @@ export interface CognitoVerifier<Claims = unknown> {
    * @param token The token alone, without `Bearer`.
    * @throws {TokenRejectedError} when the token is not accepted; `reason` says why. When something else was passed, such as
    *   a whole header, `cause` says what to pass.
-   * @throws {KeysUnavailableError} when the token cannot be verified, because the public keys are unavailable.
+   * @throws {KeysUnavailableError} when the token cannot be verified, because the public keys are unavailable, or because
+   *   its pool cannot be looked up (`find`).
    * @throws {RevocationUnavailableError} when `revocation` throws, answers no boolean, or does not answer within 5 s.
    * @example
    * const { sub, groups } = await verifier.verify(token);
@@ -45,8 +46,8 @@ export interface CognitoVerifier<Claims = unknown> {
   verify(token: string): Promise<AuthenticatedAuth<Claims>>;
   /**
    * Resolves to the `Auth` of a caller who sent this token: `anonymous` for undefined, `rejected` for a token that is not
-   * accepted. Never rejects for what a client, a key endpoint or a revocation store does: a token that cannot be checked is
-   * `rejected` too, for the reason `keys-unavailable` or `revocation-unavailable`, which is not the client's fault.
+   * accepted. Never rejects for what a client, a key endpoint, a revocation store or `find` does: a token that cannot be checked
+   * is `rejected` too, for the reason `keys-unavailable` or `revocation-unavailable`, which is not the client's fault.
    *
    * @example
    * const auth = await verifier.authenticate(token);
@@ -81,7 +82,7 @@ export interface VerifierInternals {
   readonly poolNames: readonly string[] | undefined;
   /** The first issuer of each pool: of one in AWS, that which every pool starts with. Undefined when pools are found at run time. */
   readonly issuers: readonly string[] | undefined;
-  /** `hydrate()` that also tells of each region without keys. */
+  /** `hydrate()` with a listener for each region without keys. */
   readonly hydrate: TokenCheck['hydrate'];
 }
 

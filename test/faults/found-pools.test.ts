@@ -103,12 +103,12 @@ describe('a `find` that fails', () => {
     [
       'another pool',
       () => settingsOf(other),
-      /^Expected `find\(\)` to be the user pool of the issuer that it was asked for, got one of another issuer\. Write its own `userPoolId` and no `endpoint`, or return undefined\.$/,
+      /^Expected the answer of `find\(\)` to be the user pool with the issuer that it was asked about, got a pool with another issuer\. Return a pool with this `userPoolId` and without `endpoint`, or undefined\.$/,
     ],
     [
       'an emulator',
       (pool) => ({ ...settingsOf(pool), endpoint: 'http://localhost:9229' }),
-      /got one of another issuer/,
+      /got a pool with another issuer/,
     ],
     ['another finder', () => ({ find: () => undefined }), /^Unknown option `find` in `find\(\)`\./],
   ])('makes the token unavailable, with a sentence, when it returns %s', async (_, answer, message) => {

@@ -38,7 +38,7 @@ function counted(check: () => boolean | Promise<boolean>) {
 }
 
 describe('rule 8: anyOf', () => {
-  it('allows an admin and the owner, and no one else', async () => {
+  it('allows an admin and the owner, and denies every other caller', async () => {
     const schema = guardF(adminOrOwner);
     const source = '{ f(ownerId: "anaya") }';
     expect(await run(schema, source, admin)).toEqual(allowed);
@@ -48,7 +48,7 @@ describe('rule 8: anyOf', () => {
     expect(await run(schema, source, anonymous())).toEqual({ data: { f: null }, errors: [denial('missing', 'f')] });
   });
 
-  it('does the same in a schema in code', async () => {
+  it('allows and denies the same callers in a schema in code', async () => {
     const { authDirectiveTransformer } = authDirective({ policies: { adminOrOwner } });
     const resolve = () => 'ran';
     const args = { ownerId: { type: GraphQLString } };
@@ -148,7 +148,7 @@ describe('rule 8: anyOf', () => {
     expect(isAnswered).toBe(true);
   });
 
-  it('keeps the time limit of each member, its own over all of them, and tells of each failure under its name', async () => {
+  it('keeps the time limit of each member and its own over all of them, and reports each failure under its name', async () => {
     const events: AuthEvent[] = [];
     const { claims, ...fields } = ben;
     if (fields.tokenUse !== 'access' || claims.token_use !== 'access') throw new Error('It is an access token.');
@@ -225,7 +225,7 @@ describe('rule 8: anyOf', () => {
     expect(await run(schema, '{ f }', authenticatedAs({ groups: ['admin'], scopes: ['read'] }))).toEqual(allowed);
   });
 
-  it('answers a policy of one’s own that calls it', async () => {
+  it('can be called by another policy', async () => {
     const inTeam = anyOf({ groups: ['admin'] }, async ({ args }) => args['x'] === 1);
     const schema = guardF(async (request) => (await inTeam(request)) && request.args['ownerId'] === 'a');
     expect(await run(schema, '{ f(x: 1, ownerId: "a") }', ben)).toEqual(allowed);
@@ -236,7 +236,7 @@ describe('rule 8: anyOf', () => {
     expect(await inTeam(forged)).toBe(false);
   });
 
-  it('does not change with the list that it was given', async () => {
+  it('keeps the rule that it was given when the list is changed later', async () => {
     const groups = ['admin'];
     const schema = guardF(anyOf({ groups }, () => false));
     groups.push('staff');
@@ -250,7 +250,7 @@ describe('rule 8: anyOf when it is written', () => {
     [
       'no member',
       [],
-      "anyOf(): Expected at least one policy or rule, got none. Write anyOf({ groups: ['admin'] }, ownerPolicy({ … })).",
+      "Expected `members` of anyOf() to be at least one policy or rule, got none. Write anyOf({ groups: ['admin'] }, ownerPolicy({ … })).",
     ],
     ...(
       [
@@ -274,7 +274,7 @@ describe('rule 8: anyOf when it is written', () => {
       'a rule that any token meets',
       [{}],
       'Expected `members[0]` of anyOf() to be a rule that asks for something, got {}, which every caller with a token ' +
-        'meets. Leave out the policy for that.',
+        'meets. Write what it asks for, or leave out the policy.',
     ],
     [
       'a blank group',

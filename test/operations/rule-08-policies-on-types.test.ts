@@ -133,7 +133,7 @@ describe('rule 8: a policy on a type', () => {
     expect(seen).toEqual([['anaya', mine, { first: 3 }, true, 'docs']]);
   });
 
-  it('is asked of every policy and every repetition, and once of what comes by several ways', async () => {
+  it('asks each policy of each repetition once, also if it comes from the type and from its interface', async () => {
     const asked: string[] = [];
     const note = (name: string, answer: boolean) => () => (asked.push(name), answer);
     const schema = guard(
@@ -169,7 +169,7 @@ describe('rule 8: a policy on a type', () => {
 
   it('reads the arguments of a field once for all items of its list, not once for each', async () => {
     let read = 0;
-    const Text = new GraphQLScalarType({ name: 'Text', parseValue: String, parseLiteral: () => (read += 1) });
+    const Text = new GraphQLScalarType({ name: 'Text', parseValue: String, parseLiteral: () => String((read += 1)) });
     const schema = guardOwn(`scalar Text type Query { all(text: [Text]): [Any] } union Any = Document ${document}`, {
       Text,
       Query: { all: () => [mine, other, mine] },
@@ -411,7 +411,7 @@ describe('rule 8: a policy on a type beside faulty data', () => {
     ['a Set', '[Document!]', () => new Set([mine, null, other])],
     ['a member of a union', '[Any!]', () => [mine, other]],
     ['a member of a union in a list in a list', '[[Any!]]', () => [[mine, other], [mine]]],
-  ])('brings no process down: %s', async (_, type, result) => {
+  ])('crashes no process: %s', async (_, type, result) => {
     for (const check of [own, async (request: PolicyRequest<Doc>) => later(own(request), 10)]) {
       const schema = guard(
         `type Query { docs: ${type} } union Any = Document type Document @auth(policies: ["own"]) { late: Int! }`,
@@ -427,7 +427,7 @@ describe('rule 8: a policy on a type beside faulty data', () => {
     }
   });
 
-  it('turns no list of values into one of promises in a dry run', async () => {
+  it('leaves a list of values one of values in a dry run', async () => {
     const schema = guard(
       'type Query { docs: [Document!] } type Document @auth(policies: ["own"]) { title: String! }',
       { Query: { docs: () => [{ ownerId: 'anaya' }, null] } },
@@ -437,7 +437,7 @@ describe('rule 8: a policy on a type beside faulty data', () => {
     expect(data).toEqual({ docs: null });
   });
 
-  it('brings no process down when a non-null field ends the parent of others', async () => {
+  it('crashes no process when a non-null field ends the parent of others', async () => {
     const schema = guardOwn(`type Query { rows: [Row!] } type Row { late: Int! doc: Document! } ${document}`, {
       Query: { rows: () => [{}, {}, null] },
       Row: { late: broken, doc: () => other },
@@ -497,7 +497,7 @@ describe('rule 8: a policy on an interface or a union', () => {
     }
   });
 
-  it('asks the member alone what its interface asks too little', async () => {
+  it('asks the policy of a concrete type about values of that type alone', async () => {
     const asked: string[] = [];
     const note = (name: string) => () => (asked.push(name), true);
     const schema = guard(
@@ -703,7 +703,7 @@ describe('rule 8: a policy on a type and the functions that tools put over a gua
     expect(asked).toEqual([other, mine, other]);
   });
 
-  it('gives no caller what such a function remembers of another one', async () => {
+  it('decides what such a function has remembered for another caller', async () => {
     const { schema } = create();
     let kept: unknown;
     wrapInPlace(
@@ -779,7 +779,7 @@ describe('rule 8: a policy on a type and the functions that tools put over a gua
     expect(seen).toEqual([mine, 'denied']);
   });
 
-  it('is missed at start when the guard is lost', () => {
+  it('is reported at start when its guard is lost', () => {
     const { schema } = create();
     const type = schema.getQueryType();
     const copy = mapSchema(schema, {
@@ -811,7 +811,7 @@ describe('rule 8: a policy on a type and the functions that tools put over a gua
     });
   });
 
-  it('is missed at start when it was written later', () => {
+  it('is reported at start when it was added after the transformation', () => {
     const schema = guard(
       'type Query { docs: [Document] } type Document @auth { title: String }',
       {},

@@ -125,8 +125,8 @@ describe('rule 14: a server that starts', () => {
     const sdl =
       'type Query { a: Int @auth(groups: "g") b: Int @auth(groups: "g", pools: "staff") c: Int @auth(groups: "g") @auth(pools: "staff") d: Int @auth }';
     const warning =
-      'apollo-cognito-auth: The verifier has several user pools, and a group counts alike whichever of them it is of: rules ' +
-      "with `groups` and without `pools` stand on Query.a. Add `pools` to them, unless every pool's groups are meant.";
+      'apollo-cognito-auth: The verifier has several user pools, and a rule with `groups` and without `pools` accepts the group ' +
+      'of each of them: Query.a. Add `pools` to these rules, unless they mean the groups of every pool.';
     expect(await startOf(both, sdl)).toEqual([warning]);
     expect(await startOf(staff.verifier(), sdl)).toEqual([]);
   });
@@ -154,13 +154,13 @@ describe('rule 14: a server that starts', () => {
       'type Query { a: Int @auth(policies: "admin") b: Int @auth(pools: "staff", policies: "admin") }',
       { policies },
     );
-    expect([warning?.includes('stand on Query.a. Add'), more]).toEqual([true, []]);
+    expect([warning?.includes('of each of them: Query.a. Add'), more]).toEqual([true, []]);
   });
 
   it('is warned of groups in the directives of another product', async () => {
     const sdl =
       'directive @aws_auth(cognito_groups: [String!]) on FIELD_DEFINITION type Query { a: Int @aws_auth(cognito_groups: ["g"]) b: Int @auth }';
     const [warning] = await startOf(both, sdl, { dialects: ['appsync'], unannotated: 'public' });
-    expect(warning).toContain('stand on Query.a. Add');
+    expect(warning).toContain('of each of them: Query.a. Add');
   });
 });

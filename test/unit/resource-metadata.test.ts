@@ -167,14 +167,14 @@ describe('the scopes of the metadata', () => {
     expect(scopesOf(guard(sdl, {}, { dialects: ['federation'] }))).toEqual(['a', 'b', 'c']);
   });
 
-  it('are those of a dry run too, which is to be enforced one day', () => {
+  it('include those of rules in a dry run', () => {
     const logger = { warn: () => undefined, error: () => undefined };
     const schema = guard('type Query { a: Int @auth(scopes: ["a"]) }', {}, { enforcement: 'report', logger });
     expect(scopesOf(schema)).toEqual(['a']);
   });
 });
 
-describe('what is no resource, verifier or schema is refused, with a sentence', () => {
+describe('a wrong resource, verifier or schema is refused, with a sentence', () => {
   const schema = buildSchema('type Query { a: Int }');
   const called = 'protectedResourceMetadata()';
   const notAnAddress = (found: string) =>
@@ -191,7 +191,7 @@ describe('what is no resource, verifier or schema is refused, with a sentence', 
       `Unknown option \`scopes\` in \`options\` of ${called}. Known options: verifier, resource, schema.`,
     ],
     [{ verifier, schema }, notAnAddress('undefined')],
-    [{ verifier, schema, resource: 'api.example.com' }, notAnAddress('a string that is no address')],
+    [{ verifier, schema, resource: 'api.example.com' }, notAnAddress('a string that is not an address')],
     [
       { verifier, schema, resource: 'http://api.example.com/graphql' },
       notAnAddress('plain http, which only a loopback address may have'),

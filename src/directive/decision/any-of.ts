@@ -28,7 +28,8 @@ import type { Alternatives, Policy, PolicyCheck } from './policies.js';
 export function anyOf(...members: readonly (Policy | AuthRule)[]): PolicyCheck {
   if (members.length === 0) {
     throw new AuthConfigurationError(
-      "anyOf(): Expected at least one policy or rule, got none. Write anyOf({ groups: ['admin'] }, ownerPolicy({ … })).",
+      'Expected `members` of anyOf() to be at least one policy or rule, got none. ' +
+        "Write anyOf({ groups: ['admin'] }, ownerPolicy({ … })).",
     );
   }
   const read = members.map((member, index) => readMember(`members[${index}]`, member));
@@ -61,7 +62,7 @@ function readMember(where: string, member: unknown): Alternatives {
   }
   if (Object.values(clause).every((each) => each === undefined)) {
     throw new AuthConfigurationError(
-      `${expected} a rule that asks for something, got {}, which every caller with a token meets. Leave out the policy for that.`,
+      `${expected} a rule that asks for something, got {}, which every caller with a token meets. Write what it asks for, or leave out the policy.`,
     );
   }
   const [problem] = [

@@ -1,4 +1,4 @@
-/** Asks the policies of a field: all at once, each within its time. The answer is yes or no, and nothing more. */
+/** Asks the policies of a field or a value: all at once, each within its time. The answer is yes or no, and nothing more. */
 import type { AuthState } from '../../auth.js';
 import type { PolicyClause } from '../rules/requirement.js';
 import { evaluate } from './decide.js';
@@ -11,7 +11,7 @@ export type AskPolicies = (clauses: readonly PolicyClause[], request: PolicyRequ
 
 type Answer = boolean | PromiseLike<boolean>;
 
-/** Asks one policy, and tells of its failure under the name. */
+/** Asks one policy. A failure is an event with this name. */
 export type AskPolicy = (name: string, policy: Alternatives, request: PolicyRequest, state: AuthState) => Answer;
 
 /**
@@ -32,7 +32,7 @@ export function createAskPolicies(policies: ReadonlyMap<string, NamedPolicy>): A
   };
 }
 
-/** If the token alone allows, nothing else is asked; if not, everything else is, and the answer waits for all of it. */
+/** If the token meets a clause, no check is asked; if not, all checks are, and the answer waits for all of them. */
 export function createAskPolicy(): AskPolicy {
   // A load that fails fails for each of its items; the log needs it once.
   const reported = new WeakSet();

@@ -1,13 +1,13 @@
 /** `AuthRule`: a rule of `@auth` that is written in code. */
 import type { TokenUse } from '../../cognito-claims.js';
 import { isPlainObject } from '../../settings.js';
-import { ANY_TOKEN, isMaxAge } from '../rules/requirement.js';
+import { EMPTY_CLAUSE, isMaxAge } from '../rules/requirement.js';
 import type { Clause } from '../rules/rule.js';
 
 /**
- * What `requireAuth()` requires of the token, and what `anyOf()` can allow by, in the words of `@auth`. Every member must hold. A list means any of its
- * names, and has at least one. A member that is there has a value: `undefined` is refused, because a variable that was
- * never set must not weaken a rule.
+ * What `requireAuth()` requires of the token, or a member of `anyOf()`, in the words of `@auth`. Every property must hold;
+ * one that is left out requires nothing. A list means any of its names, and has at least one. `undefined` is refused,
+ * because a variable that was never set must not weaken a rule.
  *
  * @example
  * const rule: AuthRule = { tokenUse: 'access', groups: ['support', 'admin'], scopes: ['orders/write'] };
@@ -35,7 +35,7 @@ export function readAuthRule(rule: unknown): Clause | string {
   if (own === undefined) return 'no plain object';
   const wrong = Object.keys(own).find((name) => !isGoodOption(name, own[name]));
   // Each option that is there is good.
-  if (wrong === undefined) return { ...ANY_TOKEN, ...(own as AuthRule) };
+  if (wrong === undefined) return { ...EMPTY_CLAUSE, ...(own as AuthRule) };
   return wrong === 'tokenUse' || wrong === 'maxAge' || LISTS.includes(wrong)
     ? `a wrong \`${wrong}\``
     : 'an unknown option';
@@ -52,7 +52,6 @@ function ownOf(rule: unknown): Record<string, unknown> | undefined {
 
 const LISTS = ['groups', 'scopes', 'pools', 'acr'];
 
-// Undefined is no value for an option: a variable that was never set must not weaken a rule.
 function isGoodOption(name: string, value: unknown): boolean {
   if (name === 'tokenUse') return value === 'id' || value === 'access';
   if (name === 'maxAge') return isMaxAge(value);

@@ -42,21 +42,21 @@ export function createComparison(comparison: ClaimComparison): PolicyCheck {
     const claimed = itemsOf(claimOf(auth, claim), isClaimList);
     const value = kind === 'argument' ? valueAt(args, path, ownProperty) : valueAt(source, path, propertyOf);
     const values = itemsOf(value, isValueList);
-    // All of them: beside its own tenant, a caller could name another one.
+    // Every value must match: beside its own tenant, a caller could name another one.
     return values.length > 0 && values.every((each) => isComparable(each) && claimed.includes(each));
   };
   comparisons.set(check, comparison);
   return check;
 }
 
-/** A list where one is expected, and a single value where none is: any other value has no items that are comparable. */
+/** The items of a list where one is expected, else the value itself. Anything else has no item that is comparable. */
 function itemsOf(value: unknown, isList: boolean): readonly unknown[] {
   if (!isList) return [value];
   // A copy has no holes, which `every` would skip.
   return Array.isArray(value) ? Array.from<unknown>(value) : [];
 }
 
-/** Claims that users can set as they like until the pool has verified them. */
+/** Claims that people can set as they like until the pool has verified them. */
 const VERIFIED_BY: ReadonlyMap<string, string> = new Map([
   ['email', 'email_verified'],
   ['phone_number', 'phone_number_verified'],

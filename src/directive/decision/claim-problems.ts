@@ -1,4 +1,4 @@
-/** What is wrong with the comparison of a claim on a field, as far as the schema tells. */
+/** Finds comparisons of a claim that could never hold on a field or a type, as far as the schema tells. */
 import {
   getNamedType,
   getNullableType,
@@ -18,7 +18,7 @@ import type { FieldOf, ValuesOf } from '../rules/elements.js';
 import { comparisonOf } from './claim-comparison.js';
 import type { ClaimComparison } from './claim-comparison.js';
 
-/** Why the check of a policy could never hold there; undefined for a check that compares no claim. */
+/** Why the check of a policy could never hold there; undefined if it could, and for a check that compares no claim. */
 export function comparisonProblem(check: object, place: FieldOf | ValuesOf, schema: GraphQLSchema): string | undefined {
   const comparison = comparisonOf(check);
   if (comparison === undefined) return undefined;
@@ -94,7 +94,7 @@ function typeProblem(coordinate: string, { type }: Typed, comparison: ClaimCompa
       return `${coordinate} is a list. Write claimPolicy() with list: 'value', which asks it of all items, or a function.`;
     }
   } else if (isValueList && isSpecifiedScalarType(named)) {
-    return `${coordinate} is no list. Write list: 'claim', or leave out \`list\`.`;
+    return `${coordinate} is not a list. Write list: 'claim', or leave out \`list\`.`;
   }
   if (isComparable(named, isTextOnly)) return undefined;
   const [is, which] = isTextOnly

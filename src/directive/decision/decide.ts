@@ -1,4 +1,4 @@
-/** Decides whether an `Auth` meets a rule: pure, synchronous, and once for each pair. */
+/** Decides whether an `Auth` meets a rule: synchronously, and once for each pair, except for the age of the sign-in. */
 import { authStateOf, isOfAnotherCopy } from '../../auth.js';
 import type { AuthenticatedAuth, AuthState } from '../../auth.js';
 import { AuthConfigurationError, denials } from '../../errors.js';
@@ -42,7 +42,7 @@ const FIRST_DENIAL = 3;
 const codedDenials: readonly Denial[] = Object.values(denials);
 
 /**
- * The decision about a rule, remembered in the `Auth`; a rule with `maxAge` is looked at anew.
+ * The denial by a rule; undefined when it allows. Remembered in the `Auth`, except for `maxAge`, which is compared each time.
  *
  * @param at Milliseconds since the epoch. Default: now, by the verifier's clock.
  */
@@ -73,7 +73,7 @@ function withDemand(denial: Denial, { scope, 'step-up': stepUp }: Rule['denials'
   return denial === denials['step-up'] ? stepUp : denial;
 }
 
-/** The decision about clauses that no rule has, at this moment. It is not remembered. */
+/** The denial by clauses that are of no rule, at this moment; undefined when they allow. It is not remembered. */
 export function evaluate(state: AuthState, clauses: readonly Clause[]): Denial | undefined {
   const isStale = ({ maxAge }: Clause) => maxAge !== undefined && !isRecent(state, maxAge);
   const denial = evaluateClaims(state, clauses) ?? (clauses.some(isStale) ? denials['step-up'] : undefined);
@@ -105,16 +105,21 @@ function ownClaim({ claims }: AuthenticatedAuth, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
-// How far the clocks of two servers can differ.
+// How far the clock of the server that signs callers in can be ahead of this one.
 const MAX_AHEAD_SECONDS = 60;
 
-/** Whether the caller signed in at most so many seconds ago, and the grace after it (OpenID Connect Core, section 2, `auth_time`). */
+/**
+ * Whether the caller signed in at most `maxAge` seconds ago, plus the grace of the pool (OpenID Connect Core, section 2,
+ * `auth_time`).
+ *
+ * @param at Milliseconds since the epoch.
+ */
 function isRecent({ auth, origin }: AuthState, maxAge: number | undefined, at = origin.clock()): boolean {
   if (auth.status !== 'authenticated' || maxAge === undefined) return false;
   const signedInAt = ownClaim(auth, 'auth_time');
   if (typeof signedInAt !== 'number') return false;
   const seconds = at / 1000;
-  // Both compare so that a clock that answers NaN makes no sign-in recent.
+  // Both comparisons are false when the clock answers NaN: then no sign-in is recent.
   return signedInAt - MAX_AHEAD_SECONDS <= seconds && seconds < signedInAt + maxAge + origin.graceSeconds;
 }
 

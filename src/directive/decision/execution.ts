@@ -6,9 +6,9 @@
 import { OperationTypeNode } from 'graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import { authStateOf } from '../../auth.js';
-import { hasExpired, isExpired } from '../../expiry.js';
 import type { AuthState } from '../../auth.js';
 import { denials } from '../../errors.js';
+import { hasExpired, isExpired } from '../../expiry.js';
 import type { Rule } from '../rules/rule.js';
 import { decide, evaluate, misconfigured, toRefusal } from './decide.js';
 import type { Refusal } from './decide.js';
@@ -25,7 +25,7 @@ export interface Execution {
 // No value from outside equals it.
 const NOTHING: object = Object.freeze({});
 
-/** Of no field. */
+/** The execution of no field. */
 export const NO_EXECUTION: Execution = { auth: NOTHING, variableValues: NOTHING };
 
 // The last one. One is enough: an execution's fields come in a row.
@@ -60,7 +60,7 @@ function isLive(state: AuthState, { variableValues }: ExecutionInfo): boolean {
   const { auth, origin } = state;
   if (current.auth === auth && current.variableValues === variableValues) return true;
   if (beginnings.get(variableValues)?.auth !== auth) {
-    // An anonymous caller has nothing that grows old.
+    // Only a verified token has times to compare.
     const at = auth.status === 'authenticated' ? origin.clock() : NaN;
     if (auth.status === 'authenticated' && hasExpired(auth.expiresAt, origin.graceSeconds, at)) return false;
     beginnings.set(variableValues, { auth, at });
@@ -108,7 +108,7 @@ export function decideEvent(auth: unknown, rule: Rule | undefined, info: Executi
   const state = authStateOf(auth);
   if (state === undefined) return rule && misconfigured(auth);
   const { auth: caller, origin } = state;
-  // Of any other caller, nothing grows old.
+  // Only a verified token has times to compare.
   if (caller.status === 'authenticated') {
     const at = origin.clock();
     if (hasExpired(caller.expiresAt, origin.graceSeconds, at)) return toRefusal(state, denials.expired);
@@ -126,8 +126,8 @@ export function decideAll(auth: unknown, rules: readonly Rule[], info: Execution
 }
 
 /**
- * One refusal for those of several rules: a caller who lacks a group is not told to sign in again, in whichever order they
- * are. A sign-in has to be good enough for all of them.
+ * One refusal for those of several rules, whose reason does not depend on the order of the rules: a caller who lacks a group
+ * is not told to sign in again. What is asked of a sign-in is enough for all of the rules.
  */
 export function combine(
   state: AuthState | undefined,
@@ -140,6 +140,6 @@ export function combine(
     state,
     rules.flatMap((rule) => rule.clauses),
   );
-  // The clock may have been set back since.
+  // Undefined if the clock was set back since then.
   return denial ? toRefusal(state, denial) : first;
 }

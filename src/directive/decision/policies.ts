@@ -37,7 +37,7 @@ export interface PolicyRequest<Source = unknown, Args = AnyArgs, Context = unkno
 export interface PolicyDefinition<Source = unknown, Args = AnyArgs, Context = unknown> {
   /**
    * Whether the policy allows the caller to have the field. Only `true` allows. Any other answer, an error and a time-out
-   * deny; an error and a time-out are told as the event `policy.failed`.
+   * deny; an error and a time-out are an event `policy.failed`.
    */
   // A method and not a property: a policy for `PolicyRequest<Post>` fits, and without types `source` is unknown.
   check(request: PolicyRequest<Source, Args, Context>): boolean | PromiseLike<boolean>;
@@ -77,7 +77,7 @@ export type Policies = Readonly<Record<string, Policy>>;
 /** Seconds. */
 export const DEFAULT_TIMEOUT = 5;
 
-/** Allows if the token meets one of the clauses, or one of the checks says so. */
+/** Allows if the token meets one of the clauses, or one of the checks answers true. */
 export interface Alternatives {
   readonly clauses: readonly Clause[];
   readonly checks: readonly TimedCheck[];
@@ -126,32 +126,32 @@ function readPolicy(name: string, policy: unknown): NamedPolicy {
 }
 
 /**
- * @param caller The function that was given the policy, such as `authDirective()`.
- * @param where Which of its values the policy is.
- * @throws {AuthConfigurationError} on what is no policy, and on a bad time limit.
+ * @param called The function that was given the policy, such as `authDirective()`.
+ * @param where Where in its options the policy is, such as `members[0]`.
+ * @throws {AuthConfigurationError} on anything but a policy, and on a bad time limit.
  */
-export function readAlternatives(caller: string, where: string, policy: unknown): Alternatives {
+export function readAlternatives(called: string, where: string, policy: unknown): Alternatives {
   const isDefinition = typeof policy === 'object' && policy !== null;
   const definition = isDefinition
-    ? readSettings(`${caller}: ${where}`, policy, ['check', 'timeout'])
+    ? readSettings(`${called}: ${where}`, policy, ['check', 'timeout'])
     : { check: policy };
   const { check, timeout }: { check?: unknown; timeout?: unknown } = definition;
   if (typeof check !== 'function') {
     throw new AuthConfigurationError(
-      `Expected \`${where}\` of ${caller} to be a function or { check, timeout }, got ${print(policy)}. ` +
+      `Expected \`${where}\` of ${called} to be a function or { check, timeout }, got ${print(policy)}. ` +
         'Write ({ auth, source }) => source.ownerId === auth.sub.',
     );
   }
   if (timeout !== undefined) assertPositive(`\`timeout\` of ${where}`, timeout, '5 for five seconds');
   const combined = combinations.get(check);
   if (combined === undefined) {
-    // What it takes is between its author and the fields that name it; what it answers is compared with `true`.
+    // The types of its parameters are between its author and the fields that name it; its answer is compared with `true`.
     return {
       clauses: [],
       checks: [{ check: check as TimedCheck['check'], timeoutMs: (timeout ?? DEFAULT_TIMEOUT) * 1000 }],
     };
   }
-  // Each of them has its own time, and no more than all of them.
+  // Each check keeps its own limit, and none may take longer than the limit of the whole.
   const limitMs = (timeout ?? Infinity) * 1000;
   const checks = combined.checks.map((each) => ({ ...each, timeoutMs: Math.min(each.timeoutMs, limitMs) }));
   return { clauses: combined.clauses, checks };

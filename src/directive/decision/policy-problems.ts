@@ -1,4 +1,4 @@
-/** What can be wrong with a policy: the groups that its rules name, and the fields that name it. */
+/** What can be wrong with a policy: a group in its rules that is not known, and a field on which it could never allow. */
 import { AuthConfigurationError } from '../../errors.js';
 import { print } from '../../settings.js';
 import { unknownNames } from '../rules/names.js';

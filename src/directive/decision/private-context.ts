@@ -1,6 +1,7 @@
-/** Contexts that code asked for the caller: a response made from one is private to that caller. */
+/** Remembers the contexts that code asked about the caller: a response made from one is private to that caller. */
 import { once } from '../../once.js';
 
+// Whether a rule had `maxAge`, by context.
 const asked = once('private contexts', () => new WeakMap<object, boolean>());
 
 /**

@@ -19,7 +19,7 @@ export function markPrivate(info: GraphQLResolveInfo & CacheControlled, isAging:
   info.cacheControl.cacheHint.restrict(isAging ? { scope: 'PRIVATE', maxAge: 0 } : { scope: 'PRIVATE' });
 }
 
-/** Whether the decision by one of these rules ends some time after the sign-in. */
+/** Whether one of these rules has `maxAge`: then a decision that allows ends some time after the sign-in. */
 export function isAnyAging(requirements: Iterable<Pick<Requirement, 'rule'>>): boolean {
   for (const { rule } of requirements) if (rule.maxAge !== undefined) return true;
   return false;

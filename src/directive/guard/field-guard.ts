@@ -1,10 +1,10 @@
 /** The guard of a field: a function around its resolver or its `subscribe` that enforces rules. */
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 import { authStateOf } from '../../auth.js';
-import { endingOf } from '../../expiry.js';
 import type { AuthenticatedAuth } from '../../auth.js';
 import { createFieldDenialError } from '../../denial-error.js';
 import { denials } from '../../errors.js';
+import { endingOf } from '../../expiry.js';
 import type { AskPolicies } from '../decision/ask-policies.js';
 import { authIn, misconfigured, toRefusal } from '../decision/decide.js';
 import type { MaybeContext, Refusal } from '../decision/decide.js';

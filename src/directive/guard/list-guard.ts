@@ -4,8 +4,8 @@
  * Each with its path noted: `resolveType` gets the field's path and not the item's, and an error without a path makes
  * graphql-js build another one around it, for twenty times what the denial of a field costs.
  *
- * Each as a promise, where a denial below an item can end it: graphql-js 16 forgets the promises of the items before one
- * that fails at once, and a forgotten promise that is rejected ends the process (docs/decisions: lists by promise).
+ * Each as a promise, where a denial of an item or below it can end it: graphql-js 16 forgets the promises of the items before
+ * one that fails at once, and a forgotten promise that is rejected ends the process (docs/decisions: lists by promise).
  */
 import type { GraphQLResolveInfo } from 'graphql';
 import { authIn } from '../decision/decide.js';

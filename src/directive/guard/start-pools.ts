@@ -1,9 +1,8 @@
-/** What the rules of a schema say about pools, held against the pools of the verifier. */
+/** Compares the pools that the rules of a schema name with the pools of the verifier, when a server starts. */
 import type { GraphQLSchema } from 'graphql';
 import { print } from '../../settings.js';
+import { listFirst } from './start-warnings.js';
 import { writtenRules } from './written-rules.js';
-
-const MOST_LISTED = 5;
 
 /**
  * A sentence for each element whose rule names a pool that the verifier does not have: no token would meet it.
@@ -25,7 +24,7 @@ export function findPoolProblems(schema: GraphQLSchema, poolNames: readonly stri
   );
 }
 
-/** With several pools, a group of the one counts like the group of that name of the other. */
+/** A warning for rules on groups that name no pool: with several pools, the same name is a group of each. */
 export function poolWarnings(schema: GraphQLSchema, poolNames: readonly string[] | undefined): readonly string[] {
   if (poolNames?.length === 1) return [];
   const coordinates = writtenRules(schema)
@@ -35,9 +34,8 @@ export function poolWarnings(schema: GraphQLSchema, poolNames: readonly string[]
     })
     .map(({ coordinate }) => coordinate);
   if (coordinates.length === 0) return [];
-  const listed = [...coordinates.slice(0, MOST_LISTED), ...(coordinates.length > MOST_LISTED ? ['…'] : [])].join(', ');
   return [
-    'The verifier has several user pools, and a group counts alike whichever of them it is of: rules with `groups` and without ' +
-      `\`pools\` stand on ${listed}. Add \`pools\` to them, unless every pool's groups are meant.`,
+    'The verifier has several user pools, and a rule with `groups` and without `pools` accepts the group of each of them: ' +
+      `${listFirst(coordinates)}. Add \`pools\` to these rules, unless they mean the groups of every pool.`,
   ];
 }

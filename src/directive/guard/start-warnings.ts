@@ -27,7 +27,7 @@ function dryRunWarnings(schema: GraphQLSchema): readonly string[] {
   }
   return [
     `DRY RUN of a part. enforcement is 'report' for ${dry.length} of ${guarded.length} guarded fields, whose rules are ` +
-      `not enforced, only logged: ${list(dry)}.`,
+      `not enforced, only logged: ${listFirst(dry)}.`,
   ];
 }
 
@@ -56,7 +56,7 @@ function publicWarnings(schema: GraphQLSchema): readonly string[] {
   });
   if (coordinates.length === 0) return [];
   return [
-    `@${list([...publicNames])} on ${list(coordinates)} changes nothing: every field without a rule is open. Write ` +
+    `@${listFirst([...publicNames])} on ${listFirst(coordinates)} changes nothing: every field without a rule is open. Write ` +
       "authDirective({ unannotated: 'authenticated' }) to close the others, or remove it.",
   ];
 }
@@ -89,6 +89,7 @@ function strangerWarnings(schema: GraphQLSchema): readonly string[] {
   ];
 }
 
-function list(items: readonly string[]): string {
+/** The first of the items, for a line of the log. */
+export function listFirst(items: readonly string[]): string {
   return [...items.slice(0, MOST_LISTED), ...(items.length > MOST_LISTED ? ['…'] : [])].join(', ');
 }

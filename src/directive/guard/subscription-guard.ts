@@ -3,7 +3,7 @@ import { authStateOf } from '../../auth.js';
 import type { AuthState } from '../../auth.js';
 import { endingOf, isExpired, onExpiry } from '../../expiry.js';
 import { authIn } from '../decision/decide.js';
-import { isPromiseLike } from '../decision/promises.js';
+import { isAsyncIterable, isPromiseLike } from '../decision/promises.js';
 import type { Resolver } from './outermost.js';
 
 /**
@@ -23,10 +23,6 @@ export function endAtExpiry(subscribe: Resolver): Resolver {
       isAsyncIterable(resolved) ? endByItself(resolved[Symbol.asyncIterator](), state) : resolved;
     return isPromiseLike(stream) ? stream.then(wrap) : wrap(stream);
   };
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
 type Result = IteratorResult<unknown>;

@@ -9,7 +9,7 @@ import { createLocatedDenialError } from '../../denial-error.js';
 import { authIn } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
 import { decideInExecution } from '../decision/execution.js';
-import { isPromiseLike, whenSettled } from '../decision/promises.js';
+import { isAsyncIterable, isPromiseLike, whenSettled } from '../decision/promises.js';
 import type { Requirement } from '../rules/requirement.js';
 import { decidePolicies } from './field-guard.js';
 import type { GuardServices } from './field-guard.js';
@@ -22,7 +22,7 @@ type Path = GraphQLResolveInfo['path'];
 
 export interface ValueGuard extends GuardRecord {
   readonly requirement: Requirement;
-  /** The field's. */
+  /** The type of the field. */
   readonly type: GraphQLOutputType;
 }
 
@@ -37,7 +37,7 @@ export function guardValues(
 
   return (source, args, contextValue, info) => {
     const result: unknown = resolve(source, args, contextValue, info);
-    // What a function above gives back is what enters the response; the guard over it asks.
+    // A function over this guard may return something else, so the guard over that function asks.
     if (result instanceof Error || guardAbove(position, info)) return result;
     const isForExecutor = isOutermost(position, info);
     const auth = authIn(contextValue);
@@ -116,10 +116,6 @@ async function* judgeStream(stream: AsyncIterable<unknown>, judgeItem: (item: un
 
 function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
 /** Whether the value is a promise, or fails like one. */

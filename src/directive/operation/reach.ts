@@ -16,7 +16,7 @@ export interface Reach {
    * too large to be looked at whole.
    */
   readonly rules: readonly Rule[];
-  /** Whether anything in reach has a rule, counting what is known only at run time. */
+  /** Whether anything in reach has a rule, including what is known only at run time. */
   readonly hasRules: boolean;
   /** Whether a decision about anything in reach may end before the response is served from a cache. */
   readonly isAging: boolean;

@@ -21,7 +21,7 @@ export function toDemand(clauses: readonly Asked[]): Demand {
   };
 }
 
-/** What all of the lists have; the first one if that is nothing; undefined without lists. */
+/** The values that all of the lists have; the first list if there is none; undefined without lists. */
 export function intersectionOf(lists: readonly (readonly string[])[]): readonly string[] | undefined {
   const [first, ...others] = lists;
   const common = first?.filter((value) => others.every((list) => list.includes(value)));

@@ -11,7 +11,7 @@ import type { ElementKind } from './elements.js';
 import { memoize } from './memoize.js';
 import { listProblems, toList, unknownNames } from './names.js';
 import type { KnownNames } from './names.js';
-import { ANY_TOKEN, UNMEETABLE } from './requirement.js';
+import { EMPTY_CLAUSE, UNMEETABLE } from './requirement.js';
 import type { Requirement } from './requirement.js';
 import { internRule } from './rule.js';
 import type { Clause } from './rule.js';
@@ -116,11 +116,11 @@ const UNREADABLE: Requirement = { rule: internRule([UNMEETABLE]), policies: [], 
 
 function toRequirement(argument: DialectArgument | undefined, clauses: readonly (readonly string[])[]): Requirement {
   if (argument === undefined || argument.of === 'policies') {
-    return { rule: internRule([ANY_TOKEN]), policies: argument ? clauses : [], valuePolicies: [] };
+    return { rule: internRule([EMPTY_CLAUSE]), policies: argument ? clauses : [], valuePolicies: [] };
   }
   const key = argument.of;
-  const asked = clauses.map((names): Clause => ({ ...ANY_TOKEN, [key]: names }));
-  return { rule: internRule(asked.length > 0 ? asked : [ANY_TOKEN]), policies: [], valuePolicies: [] };
+  const asked = clauses.map((names): Clause => ({ ...EMPTY_CLAUSE, [key]: names }));
+  return { rule: internRule(asked.length > 0 ? asked : [EMPTY_CLAUSE]), policies: [], valuePolicies: [] };
 }
 
 const MOST_CLAUSES = 256;

@@ -104,6 +104,7 @@ function kindOf(type: GraphQLNamedType): ElementKind {
   return isScalarType(type) ? 'SCALAR' : 'INPUT_OBJECT';
 }
 
+/** The values of a type, for a policy on the type. */
 export function valuesOf(schema: GraphQLSchema, type: GraphQLCompositeType): ValuesOf {
   const isRoot = Object.values(OperationTypeNode).some((operation) => schema.getRootType(operation) === type);
   const isMeant = ({ type: parent, field }: FieldOf) => {

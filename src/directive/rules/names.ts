@@ -1,4 +1,4 @@
-/** Reads the lists of names in rules, and says what is wrong with them; a sentence each. */
+/** The lists of names in rules: reads them, and finds what is wrong with them. */
 import { Literal, print } from '../../settings.js';
 import { isCognitoName } from './definition.js';
 import { isScopeToken } from './demand.js';
@@ -8,9 +8,10 @@ export function toList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** Arguments whose names come from a token's text of names, and go into a challenge. */
+/** Arguments whose values a challenge lists, separated by spaces (RFC 6750, section 3; RFC 9470, section 3). */
 const OF_SCOPE_TOKENS = ['scopes', 'acr'];
 
+/** What is wrong with the list of an argument; a sentence each. */
 export function listProblems(key: string, list: readonly unknown[]): readonly string[] {
   const isScopeList = OF_SCOPE_TOKENS.includes(key);
   const isName = isScopeList ? isScopeToken : isCognitoName;

@@ -29,6 +29,7 @@ export interface ProblemSettings {
   readonly dialects: ReadonlySet<Dialect>;
 }
 
+/** What a policy says about the places that name it. */
 export interface PolicyProblems {
   /** Rules about the token, of which one is enough for the policy (`anyOf`). */
   readonly clauses: readonly Clause[];

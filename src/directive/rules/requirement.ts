@@ -1,6 +1,7 @@
 /** A requirement: what an element asks of the token (its rule) and of policies. */
 import type { Annotation } from './annotation.js';
 import { memoize } from './memoize.js';
+import { toList } from './names.js';
 import { internRule } from './rule.js';
 import type { Clause, Rule } from './rule.js';
 
@@ -11,12 +12,12 @@ export interface Requirement {
   readonly rule: Rule;
   /** All of these. Asked only if the rule is met. */
   readonly policies: readonly PolicyClause[];
-  /** The same of a type, about each of its values: they are asked once the value is known. */
+  /** All of these too, about each value that the element returns. Asked once the value is known. */
   readonly valuePolicies: readonly PolicyClause[];
 }
 
-/** Any verified token. */
-export const ANY_TOKEN: Clause = {
+/** Asks for nothing but a verified token. */
+export const EMPTY_CLAUSE: Clause = {
   pools: undefined,
   tokenUse: undefined,
   groups: undefined,
@@ -26,7 +27,7 @@ export const ANY_TOKEN: Clause = {
 };
 
 /** What `unannotated: 'authenticated'` asks: any verified token. */
-export const anyToken: Requirement = { rule: internRule([ANY_TOKEN]), policies: [], valuePolicies: [] };
+export const anyToken: Requirement = { rule: internRule([EMPTY_CLAUSE]), policies: [], valuePolicies: [] };
 
 /** What all of the annotations ask together; undefined when there is none. */
 export function requirementOf(annotations: readonly Annotation[]): Requirement | undefined {
@@ -94,7 +95,7 @@ function without(clauses: readonly PolicyClause[], others: readonly PolicyClause
 }
 
 /** Met by no caller: it asks for one of no groups. */
-export const UNMEETABLE: Clause = { ...ANY_TOKEN, groups: [] };
+export const UNMEETABLE: Clause = { ...EMPTY_CLAUSE, groups: [] };
 
 function readClause({ args, faults }: Annotation): Clause {
   const { tokenUse, maxAge } = args;
@@ -119,8 +120,6 @@ export function isMaxAge(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) < 2 ** 31;
 }
 
-/** A list of names. One name is a list of it (GraphQL specification, section 3.11, input coercion of lists). */
 function readNames(value: unknown): readonly string[] {
-  const names: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return names.filter((each) => typeof each === 'string');
+  return toList(value).filter((each) => typeof each === 'string');
 }

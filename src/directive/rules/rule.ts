@@ -1,4 +1,4 @@
-/** A rule: what a token must say. Two elements that ask the same have the same rule, in every schema. */
+/** A rule: what a token must say. Two elements that ask the same in the same words have the same rule, in every schema. */
 import type { TokenUse } from '../../cognito-claims.js';
 import { denials } from '../../errors.js';
 import type { Denial } from '../../errors.js';
@@ -24,9 +24,9 @@ export interface Rule {
   readonly clauses: readonly Clause[];
   /** The clauses as canonical text, sorted. */
   readonly keys: readonly string[];
-  /** The smallest one of the clauses: a decision that allows ends so many seconds after the sign-in. */
+  /** The smallest one of the clauses: a decision that allows ends this many seconds after the sign-in. */
   readonly maxAge: number | undefined;
-  /** The denials that tell what the rule asks. */
+  /** The denials that tell the client what the rule asks for. */
   readonly denials: { readonly scope: Denial; readonly 'step-up': Denial };
 }
 

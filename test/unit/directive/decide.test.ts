@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { authStateOf } from '../../../src/auth.js';
 import { decide } from '../../../src/directive/decision/decide.js';
-import { ANY_TOKEN, requirementOf } from '../../../src/directive/rules/requirement.js';
+import { EMPTY_CLAUSE, requirementOf } from '../../../src/directive/rules/requirement.js';
 import { countRules, internRule } from '../../../src/directive/rules/rule.js';
 import type { Clause } from '../../../src/directive/rules/rule.js';
 import { denials } from '../../../src/errors.js';
@@ -9,7 +9,7 @@ import { authenticatedAs } from '../../../src/testing/index.js';
 import { guard } from '../../support/run.js';
 
 function clause(fields: Partial<Clause>): Clause {
-  return { ...ANY_TOKEN, ...fields };
+  return { ...EMPTY_CLAUSE, ...fields };
 }
 
 describe('a requirement', () => {

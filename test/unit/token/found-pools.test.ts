@@ -562,7 +562,7 @@ describe('look-ups of unknown pools', () => {
     expect(auths.filter(({ status }) => status !== 'authenticated')).toEqual([]);
   });
 
-  it('count those of a pool that none of its tokens has proven', async () => {
+  it('include those of a pool of which no token was verified', async () => {
     const tenants = createTenants({ ttl: 10 });
     const pool = tenants.add();
     await tenants.verifier.authenticate(forge(pool));
@@ -722,7 +722,7 @@ describe('createVerifier() refuses, with a sentence,', () => {
     expect(() => create(value)).toThrow(message);
   });
 
-  it('nothing of a finder whose `find` uses `this`', async () => {
+  it('but accepts a finder whose `find` uses `this`', async () => {
     const tenant = createTestUserPool();
     const finder = {
       find(this: unknown) {

@@ -56,7 +56,7 @@ describe('`regions` of a pool', () => {
     expect(complaintAbout(settings)).toBe('accepted');
   });
 
-  const UNKNOWN = 'what is no known region';
+  const UNKNOWN = 'an unknown region';
   const ELSEWHERE = 'a region of another partition';
   it.each<[unknown, string]>([
     [undefined, 'undefined'],

@@ -1,24 +1,25 @@
 /** Waits for a promise of the developer's own code, which can settle late, or never. */
 
 /** Both functions are dropped at the end of the wait, because the promise can outlive it. */
-interface Wait {
-  resolve: ((value: unknown) => void) | undefined;
+interface Wait<T> {
+  resolve: ((value: T) => void) | undefined;
   reject: ((cause: unknown) => void) | undefined;
 }
 
 /**
  * What the promise settles to. A promise that never settles holds on to nothing of the caller.
  *
+ * @param timeoutMs Milliseconds. The timer keeps no process alive.
  * @param late The message of the error at the time-out.
  * @param signal Ends the wait early, with its reason.
  * @throws what the promise rejects with, as a rejection.
  */
-export function withDeadline(
-  promise: unknown,
+export function withDeadline<T>(
+  promise: T | PromiseLike<T>,
   timeoutMs: number,
   late: string,
   signal?: AbortSignal,
-): Promise<unknown> {
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => wait.reject?.(signal?.reason);
     const end = () => {
@@ -26,7 +27,7 @@ export function withDeadline(
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
     };
-    const wait: Wait = {
+    const wait: Wait<T> = {
       resolve: (value) => {
         end();
         resolve(value);
@@ -51,9 +52,9 @@ export function withDeadline(
 }
 
 // On its own, so that a promise that never settles holds on to `wait` alone.
-function listen(promise: unknown, wait: Wait): void {
+function listen<T>(promise: T | PromiseLike<T>, wait: Wait<T>): void {
   Promise.resolve(promise).then(
-    (value: unknown) => wait.resolve?.(value),
+    (value) => wait.resolve?.(value),
     (cause: unknown) => wait.reject?.(cause),
   );
 }
