@@ -106,10 +106,18 @@ class DenialError extends Base {
 // Beside the errors and not in them: which scopes a rule names is told only where the server says so.
 const demands = once('demands of denials', () => new WeakMap<object, Demand>());
 
+const DEEPEST_ORIGIN = 5;
+
 /** What the rules behind a denial ask for; undefined for an error that is no denial, and for a denial of another reason. */
 export function demandOf(error: unknown): Demand | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  return demands.get(error) ?? demandOf((error as Partial<GraphQLError>).originalError);
+  let each = error;
+  // What a resolver itself throws can be a ring, or have a getter that throws.
+  for (let depth = 0; depth < DEEPEST_ORIGIN && each instanceof GraphQLError; depth += 1) {
+    const demand = demands.get(each);
+    if (demand !== undefined) return demand;
+    each = each.originalError;
+  }
+  return undefined;
 }
 
 function hide(error: object, name: string, value: unknown): void {

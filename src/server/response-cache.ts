@@ -29,19 +29,20 @@ export function isSharedByCallers(requestContext: PluginRequestContext): boolean
 // an old one may be revoked, or not be good enough for what a fresh one sees.
 const PER_TOKEN = new Set(['exp', 'iat', 'nbf', 'jti', 'event_id', 'at_hash']);
 
-// All that a rule or a policy can decide by. Two tokens of one sign-in share responses, unless the caller lost a group.
-function fingerprint({ userPoolId, claims }: AuthenticatedAuth): string {
+// All that a rule or a policy can decide by. Two tokens of one sign-in share responses, unless the caller lost a group, or
+// their pool, which can be found at run time, the name that rules call it by.
+function fingerprint({ userPoolId, claims }: AuthenticatedAuth, poolName: string | undefined): string {
   const decisive = Object.entries(claims)
     .filter(([name]) => !PER_TOKEN.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([userPoolId, decisive]))
+    .update(JSON.stringify([userPoolId, poolName, decisive]))
     .digest('base64url');
 }
 
 function sessionOf({ contextValue }: RequestContext): string | null {
-  const auth = authStateOf(authIn(contextValue))?.auth;
-  return auth?.status === 'authenticated' ? fingerprint(auth) : null;
+  const state = authStateOf(authIn(contextValue));
+  return state?.auth.status === 'authenticated' ? fingerprint(state.auth, state.origin.poolName) : null;
 }
 
 /**

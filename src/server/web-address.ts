@@ -27,8 +27,8 @@ function faultOf(value: unknown): string | undefined {
   if (protocol !== 'https:' && protocol !== 'http:') return 'another scheme';
   if (username !== '' || password !== '') return 'one with a user name or a password';
   if (value.includes('#')) return 'one with a fragment';
-  // `URL` leaves a backslash in a query, which a quoted string of a header must escape.
-  if ((href !== value && href !== `${value}/`) || value.includes('\\'))
+  // `URL` leaves a backslash in a query and a quotation mark in a host, which a quoted string of a header must escape.
+  if ((href !== value && href !== `${value}/`) || /["\\]/.test(value))
     return 'another spelling than that of `new URL(…).href`';
   return undefined;
 }

@@ -51,6 +51,8 @@ export function awsIssuers(
   ];
 }
 
+// A form of regions sets no length. With the longest region and id of today an issuer has about 130 characters.
+const LONGEST_ISSUER = 200;
 const ISSUER_REGION = /^https:\/\/(?:issuer-)?cognito-idp\.([a-z\d-]+)\./;
 
 /**
@@ -58,6 +60,7 @@ const ISSUER_REGION = /^https:\/\/(?:issuer-)?cognito-idp\.([a-z\d-]+)\./;
  * for any other text.
  */
 export function userPoolOf(issuer: string): string | undefined {
+  if (issuer.length > LONGEST_ISSUER) return undefined;
   const id = issuer.slice(issuer.lastIndexOf('/') + 1);
   const region = ISSUER_REGION.exec(issuer)?.[1];
   if (partitionOf(region) !== partitionOf(regionOf(id))) return undefined;

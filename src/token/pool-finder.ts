@@ -2,6 +2,7 @@
 import { withDeadline } from '../deadline.js';
 import { AuthConfigurationError } from '../errors.js';
 import { describe, readNumber, readSettings } from '../settings.js';
+import { regionOf } from './issuers.js';
 import { readPool, readPools } from './pool.js';
 import type { CognitoPool, ResolvedPool } from './pool.js';
 
@@ -134,6 +135,13 @@ export async function askForPool(
     );
   }
   const pool = readPool('find()', answer);
+  // As among configured pools: a rule that was written for that id would mean this pool.
+  if (pool.name !== pool.userPoolId && regionOf(pool.name) !== undefined) {
+    throw new AuthConfigurationError(
+      'Expected `find().name` to be a name of its own, got the id of another user pool. Leave it out: a rule then calls the ' +
+        'pool by its id.',
+    );
+  }
   if (pool.issuers.some(({ issuer }) => issuer === request.issuer)) return pool;
   // Any token can name another region for a pool that is not replicated there.
   if (pool.userPoolId === request.userPoolId && pool.isAws) return undefined;

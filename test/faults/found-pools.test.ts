@@ -110,6 +110,11 @@ describe('a `find` that fails', () => {
       (pool) => ({ ...settingsOf(pool), endpoint: 'http://localhost:9229' }),
       /got a pool with another issuer/,
     ],
+    [
+      'the id of another pool as its name',
+      (pool) => ({ ...settingsOf(pool), name: other.userPoolId }),
+      /^Expected `find\(\)\.name` to be a name of its own, got the id of another user pool\./,
+    ],
     ['another finder', () => ({ find: () => undefined }), /^Unknown option `find` in `find\(\)`\./],
   ])('makes the token unavailable, with a sentence, when it returns %s', async (_, answer, message) => {
     const tenants = createTenants();

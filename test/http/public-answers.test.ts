@@ -107,4 +107,12 @@ describe('authSessionId', () => {
   ])('differs for %s', async (_, claims) => {
     expect(await idOf(claims)).not.toBe(await idOf({}));
   });
+
+  it('differs for another name of the pool, by which rules decide', async () => {
+    const callers = ['partners', 'customers'].map((pool) =>
+      authenticatedAs({ sub: 's', claims: { origin_jti: 'o' }, pool }),
+    );
+    const [one, other] = await Promise.all(callers.map((auth) => authSessionId({ contextValue: { auth } })));
+    expect(one).not.toBe(other);
+  });
 });

@@ -2,7 +2,7 @@
 import { execute, GraphQLError, parse } from 'graphql';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { createDenialError, createLocatedDenialError } from '../../src/denial-error.js';
+import { createDenialError, createLocatedDenialError, demandOf } from '../../src/denial-error.js';
 import { denials } from '../../src/errors.js';
 import { anonymous } from '../../src/testing/index.js';
 import { guard } from '../support/run.js';
@@ -76,5 +76,31 @@ describe('the error of a denial', () => {
     expect(errors).toHaveLength(100);
     expect(new Set(errors.map(({ locations }) => locations?.length))).toEqual(new Set([10]));
     expect(JSON.stringify(errors).length).toBeLessThan(100 * 1_000);
+  });
+});
+
+describe('what a denial asks', () => {
+  const demand = { scopes: [['orders/read']], acrValues: undefined, maxAge: undefined };
+  const denial = createDenialError({ ...denials.scope, demand });
+
+  it('is known of the error that graphql-js makes of it', () => {
+    expect(demandOf(denial)).toBe(demand);
+    expect(demandOf(new GraphQLError('x', { originalError: denial }))).toBe(demand);
+  });
+
+  it('is nothing of what a resolver itself throws, also of a ring and of a getter that throws', () => {
+    const ring = new Error('ring');
+    Object.assign(ring, { originalError: ring });
+    const rings = new GraphQLError('ring');
+    Object.assign(rings, { originalError: rings });
+    const getter = Object.defineProperty(new Error('getter'), 'originalError', {
+      get: () => {
+        throw new Error('read');
+      },
+    });
+    const wrapped = [ring, getter].map((originalError) => new GraphQLError('x', { originalError }));
+    expect([undefined, null, 'x', ring, rings, ...wrapped].map((each) => demandOf(each))).toEqual(
+      Array.from({ length: 7 }, () => undefined),
+    );
   });
 });

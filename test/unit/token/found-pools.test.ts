@@ -147,6 +147,18 @@ describe('the first token of a pool', () => {
     expect(tenants.asked).toEqual([]);
   });
 
+  it('is never looked up when its issuer is longer than any, which would fill the memory', async () => {
+    const tenants = createTenants();
+    const { accessToken } = tenants.add();
+    const issuerOf = (region: string) => `https://issuer-cognito-idp.${region}.amazonaws.com/${region}_AbCdEf123`;
+    expect(await tenants.verifier.authenticate(accessToken({ iss: issuerOf(`eu-${'a'.repeat(100)}-1`) }))).toEqual(
+      INVALID,
+    );
+    expect(tenants.asked).toEqual([]);
+    await tenants.verifier.authenticate(accessToken({ iss: issuerOf('ap-southeast-1') }));
+    expect(tenants.asked).toHaveLength(1);
+  });
+
   it('is unavailable while the keys of the pool are', async () => {
     const tenants = createTenants();
     const pool = tenants.add();
