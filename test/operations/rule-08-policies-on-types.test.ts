@@ -242,6 +242,22 @@ describe('rule 8: a policy on a type', () => {
       expect(calls).toEqual([200]);
     }
   });
+
+  it('is asked anew about what a mutation returns, though the same batch was asked before it ran', async () => {
+    let owner = 'anaya';
+    const batch = batchPolicy({
+      key: () => 1,
+      load: (keys, { auth }) => keys.map(() => owner === auth.sub),
+    });
+    const schema = guard(
+      `type Query { x: Int } type Mutation { give(to: ID!): Document @auth(policies: ["own"]) } ${document}`,
+      { Mutation: { give: (_: unknown, { to }: { to: string }) => ({ ownerId: (owner = to), title: to }) } },
+      { policies: { own: batch } },
+    );
+    const source = 'mutation { give(to: "ben") { title } }';
+    const answer = await graphql({ schema, source, contextValue: { auth: anaya } });
+    expect(toAnswer(answer)).toEqual({ data: { give: null }, errors: [denial('policy', 'give')] });
+  });
 });
 
 describe('rule 8: a policy on a type, in every shape of a result', () => {
