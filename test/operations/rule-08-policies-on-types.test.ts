@@ -777,6 +777,24 @@ describe('rule 8: a policy on a type and the functions that tools put over a gua
     await expect(call('later')).rejects.toThrow('Access is denied.');
   });
 
+  it('throws what it denies of an asynchronous iterable to a function in a copy of the schema', async () => {
+    const { schema } = create('[Document]', async function* () {
+      yield* [mine, other];
+    });
+    const seen: unknown[] = [];
+    const copy = mapSchema(schema, {
+      [MapperKind.OBJECT_FIELD]: (config) => ({
+        ...config,
+        async resolve(...call: Parameters<Resolver>) {
+          for await (const item of config.resolve?.(...call) as AsyncIterable<unknown>) seen.push(item);
+          return seen;
+        },
+      }),
+    });
+    expect(await ask(copy)).toEqual({ data: { docs: null }, errors: [denial('policy', 'docs', 1)] });
+    expect(seen).toEqual([mine]);
+  });
+
   it.each([
     ['a guarded field', '@auth'],
     ['a field without a rule', ''],
