@@ -169,7 +169,7 @@ describe('rule 8: a policy on a type', () => {
 
   it('reads the arguments of a field once for all items of its list, not once for each', async () => {
     let read = 0;
-    const Text = new GraphQLScalarType({ name: 'Text', parseValue: String, parseLiteral: () => (read += 1) });
+    const Text = new GraphQLScalarType({ name: 'Text', parseValue: String, parseLiteral: () => String((read += 1)) });
     const schema = guardOwn(`scalar Text type Query { all(text: [Text]): [Any] } union Any = Document ${document}`, {
       Text,
       Query: { all: () => [mine, other, mine] },
@@ -179,6 +179,20 @@ describe('rule 8: a policy on a type', () => {
     await graphql({ schema, source, contextValue: { auth: anaya } });
     // Twice by validation and by the executor, and once here.
     expect(read).toBe(6);
+  });
+
+  it('is asked of no caller without a token, also when the resolver has signed the caller out', async () => {
+    const auths: unknown[] = [];
+    const schema = guard(
+      `type Query { doc: Document } ${document}`,
+      { Query: { doc: (_: unknown, __: unknown, context: { auth: unknown }) => ((context.auth = anonymous()), mine) } },
+      { policies: { own: ({ auth }) => (auths.push(auth), true) } },
+    );
+    expect(await runAlone(schema, '{ doc { title } }', anaya)).toEqual({
+      data: { doc: null },
+      errors: [denial('missing', 'doc')],
+    });
+    expect(auths).toEqual([]);
   });
 
   it('is asked for each alias', async () => {
