@@ -181,6 +181,20 @@ describe('rule 8: a policy on a type', () => {
     expect(read).toBe(6);
   });
 
+  it('is asked of no caller without a token, also when the resolver has signed the caller out', async () => {
+    const auths: unknown[] = [];
+    const schema = guard(
+      `type Query { doc: Document } ${document}`,
+      { Query: { doc: (_: unknown, __: unknown, context: { auth: unknown }) => ((context.auth = anonymous()), mine) } },
+      { policies: { own: ({ auth }) => (auths.push(auth), true) } },
+    );
+    expect(await runAlone(schema, '{ doc { title } }', anaya)).toEqual({
+      data: { doc: null },
+      errors: [denial('missing', 'doc')],
+    });
+    expect(auths).toEqual([]);
+  });
+
   it('is asked for each alias', async () => {
     const schema = guardOwn(`type Query { doc(mine: Boolean): Document } ${document}`, {
       Query: { doc: (_: unknown, args: { mine?: boolean }) => (args.mine ? mine : other) },
@@ -241,6 +255,22 @@ describe('rule 8: a policy on a type', () => {
       expect(answer.errors).toEqual([denial('policy', 'docs', 7)]);
       expect(calls).toEqual([200]);
     }
+  });
+
+  it('is asked anew about what a mutation returns, though the same batch was asked before it ran', async () => {
+    let owner = 'anaya';
+    const batch = batchPolicy({
+      key: () => 1,
+      load: (keys, { auth }) => keys.map(() => owner === auth.sub),
+    });
+    const schema = guard(
+      `type Query { x: Int } type Mutation { give(to: ID!): Document @auth(policies: ["own"]) } ${document}`,
+      { Mutation: { give: (_: unknown, { to }: { to: string }) => ({ ownerId: (owner = to), title: to }) } },
+      { policies: { own: batch } },
+    );
+    const source = 'mutation { give(to: "ben") { title } }';
+    const answer = await graphql({ schema, source, contextValue: { auth: anaya } });
+    expect(toAnswer(answer)).toEqual({ data: { give: null }, errors: [denial('policy', 'give')] });
   });
 });
 
@@ -759,6 +789,24 @@ describe('rule 8: a policy on a type and the functions that tools put over a gua
     };
     expect(() => call('doc')).toThrow('Access is denied.');
     await expect(call('later')).rejects.toThrow('Access is denied.');
+  });
+
+  it('throws what it denies of an asynchronous iterable to a function in a copy of the schema', async () => {
+    const { schema } = create('[Document]', async function* () {
+      yield* [mine, other];
+    });
+    const seen: unknown[] = [];
+    const copy = mapSchema(schema, {
+      [MapperKind.OBJECT_FIELD]: (config) => ({
+        ...config,
+        async resolve(...call: Parameters<Resolver>) {
+          for await (const item of config.resolve?.(...call) as AsyncIterable<unknown>) seen.push(item);
+          return seen;
+        },
+      }),
+    });
+    expect(await ask(copy)).toEqual({ data: { docs: null }, errors: [denial('policy', 'docs', 1)] });
+    expect(seen).toEqual([mine]);
   });
 
   it.each([

@@ -1,7 +1,6 @@
 /** `batchPolicy()`: a policy that answers for many things with one call. */
 import DataLoader from 'dataloader';
 import { OperationTypeNode } from 'graphql';
-import type { GraphQLResolveInfo } from 'graphql';
 import type { AuthenticatedAuth } from '../../auth.js';
 import { assertPositive, DEFAULT_TIMEOUT } from './policies.js';
 import type { PolicyDefinition, PolicyRequest } from './policies.js';
@@ -66,10 +65,11 @@ export function batchPolicy<
   // must not share answers.
   const loaders = new WeakMap<AuthenticatedAuth, WeakMap<object, DataLoader<Key, boolean>>>();
 
-  function loaderFor({ auth, context, info }: PolicyRequest<Source, Args, Context>): DataLoader<Key, boolean> {
+  function loaderFor(request: PolicyRequest<Source, Args, Context>): DataLoader<Key, boolean> {
+    const { auth, context } = request;
     let ofAuth = loaders.get(auth);
     if (ofAuth === undefined) loaders.set(auth, (ofAuth = new WeakMap()));
-    const scope = scopeOf(info);
+    const scope = scopeOf(request);
     let loader = ofAuth.get(scope);
     if (loader === undefined) {
       // The time limit is the batch's, not each item's: one timer, and one fault for the log.
@@ -92,11 +92,15 @@ export function batchPolicy<
 
 /**
  * How long answers are good: for the execution of a query; for each root field of a mutation, which sees what the fields
- * before it have changed (GraphQL specification, section 6.2.2); for each event of a subscription, whose root field has a
- * path of its own also where an executor shares the variables between events.
+ * before it have changed (GraphQL specification, section 6.2.2), and for what it returns, which sees what it has changed
+ * itself; for each event of a subscription, whose root field has a path of its own also where an executor shares the
+ * variables between events.
  */
-function scopeOf({ operation, path, variableValues }: GraphQLResolveInfo): object {
+function scopeOf({ source, info }: Pick<PolicyRequest, 'source' | 'info'>): object {
+  const { operation, path, variableValues, rootValue } = info;
   if (operation.operation === OperationTypeNode.QUERY) return variableValues;
+  const isBeforeChange = operation.operation === OperationTypeNode.MUTATION && !path.prev && source === rootValue;
+  if (isBeforeChange) return info;
   let root = path;
   while (root.prev) root = root.prev;
   return root;

@@ -1,7 +1,6 @@
 /** The guard of a field: a function around its resolver or its `subscribe` that enforces rules. */
 import type { GraphQLError, GraphQLResolveInfo } from 'graphql';
 import { authStateOf } from '../../auth.js';
-import type { AuthenticatedAuth } from '../../auth.js';
 import { createFieldDenialError } from '../../denial-error.js';
 import { denials } from '../../errors.js';
 import { endingOf } from '../../expiry.js';
@@ -146,8 +145,9 @@ export function decidePolicies(
 ): Refusal | undefined | PromiseLike<Refusal | undefined> {
   const state = authStateOf(authIn(contextValue));
   if (state === undefined) return misconfigured(authIn(contextValue));
-  // Every rule asks for a verified token at least, and all of them are met.
-  const auth = state.auth as AuthenticatedAuth;
+  const { auth } = state;
+  // Every rule asks for a verified token at least, and all of them were met; a resolver can have replaced the caller since.
+  if (auth.status !== 'authenticated') return toRefusal(state, denials.missing);
   const answer = askPolicies(clauses, { auth, source, args, context: contextValue, info }, state);
   return whenSettled(answer, (isAllowed) => (isAllowed ? undefined : toRefusal(state, denials.policy)));
 }

@@ -67,7 +67,9 @@ export function guardValues(
         judge(item, itemType, { prev: path, key: index, typename: undefined });
       if (isIterable(list)) return judgeItems(Array.from(list), judgeItem);
       // No list at all is refused by every executor.
-      return isAsyncIterable(list) ? judgeStream(list, judgeItem) : list;
+      return isAsyncIterable(list)
+        ? judgeStream(list, (item, index) => whenSettled(judgeItem(item, index), inPlace))
+        : list;
     }
 
     /** The list waits for what it asks about its items. An item that was a promise stays one. */
