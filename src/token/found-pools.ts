@@ -74,7 +74,7 @@ export class FoundPools {
       ),
       graceSeconds: 0,
       isAws: true,
-      origin: { clock: options.clock, graceSeconds: 0, emit, poolName: undefined },
+      origin: { clock: services.clocks.wall, graceSeconds: 0, emit, poolName: undefined },
       // Also when it was known while a token waited for its keys: without them, nothing says that the token is not good.
       keys: { ...createStaticKeySource(new Map()), ready: refuse, refreshForUnknownKid: refuse },
       isMissing: () => false,

@@ -64,7 +64,7 @@ export function createPoolIssuers(pool: ResolvedPool, services: IssuerServices):
       graceSeconds,
       isAws,
       expectation: expectationOf(address, pool),
-      origin: { clock: options.clock, graceSeconds, emit, poolName: pool.name },
+      origin: { clock: services.clocks.wall, graceSeconds, emit, poolName: pool.name },
       lookUp: undefined,
     };
     if (staticKeys !== undefined) {

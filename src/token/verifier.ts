@@ -3,6 +3,7 @@ import { createAnonymousAuth, createRejectedAuth } from '../auth.js';
 import type { Auth, AuthenticatedAuth, AuthServices } from '../auth.js';
 import { AuthConfigurationError, TokenRejectedError } from '../errors.js';
 import { createEmitter } from '../events.js';
+import { safeWall } from './keys/age.js';
 import type { Emitter } from '../events.js';
 import { once } from '../once.js';
 import { describe } from '../settings.js';
@@ -170,7 +171,12 @@ export function createVerifier(pool: unknown, options: unknown, monotonic: () =>
   const pools = readPoolSource(pool);
   const resolved = readOptions(options);
   const emitter = createEmitter(resolved.onEvent);
-  const origin: AuthServices = { clock: resolved.clock, graceSeconds: 0, emit: emitter.emit, poolName: undefined };
+  const origin: AuthServices = {
+    clock: safeWall(resolved.clock),
+    graceSeconds: 0,
+    emit: emitter.emit,
+    poolName: undefined,
+  };
   const tokens = createTokenCheck(pools, resolved, { emitter, monotonic });
 
   // One object each: nothing in it depends on the request, so decisions about it are made once.

@@ -2,7 +2,7 @@ import { graphql, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createAuthenticatedAuth } from '../../src/auth.js';
 import { decideOperation, requireAuth } from '../../src/index.js';
-import { authenticatedAs } from '../../src/testing/index.js';
+import { authenticatedAs, createTestUserPool } from '../../src/testing/index.js';
 import { denial, guard, run, toAnswer } from '../support/run.js';
 
 /** An access token that ends at second 1000 of a clock that the test turns. */
@@ -56,6 +56,24 @@ describe('rule 5: the expiry of a token during an operation', () => {
     expect([denied(), requireAuth({ auth })]).toEqual([[], auth]);
     clock.now = 1010;
     expect(denied().map(({ path, extensions: { reason } }) => [path, reason])).toEqual([[['pay'], 'expired']]);
+    expect(() => requireAuth({ auth })).toThrow('The token has expired.');
+  });
+
+  it('counts as passed while the clock fails, whose message no client sees', async () => {
+    const clock = { fails: false };
+    const pool = createTestUserPool();
+    const verifier = pool.verifier({
+      clock: () => {
+        if (clock.fails) throw new Error('The clock of the host is down.');
+        return Date.now();
+      },
+    });
+    const auth = await verifier.verify(pool.accessToken());
+    clock.fails = true;
+    expect(await run(schema, '{ guarded }', auth)).toEqual({
+      data: { guarded: null },
+      errors: [denial('expired', 'guarded')],
+    });
     expect(() => requireAuth({ auth })).toThrow('The token has expired.');
   });
 
