@@ -51,7 +51,7 @@ export class FoundPools {
   readonly #unknown: Omit<Issuer, 'issuer' | 'userPoolId' | 'lookUp'>;
 
   constructor(finder: PoolFinder, services: IssuerServices) {
-    const { options, emit, clocks } = services;
+    const { emit, clocks } = services;
     this.#finder = finder;
     this.#services = services;
     this.#lookUps = new LookUps({

@@ -51,7 +51,7 @@ export interface IssuerServices {
 }
 
 export function createPoolIssuers(pool: ResolvedPool, services: IssuerServices): readonly Issuer[] {
-  const { options, emit, onKeys } = services;
+  const { emit, onKeys } = services;
   const { userPoolId, graceSeconds, isAws, staticKeys } = pool;
   // A region is judged by itself: what one says is nothing about another.
   const byRegion = new Map<string | undefined, KeyStore[]>();

@@ -134,7 +134,7 @@ describe('rule 14: a server that starts', () => {
   it('is refused and warned alike for rules in anyOf', async () => {
     const policies = {
       admin: anyOf({ groups: ['admin'] }, { pools: ['staff'], groups: ['support'] }),
-      misspelt: anyOf({ pools: ['stafff'] }),
+      misspelt: anyOf({ pools: ['Staff'] }),
       unused: anyOf({ pools: ['partners'] }),
     };
     const [problem, ...others] = await startOf(
@@ -143,7 +143,7 @@ describe('rule 14: a server that starts', () => {
       { policies },
     );
     expect([problem?.slice(0, 100), others]).toEqual([
-      `T: Expected each of \`pools\` to be the name of a pool of the verifier ("staff", "${customers.userPoolId}"), got "stafff"`.slice(
+      `T: Expected each of \`pools\` to be the name of a pool of the verifier ("staff", "${customers.userPoolId}"), got "Staff"`.slice(
         0,
         100,
       ),
