@@ -539,11 +539,6 @@ describe('rule 14: the transformer', () => {
       'type Query { f: Int } interface I @auth(acr: "a") { x: Int } type T implements I @auth(acr: "b") { x: Int }',
       'T',
     ],
-    [
-      'a union and a member',
-      'type Query { u: U } union U @auth(acr: "a") = T type T @auth(acr: "b") { x: Int }',
-      'U = T',
-    ],
     ['an argument', 'type Query { f(x: Int @auth(acr: "a")): Int @auth(acr: "b") }', 'Query.f(x:)'],
     ['an input field', 'type Query { f(x: In): Int } input In { y: Int @auth(acr: "a") @auth(acr: "b") }', 'In.y'],
     [

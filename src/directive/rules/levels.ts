@@ -1,5 +1,5 @@
 /** Finds authentication levels that no token can have: `acr` lists that hold together and have no value in common. */
-import { isInterfaceType, isObjectType, isUnionType } from 'graphql';
+import { isInterfaceType, isObjectType } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { and } from './requirement.js';
 import type { Requirement } from './requirement.js';
@@ -18,10 +18,6 @@ export function findLevelProblems(schema: GraphQLSchema, rules: SchemaRules): re
   for (const type of Object.values(schema.getTypeMap())) {
     const ofType = rules.ofType(type);
     const isPossible = check(type.name, ofType);
-    if (isPossible && isUnionType(type)) {
-      for (const [name, ofMember] of rules.ofMembers(type) ?? [])
-        check(`${type.name} = ${name}`, and(ofType, ofMember));
-    }
     if (!isPossible || !(isObjectType(type) || isInterfaceType(type))) continue;
     for (const field of Object.values(type.getFields())) {
       const coordinate = `${type.name}.${field.name}`;
