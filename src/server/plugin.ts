@@ -6,7 +6,6 @@ import type { AuthState } from '../auth.js';
 import { boundLocations, createLocatedDenialError } from '../denial-error.js';
 import { reachOfOperation, refusalEvent, refusalsOf } from '../directive/decide-operation.js';
 import { authIn } from '../directive/decision/decide.js';
-import { poolWarnings } from '../directive/guard/start-pools.js';
 import { findWarnings } from '../directive/guard/start-warnings.js';
 import { isContextAging, isContextPrivate } from '../directive/decision/private-context.js';
 import { assertGraphqlVersion } from '../directive/rules/own-graphql.js';
@@ -131,8 +130,8 @@ export function cognitoAuthPlugin(options: CognitoAuthPluginOptions): CognitoAut
     async serverWillStart({ schema: initialSchema, logger }) {
       serverLogger = logger;
       stopHearing = undefined;
-      assertGuarded(initialSchema, poolNames);
-      for (const warning of [...findWarnings(initialSchema), ...poolWarnings(initialSchema, poolNames)]) {
+      const poolWarnings = assertGuarded(initialSchema, poolNames);
+      for (const warning of [...findWarnings(initialSchema), ...poolWarnings]) {
         writeLine(logger, 'warn', warning);
       }
       await fetchStartKeys(internals, logFault, logger);

@@ -3,15 +3,20 @@ import type { GraphQLSchema } from 'graphql';
 import { findUnguarded } from '../directive/guard/coverage.js';
 import { checkGateway } from '../directive/guard/gateway.js';
 import { pinGuards } from '../directive/guard/outermost.js';
-import { findPoolProblems } from '../directive/guard/start-pools.js';
+import { checkPools } from '../directive/guard/start-pools.js';
 import { AuthConfigurationError } from '../errors.js';
 
-/** @throws {AuthConfigurationError} when an `@auth` of the schema has no guard, or names a pool that the verifier does not have. */
-export function assertGuarded(schema: GraphQLSchema, poolNames: readonly string[] | undefined): void {
-  const problems = [...findUnguarded(schema), ...findPoolProblems(schema, poolNames)];
+/**
+ * @returns warnings about the pools that rules leave open.
+ * @throws {AuthConfigurationError} when an `@auth` of the schema has no guard, or names a pool that the verifier does not have.
+ */
+export function assertGuarded(schema: GraphQLSchema, poolNames: readonly string[] | undefined): readonly string[] {
+  const pools = checkPools(schema, poolNames);
+  const problems = [...findUnguarded(schema), ...pools.problems];
   if (problems.length > 0) throw new AuthConfigurationError(problems);
   // Apollo Server and tracing tools put functions over the resolvers of a schema once it is in use.
   pinGuards(schema);
+  return pools.warnings;
 }
 
 /**

@@ -3,6 +3,18 @@ import type { Caller, OperationKind, Rule } from './guard-model.js';
 import type { Decision, Expectation } from './guard-oracle.js';
 import { hasLevel, isRecent } from './guard-oracle-rules.js';
 
+/** What decisions about the sign-in and the pool have to turn up often. */
+export const SIGN_IN_KINDS: readonly string[] = [
+  'allowed for a recent sign-in',
+  'allowed for its level',
+  'allowed for its pool',
+  'denied for an old sign-in alone',
+  'denied for its level alone',
+  'step-up behind pool',
+  'step-up behind group',
+  'step-up behind scope',
+];
+
 export class Count {
   operations = 0;
   /** The number of the first operation whose answer was not the expected one, before anything was made smaller. */

@@ -7,7 +7,7 @@ import { randomCaller, randomTimes, seatOf } from './guard-callers.js';
 import type { Seat } from './guard-callers.js';
 import { Choices, tape } from './guard-choices.js';
 import { findDifferences } from './guard-compare.js';
-import { Count } from './guard-count.js';
+import { Count, SIGN_IN_KINDS } from './guard-count.js';
 import { randomData } from './guard-data.js';
 import { VariableMaker } from './guard-inputs.js';
 import type { Caller, Request, Times } from './guard-model.js';
@@ -39,14 +39,7 @@ const COMMON = [
   'FORBIDDEN policy',
   'FORBIDDEN pool',
   'UNAUTHENTICATED step-up',
-  'allowed for a recent sign-in',
-  'allowed for its level',
-  'allowed for its pool',
-  'denied for an old sign-in alone',
-  'denied for its level alone',
-  'step-up behind pool',
-  'step-up behind group',
-  'step-up behind scope',
+  ...SIGN_IN_KINDS,
   'INTERNAL_SERVER_ERROR -',
   'null',
   'throw',

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { decideOperation } from '../../src/index.js';
 import { randomCaller, randomTimes, seatOf } from './guard-callers.js';
 import { Choices, tape } from './guard-choices.js';
-import { Count } from './guard-count.js';
+import { Count, SIGN_IN_KINDS } from './guard-count.js';
 import { randomData } from './guard-data.js';
 import { VariableMaker } from './guard-inputs.js';
 import type { Caller } from './guard-model.js';
@@ -22,14 +22,7 @@ const SCHEMAS = 1_000;
 const CALLERS = 5;
 /** What has to turn up a hundred times at least. */
 const SITUATIONS = [
-  'allowed for a recent sign-in',
-  'allowed for its level',
-  'allowed for its pool',
-  'denied for an old sign-in alone',
-  'denied for its level alone',
-  'step-up behind pool',
-  'step-up behind group',
-  'step-up behind scope',
+  ...SIGN_IN_KINDS,
   'allowed before, denied now',
   'denied before, allowed now',
   'smallest age',

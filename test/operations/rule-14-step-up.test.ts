@@ -6,6 +6,7 @@ import { createAuthenticatedAuth } from '../../src/auth.js';
 import { AuthConfigurationError, authDirective, decideOperation, requireAuth } from '../../src/index.js';
 import { anonymous, authenticatedAs, rejected } from '../../src/testing/index.js';
 import type { AuthenticatedAsOptions } from '../../src/testing/index.js';
+import { problemsOf } from '../support/refuse.js';
 import { collect, denial, guard, run, stepUp, toAnswer } from '../support/run.js';
 
 // Seconds. The caller of `signedIn` has signed in at 1000.
@@ -502,20 +503,10 @@ describe('rule 14: requireAuth', () => {
 });
 
 describe('rule 14: the transformer', () => {
-  const problemsOf = (sdl: string): readonly string[] => {
-    try {
-      guard(sdl);
-    } catch (error) {
-      if (error instanceof AuthConfigurationError) return error.problems;
-      throw error;
-    }
-    return [];
-  };
-
   it.each([['0'], ['-5'], ['1.5'], ['60.0'], ['"60"'], ['null'], ['true'], ['[60]'], ['99999999999']])(
     'refuses maxAge: %s',
     (maxAge) => {
-      const [problem] = problemsOf(`type Query { f: Int @auth(maxAge: ${maxAge}) }`);
+      const [problem] = problemsOf(() => guard(`type Query { f: Int @auth(maxAge: ${maxAge}) }`));
       expect(problem).toMatch(
         /^Query\.f: Expected `maxAge` to be a whole number of seconds from 1 to 2147483647, got .+\. Write `maxAge: 300`, or leave it out\.$/,
       );
@@ -525,7 +516,7 @@ describe('rule 14: the transformer', () => {
   it.each([['[]'], ['""'], ['"a b"'], ['"a\\"b"'], ['"a\\\\b"'], ['"é"'], ['null'], ['5'], ['[null]']])(
     'refuses acr: %s',
     (acr) => {
-      const [problem] = problemsOf(`type Query { f: Int @auth(acr: ${acr}) }`);
+      const [problem] = problemsOf(() => guard(`type Query { f: Int @auth(acr: ${acr}) }`));
       expect(problem).toMatch(/^Query\.f: Expected (each of )?`acr` to be /);
     },
   );
@@ -547,7 +538,7 @@ describe('rule 14: the transformer', () => {
       'Query.f',
     ],
   ])('refuses lists of levels without a common one, of %s', (_, sdl, coordinate) => {
-    expect(problemsOf(sdl)).toEqual([
+    expect(problemsOf(() => guard(sdl))).toEqual([
       `${coordinate}: No value is in every \`acr\` list that holds here, so no token meets them. Give the lists a value in common.`,
     ]);
   });

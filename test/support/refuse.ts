@@ -1,5 +1,6 @@
 /** What is wrong with a schema or with options, a sentence each. */
 import { AuthConfigurationError } from '../../src/errors.js';
+import { createCognitoVerifier } from '../../src/token/verifier.js';
 
 export function problemsOf(build: () => unknown): readonly string[] {
   try {
@@ -9,6 +10,13 @@ export function problemsOf(build: () => unknown): readonly string[] {
     return error.problems;
   }
   return [];
+}
+
+/** What `createCognitoVerifier` says, for anything that TypeScript would have refused as well. */
+export function complaintAbout(pools: unknown, ...options: unknown[]): string {
+  const build: () => unknown = () => Reflect.apply(createCognitoVerifier, undefined, [pools, ...options]);
+  const problems = problemsOf(build);
+  return problems.length === 0 ? 'accepted' : problems.join('\n');
 }
 
 export const REMEDY =

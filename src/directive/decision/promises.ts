@@ -1,4 +1,4 @@
-/** Values that come late, or never: promises and streams. */
+/** Values that come late, or never, or one by one: promises, streams and lists. */
 import { withDeadline } from '../../deadline.js';
 
 /** Beyond this, `setTimeout` fires at once. */
@@ -24,6 +24,11 @@ export function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLik
 /** Whether the value is a stream, as graphql-js takes one from `subscribe`. */
 export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+/** Whether the value is a list, as graphql-js takes one for a field of a list type. */
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
 /** Goes on with the value: at once, unless it is a promise. */

@@ -10,7 +10,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { authIn } from '../decision/decide.js';
 import { decideInExecution } from '../decision/execution.js';
-import { isPromiseLike, whenSettled } from '../decision/promises.js';
+import { isIterable, isPromiseLike, whenSettled } from '../decision/promises.js';
 import type { Rule } from '../rules/rule.js';
 import type { Denials } from './endable-lists.js';
 import { guardAbove } from './outermost.js';
@@ -83,9 +83,7 @@ function trackItems(result: unknown, info: GraphQLResolveInfo, asPromises: boole
 
 /** Any iterable is a list for graphql-js. One that is no array is left alone unless its items have to be promises. */
 function isList(value: unknown, asPromises: boolean): value is Iterable<unknown> {
-  return (
-    Array.isArray(value) || (asPromises && typeof value === 'object' && value !== null && Symbol.iterator in value)
-  );
+  return Array.isArray(value) || (asPromises && isIterable(value));
 }
 
 function track(value: unknown, path: Path, itemPath: ItemPath): unknown {

@@ -14,7 +14,7 @@ import { createLocatedDenialError } from '../../denial-error.js';
 import { authIn } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
 import { decideInExecution } from '../decision/execution.js';
-import { isPromiseLike, whenSettled } from '../decision/promises.js';
+import { isIterable, isPromiseLike, whenSettled } from '../decision/promises.js';
 import { isAnyAging, markPrivate } from './cache-hint.js';
 import { decidePolicies } from './field-guard.js';
 import type { GuardServices } from './field-guard.js';
@@ -110,8 +110,8 @@ function insertDenials(
   info: GraphQLResolveInfo,
   isForExecutor: boolean,
 ): unknown {
-  if (typeof entities !== 'object' || entities === null || !(Symbol.iterator in entities)) return entities;
-  const rest: unknown[] = Array.from(entities as Iterable<unknown>).reverse();
+  if (!isIterable(entities)) return entities;
+  const rest = Array.from(entities).reverse();
   const path = responsePathAsArray(info.path);
   return verdicts.map((refusal, index) => {
     if (refusal === undefined) return rest.pop();

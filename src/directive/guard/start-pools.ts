@@ -3,16 +3,27 @@ import type { GraphQLSchema } from 'graphql';
 import { print } from '../../settings.js';
 import { listFirst } from './start-warnings.js';
 import { writtenRules } from './written-rules.js';
+import type { RuledElement } from './written-rules.js';
 
-/**
- * A sentence for each element whose rule names a pool that the verifier does not have: no token would meet it.
- *
- * @param poolNames Undefined when pools are found at run time: such a rule is decided when it is asked.
- */
-export function findPoolProblems(schema: GraphQLSchema, poolNames: readonly string[] | undefined): readonly string[] {
-  if (poolNames === undefined) return [];
+export interface PoolFindings {
+  /** A sentence for each element whose rule names a pool that the verifier does not have: no token would meet it. */
+  readonly problems: readonly string[];
+  /** For rules on groups that name no pool: with several pools, the same name is a group of each. */
+  readonly warnings: readonly string[];
+}
+
+/** @param poolNames Undefined when pools are found at run time: a rule on one is decided when it is asked. */
+export function checkPools(schema: GraphQLSchema, poolNames: readonly string[] | undefined): PoolFindings {
+  const elements = writtenRules(schema);
+  return {
+    problems: poolNames ? findUnknownPools(elements, poolNames) : [],
+    warnings: poolNames?.length === 1 ? [] : warningsOfGroups(elements),
+  };
+}
+
+function findUnknownPools(elements: readonly RuledElement[], poolNames: readonly string[]): readonly string[] {
   const known = poolNames.map(print).join(', ');
-  return writtenRules(schema).flatMap(({ coordinate, clauses, alternatives }) =>
+  return elements.flatMap(({ coordinate, clauses, alternatives }) =>
     [...clauses, ...alternatives]
       .flatMap(({ pools }) => pools ?? [])
       .filter((name) => !poolNames.includes(name))
@@ -24,10 +35,8 @@ export function findPoolProblems(schema: GraphQLSchema, poolNames: readonly stri
   );
 }
 
-/** A warning for rules on groups that name no pool: with several pools, the same name is a group of each. */
-export function poolWarnings(schema: GraphQLSchema, poolNames: readonly string[] | undefined): readonly string[] {
-  if (poolNames?.length === 1) return [];
-  const coordinates = writtenRules(schema)
+function warningsOfGroups(elements: readonly RuledElement[]): readonly string[] {
+  const coordinates = elements
     .filter(({ clauses, alternatives }) => {
       const isOfAnyPool = !clauses.some(({ pools }) => pools);
       return isOfAnyPool && [...clauses, ...alternatives].some(({ groups, pools }) => groups && !pools);

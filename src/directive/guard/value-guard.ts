@@ -9,7 +9,7 @@ import { createLocatedDenialError } from '../../denial-error.js';
 import { authIn } from '../decision/decide.js';
 import type { Refusal } from '../decision/decide.js';
 import { decideInExecution } from '../decision/execution.js';
-import { isAsyncIterable, isPromiseLike, whenSettled } from '../decision/promises.js';
+import { isAsyncIterable, isIterable, isPromiseLike, whenSettled } from '../decision/promises.js';
 import type { Requirement } from '../rules/requirement.js';
 import { decidePolicies } from './field-guard.js';
 import type { GuardServices } from './field-guard.js';
@@ -114,10 +114,6 @@ async function* judgeStream(stream: AsyncIterable<unknown>, judgeItem: (item: un
     yield judgeItem(item, index);
     index += 1;
   }
-}
-
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
 /** Whether the value is a promise, or fails like one. */

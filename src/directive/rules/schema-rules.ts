@@ -18,11 +18,11 @@ import type {
 } from 'graphql';
 import { createElementReader, usesOf } from './annotations.js';
 import type { ElementReader, SchemaElement } from './annotations.js';
-import { createDialectReader } from './dialect-rule.js';
 import type { Dialect } from './dialects.js';
 import { readInputRules } from './input-rules.js';
 import type { FieldInputs } from './input-rules.js';
 import { memoize, memoizePair } from './memoize.js';
+import { createOwnRequirement } from './own-requirement.js';
 import { and, anyToken, atFields, isImpliedBy, leftToAsk, requirementOf, valueRequirementOf } from './requirement.js';
 import type { Requirement } from './requirement.js';
 import type { Rule } from './rule.js';
@@ -89,13 +89,7 @@ export function readRules(
   read: ElementReader = createElementReader(),
 ): SchemaRules {
   const roots = new Set(Object.values(OperationTypeNode).map((operation) => schema.getRootType(operation)));
-  const dialectRuleOf = createDialectReader(schema, { names, publicNames, dialects }, read);
-  const own = (element: SchemaElement, requirementOfUses = requirementOf) => {
-    const reading = read(element);
-    const requirement = requirementOfUses(usesOf(reading, names));
-    if (dialectRuleOf === undefined) return requirement;
-    return reading.uses.map((use) => dialectRuleOf(use)?.requirement).reduce(and, requirement);
-  };
+  const own = createOwnRequirement(schema, { names, publicNames, dialects }, read);
   const isPublic = (element: SchemaElement) =>
     usesOf(read(element), publicNames).some(({ faults }) => faults.length === 0);
   const inputs = readInputRules(schema, (element) => own(element));

@@ -1,7 +1,6 @@
 /** Which API a token is for: `aud` and `cnf`. */
 import { ApolloServer } from '@apollo/server';
 import { describe, expect, it } from 'vitest';
-import { AuthConfigurationError } from '../../../src/errors.js';
 import { cognitoAuthPlugin } from '../../../src/server/plugin.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
 import { describeRejection } from '../../../src/token/rejection.js';
@@ -10,6 +9,7 @@ import type { CognitoPool, CognitoVerifier } from '../../../src/token/verifier.j
 import { createForeignPool } from '../../support/foreign-pool.js';
 import { logInto } from '../../support/serve.js';
 import { rejectionOf } from '../../support/rejection.js';
+import { complaintAbout } from '../../support/refuse.js';
 
 const API = 'https://api.example.com';
 const OTHER_API = 'https://other.example.com';
@@ -183,15 +183,7 @@ describe('a forged token', () => {
 });
 
 describe('`audience` of a pool', () => {
-  function complaintAbout(settings: object): string {
-    try {
-      createCognitoVerifier({ userPoolId, clientId, jwks, ...settings });
-    } catch (error) {
-      expect(error).toBeInstanceOf(AuthConfigurationError);
-      return error instanceof Error ? error.message : '';
-    }
-    return 'accepted';
-  }
+  const complaint = (settings: object) => complaintAbout({ userPoolId, clientId, jwks, ...settings });
 
   it.each([
     [API],
@@ -202,7 +194,7 @@ describe('`audience` of a pool', () => {
     ['https://api.example.com/a,b;c=1|d?e=f'],
     ["https://api.example.com/it's"],
   ])('may be %j', (audience) => {
-    expect(complaintAbout({ audience, tokenUse: 'access' })).toBe('accepted');
+    expect(complaint({ audience, tokenUse: 'access' })).toBe('accepted');
   });
 
   const TEXT_OF_NONE = 'the text of a missing value';
@@ -244,14 +236,14 @@ describe('`audience` of a pool', () => {
     ['a\u200bb', STRANGE_CHARACTERS],
     ['a\\b', STRANGE_CHARACTERS],
   ])('is refused when it is %j', (audience, found) => {
-    expect(complaintAbout({ audience })).toBe(
+    expect(complaint({ audience })).toBe(
       `Expected \`pool.audience\` to be an identifier of this API, or a list of different ones, got ${found}. Write audience: ` +
         "'https://api.example.com', or leave it out if access tokens have no `aud`.",
     );
   });
 
   it("is refused beside `tokenUse: 'id'`", () => {
-    expect(complaintAbout({ audience: API, tokenUse: 'id' })).toBe(
+    expect(complaint({ audience: API, tokenUse: 'id' })).toBe(
       "Expected `pool` to have `audience` or `tokenUse: 'id'`, got both. Only access tokens name an API. Leave " +
         'one out.',
     );
@@ -271,7 +263,7 @@ describe('`audience` of a pool', () => {
   });
 
   it('is not echoed in a message', () => {
-    expect(complaintAbout({ audience: 'secret,value' })).not.toContain('secret');
+    expect(complaint({ audience: 'secret,value' })).not.toContain('secret');
   });
 
   async function warningsAtStart(settings: Partial<CognitoPool>): Promise<string[]> {

@@ -1,23 +1,12 @@
 import cognitoLocalKey from 'cognito-local/lib/keys/cognitoLocal.public.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
-import { AuthConfigurationError } from '../../../src/errors.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
 import { createForeignPool } from '../../support/foreign-pool.js';
+import { complaintAbout } from '../../support/refuse.js';
 
 const { userPoolId, clientId, jwks } = createTestUserPool();
 const pool = { userPoolId, clientId };
-
-/** What construction says, for anything that TypeScript would have refused as well. */
-function complaintAbout(pools: unknown, ...options: unknown[]): string {
-  try {
-    Reflect.apply(createCognitoVerifier, undefined, [pools, ...options]);
-  } catch (error) {
-    expect(error).toBeInstanceOf(AuthConfigurationError);
-    return error instanceof Error ? error.message : '';
-  }
-  return 'accepted';
-}
 
 describe('createCognitoVerifier() accepts the pool', () => {
   it.each([

@@ -3,21 +3,12 @@ import { authStateOf } from '../../../src/auth.js';
 import { AuthConfigurationError } from '../../../src/errors.js';
 import { anonymous, authenticatedAs, createTestUserPool, rejected } from '../../../src/testing/index.js';
 import { createCognitoVerifier, internalsOf } from '../../../src/token/verifier.js';
+import { complaintAbout } from '../../support/refuse.js';
 
 const customers = createTestUserPool();
 const staff = createTestUserPool();
 const poolOf = ({ userPoolId, clientId, jwks }: typeof customers) => ({ userPoolId, clientId, jwks });
 const poolNameOf = (auth: unknown) => authStateOf(auth)?.origin.poolName;
-
-function complaintAbout(pools: unknown): string {
-  try {
-    createCognitoVerifier(pools as never);
-  } catch (error) {
-    expect(error).toBeInstanceOf(AuthConfigurationError);
-    return error instanceof Error ? error.message : '';
-  }
-  return 'accepted';
-}
 
 describe('the name of a pool', () => {
   it('is known of each verified token, and the id where the pool has none', async () => {

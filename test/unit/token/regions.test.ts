@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { AuthConfigurationError } from '../../../src/errors.js';
 import { createTestUserPool } from '../../../src/testing/index.js';
 import { createCognitoVerifier } from '../../../src/token/verifier.js';
+import { complaintAbout } from '../../support/refuse.js';
 
 const { clientId, jwks } = createTestUserPool();
 const pool = { userPoolId: 'eu-west-1_AbCdEf123', clientId };
-
-function complaintAbout(settings: unknown): string {
-  try {
-    createCognitoVerifier(settings as never);
-  } catch (error) {
-    expect(error).toBeInstanceOf(AuthConfigurationError);
-    return error instanceof Error ? error.message : '';
-  }
-  return 'accepted';
-}
 
 /** The addresses from which a verifier fetches keys. */
 async function addressesOf(settings: object): Promise<string[]> {
